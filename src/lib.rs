@@ -4,3 +4,7 @@ pub mod article;
 pub mod config;
 pub mod date;
 pub mod diag;
+pub mod diff;
+pub mod fingerprint;
+pub mod path;
+pub mod store;
