@@ -6,5 +6,6 @@ pub mod date;
 pub mod diag;
 pub mod diff;
 pub mod fingerprint;
+pub mod markdown;
 pub mod path;
 pub mod store;
