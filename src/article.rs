@@ -94,7 +94,7 @@ pub struct Correction {
 }
 
 /// Where an imported article came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Source {
     /// File within content/ or elsewhere; a hint.
     pub file: String,

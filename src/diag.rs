@@ -256,7 +256,23 @@ pub fn unknown_key(place: Place, table: &str, found: &str, known: &[&str]) -> Di
 /// A key's value has another type than expected ("an array of strings").
 #[must_use]
 pub fn wrong_type(place: Place, key: &str, expected: &str, found: &str) -> Diag {
-    Diag::error("FM-TYPE", format!("`{key}` is {found}, expected {expected}")).at(place)
+    let diag = Diag::error("FM-TYPE", format!("`{key}` is {found}, expected {expected}")).at(place);
+    match (found, expected) {
+        ("a string", "an array of strings") => diag.hint("put it in brackets: [\"…\"]"),
+        ("an array" | "a table" | "empty", "a string") => diag,
+        (_, "a string") => diag.hint("put it in quotes"),
+        _ => diag,
+    }
+}
+
+/// A key that stands twice in one table.
+#[must_use]
+pub fn duplicate_key(place: Place, key: &str, first: Option<Place>) -> Diag {
+    let diag = Diag::error("FM-DUP", format!("`{key}` is given twice")).at(place);
+    match first {
+        Some(first) => diag.also("first given here", first),
+        None => diag,
+    }
 }
 
 /// A key that must be there is not.
@@ -265,6 +281,24 @@ pub fn missing_key(place: Place, table: &str, key: &str) -> Diag {
     Diag::error("FM-MISSING-KEY", format!("{table} has no `{key}`"))
         .at(place)
         .hint(format!("add `{key} = …`"))
+}
+
+/// A value that must differ from one entry of a list to the next.
+#[must_use]
+pub fn duplicate_value(place: Place, key: &str, found: &str, first: Place) -> Diag {
+    Diag::error("FM-DUP", format!("`{key}`: `{found}` stands twice"))
+        .at(place)
+        .also("first given here", first)
+}
+
+/// A time zone that is not in the IANA list.
+#[must_use]
+pub fn unknown_zone(place: Place, key: &str, found: &str, near: Option<&str>) -> Diag {
+    let diag = Diag::error("FM-VALUE", format!("`{key}`: there is no time zone `{found}`")).at(place);
+    match near {
+        Some(near) => diag.hint(format!("did you mean `{near}`?")),
+        None => diag.hint("write an IANA name, such as Europe/Lisbon"),
+    }
 }
 
 /// A value outside its list of words.
@@ -282,7 +316,12 @@ pub fn bad_value(place: Place, key: &str, why: &str) -> Diag {
 /// The text between the fences is not TOML or YAML.
 #[must_use]
 pub fn front_matter_syntax(place: Place, why: &str) -> Diag {
-    Diag::error("FM-SYNTAX", why.trim().to_lowercase()).at(place)
+    let mut why = why.trim().to_owned();
+    // Libraries begin with a capital; the rest may quote the text and stays as it is.
+    if let Some(first) = why.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    Diag::error("FM-SYNTAX", why).at(place)
 }
 
 /// A file of content that does not begin with front matter.
@@ -293,18 +332,37 @@ pub fn no_front_matter(place: Place) -> Diag {
         .hint("write `+++`, `title = \"…\"`, `+++` above the text, or rename the file to .txt to have it parsed as a dump")
 }
 
-/// Front matter that never closes.
+/// A first line that begins like a fence but goes on.
 #[must_use]
-pub fn open_front_matter(place: Place, fence: &str) -> Diag {
-    Diag::error("FM-OPEN", format!("front matter starts here but no `{fence}` closes it")).at(place)
+pub fn bad_fence(place: Place, fence: &str) -> Diag {
+    Diag::error("FM-MISSING", format!("no front matter: `{fence}` must stand alone on its line")).at(place)
 }
 
-/// YAML anchors, aliases or tags: refused, see docs.
+/// Front matter that never closes; `near` is a line that may have been meant to.
+#[must_use]
+pub fn open_front_matter(place: Place, fence: &str, near: Option<Place>) -> Diag {
+    let diag =
+        Diag::error("FM-OPEN", format!("front matter starts here but no `{fence}` closes it")).at(place);
+    match near {
+        Some(near) => diag.also("this does not close it", near),
+        None => diag.hint(format!("put `{fence}` on a line of its own between front matter and text")),
+    }
+}
+
+/// YAML anchors and aliases: refused, since a few of them can stand for a gigabyte.
 #[must_use]
 pub fn yaml_alias(place: Place) -> Diag {
     Diag::error("YAML-ALIAS", "anchors and aliases are not allowed in front matter")
         .at(place)
-        .hint("write the value out")
+        .hint("write the value out, or put it in quotes if `&` or `*` is part of it")
+}
+
+/// YAML tags (`!!str`): refused.
+#[must_use]
+pub fn yaml_tag(place: Place) -> Diag {
+    Diag::error("YAML-TAG", "tags are not allowed in front matter")
+        .at(place)
+        .hint("leave the tag out, or put the value in quotes if `!` is part of it")
 }
 
 /// A file beyond its size limit.
@@ -327,6 +385,12 @@ pub fn bad_date(place: Place, key: &str, why: &str) -> Diag {
         .hint("write 2026-03-14, 2026-03-14T09:30:00 or 2026-03-14T09:30:00Z")
 }
 
+/// A year that no calendar on the web can show.
+#[must_use]
+pub fn date_range(place: Place, key: &str, found: &str) -> Diag {
+    Diag::error("DATE-RANGE", format!("`{key}`: `{found}` is outside the years 0001 to 9999")).at(place)
+}
+
 /// A local time that the site's zone skips.
 #[must_use]
 pub fn date_gap(place: Place, key: &str, local: &str, zone: &str) -> Diag {
@@ -344,10 +408,14 @@ pub fn date_fold(place: Place, key: &str, local: &str, zone: &str, fatal: bool) 
         .hint("write the offset, for example +01:00")
 }
 
-/// `expires` is not after the moment of publication.
+/// `later` is not after `earlier`, which stands at `first`.
 #[must_use]
-pub fn date_order(place: Place, earlier: &str, later: &str) -> Diag {
-    Diag::error("DATE-ORDER", format!("`{later}` is not after `{earlier}`")).at(place)
+pub fn date_order(place: Place, earlier: &str, later: &str, first: Option<Place>) -> Diag {
+    let diag = Diag::error("DATE-ORDER", format!("`{later}` is not after `{earlier}`")).at(place);
+    match first {
+        Some(first) => diag.also(&format!("`{earlier}` is here"), first),
+        None => diag,
+    }
 }
 
 /// Bytes that are no UTF-8; `offset` is the first of them.
@@ -457,6 +525,15 @@ pub fn unknown_name(place: Place, template: &str, found: &str, known: &[&str]) -
 #[must_use]
 pub fn template_refused(place: Place, why: &str) -> Diag {
     Diag::error("TPL-REFUSED", why.to_owned()).at(place)
+}
+
+/// A complaint about a value, as one about site.toml: `FM-TYPE` becomes `CONF-TYPE`.
+#[must_use]
+pub fn in_config(mut diag: Diag) -> Diag {
+    if let Some(rest) = diag.code.strip_prefix("FM-") {
+        diag.code = Cow::Owned(format!("CONF-{rest}"));
+    }
+    diag
 }
 
 /// site.toml or a command-line option is wrong.
