@@ -1,0 +1,553 @@
+//! `site.toml` as a value. Parsed once, handed down in slices; knows nothing of files.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use chrono_tz::Tz;
+
+use crate::diag::{self, Checked};
+use crate::locale;
+use crate::schema::{Field, Reader, Rule, put};
+use crate::tree::{self, Table, Text, Value};
+
+/// Everything `site.toml` says, defaults filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The paper's name.
+    pub title: String,
+    /// One line about it, for feeds and search engines.
+    pub description: String,
+    /// Absolute URL of the site's root, with a trailing slash.
+    pub base_url: String,
+    /// BCP 47 language of the paper.
+    pub language: String,
+    /// Zone of dates without an offset, and of dates shown.
+    pub timezone: Tz,
+    /// Items on a list page.
+    pub page_size: usize,
+    /// Links to folders name their `index.html`, so that pages open from a disk as well.
+    pub link_index: bool,
+    /// Hold back articles with review flags until somebody accepted them.
+    pub hold_flagged: bool,
+    /// What the theme shows around the articles.
+    pub theme: Theme,
+    /// Sections in the order of the front page; others follow by slug.
+    pub sections: Vec<Section>,
+    /// Where pages are put.
+    pub permalinks: Permalinks,
+    /// Which feeds there are.
+    pub feeds: Feeds,
+    /// Lists declared for templates.
+    pub views: Vec<View>,
+    /// Tag vocabulary: display name -> other spellings.
+    pub tags: BTreeMap<String, Vec<String>>,
+}
+
+/// Masthead, menu, footer and colour.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Theme {
+    /// Picture for the masthead, a path within static/.
+    pub logo: Option<String>,
+    /// A CSS colour.
+    pub accent: Option<String>,
+    /// Menu entries; empty: the sections.
+    pub menu: Vec<MenuItem>,
+    /// Footer text, Markdown.
+    pub footer: String,
+    /// HTML put at the end of every `<head>`; trusted, as templates are.
+    pub head: String,
+}
+
+/// A menu entry.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct MenuItem {
+    /// Words shown.
+    pub title: String,
+    /// Absolute URL, or a path from the site's root (`/about.html`).
+    pub url: String,
+}
+
+/// A section's words.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Section {
+    /// Folder and URL part: `world`.
+    pub slug: String,
+    /// Display name; default: the slug with a capital.
+    pub title: String,
+    /// One line under the title.
+    pub description: String,
+}
+
+/// URL patterns. A pattern that ends in `/` makes a folder with an `index.html`. An empty pattern
+/// means that such pages are not made (articles and pages excepted).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permalinks {
+    /// Articles: `:section :year :month :day :slug`; empty parts are left out.
+    pub article: String,
+    /// Standing pages: `:section :slug` (`:section` is the folder they are in).
+    pub page: String,
+    /// A section's list: `:slug`.
+    pub section: String,
+    /// A tag's list: `:slug`.
+    pub tag: String,
+    /// An author's list: `:slug`.
+    pub author: String,
+    /// The list of all tags.
+    pub tags: String,
+    /// The list of all authors.
+    pub authors: String,
+    /// The list of all articles.
+    pub all: String,
+    /// The overview of years and months.
+    pub archive: String,
+    /// A year's overview: `:year`.
+    pub year: String,
+    /// A month's list: `:year :month`.
+    pub month: String,
+    /// Numbered pages, below their list's folder: `:number`.
+    pub numbered: String,
+}
+
+impl Default for Permalinks {
+    fn default() -> Self {
+        let s = str::to_owned;
+        Self {
+            article: s("/:section/:year/:month/:slug.html"),
+            page: s("/:section/:slug.html"),
+            section: s("/:slug/"),
+            tag: s("/tags/:slug/"),
+            author: s("/authors/:slug/"),
+            tags: s("/tags/"),
+            authors: s("/authors/"),
+            all: s("/latest/"),
+            archive: s("/archive/"),
+            year: s("/archive/:year/"),
+            month: s("/archive/:year/:month/"),
+            numbered: s("page/:number.html"),
+        }
+    }
+}
+
+/// Feeds: a pattern for each kind of list, empty for none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feeds {
+    /// The newest of all.
+    pub site: String,
+    /// Per section: `:slug`.
+    pub section: String,
+    /// Per tag: `:slug`.
+    pub tag: String,
+    /// Per author: `:slug`.
+    pub author: String,
+    /// Items in a feed.
+    pub size: usize,
+}
+
+impl Default for Feeds {
+    fn default() -> Self {
+        let s = str::to_owned;
+        Self { site: s("/feed.xml"), section: s("/:slug/feed.xml"), tag: s(""), author: s(""), size: 20 }
+    }
+}
+
+/// A list declared in `[[view]]`: a name for templates.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct View {
+    /// The name a template mentions.
+    pub name: String,
+    /// Only this section (slug) and those below it.
+    pub section: Option<String>,
+    /// Only this tag.
+    pub tag: Option<String>,
+    /// Only this author.
+    pub author: Option<String>,
+    /// Only articles at most this many days old; makes the view a function of time.
+    pub within_days: Option<u32>,
+    /// At most so many; default: `page_size`.
+    pub limit: usize,
+    /// Order.
+    pub sort: Sort,
+}
+
+/// Order of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Oldest first.
+    Oldest,
+    /// By title.
+    Title,
+}
+
+impl Sort {
+    /// Every order with its word in site.toml.
+    pub const WORDS: [(&'static str, Self); 3] =
+        [("newest", Self::Newest), ("oldest", Self::Oldest), ("title", Self::Title)];
+}
+
+/// Reads `site.toml`; `path` is its name in messages.
+///
+/// The value is `None` when any of it is wrong, and all that is wrong is said at once.
+///
+/// ```
+/// let site = "title = 'The Hill'\nbase_url = 'https://hill.example/news'";
+/// let config = newsprint::config::parse("site.toml", site).value.unwrap();
+/// assert_eq!(config.base_url, "https://hill.example/news/");
+/// assert_eq!(config.page_size, 20);
+/// ```
+#[must_use]
+pub fn parse(path: &str, text: &str) -> Checked<Option<Config>> {
+    let from = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
+    let text = Text { path, file: text, part: &text[from..], from, name: "site.toml" };
+    let (table, diags) = tree::read_toml(&text);
+    let mut reader = Reader::new(&text, Tz::UTC, diags);
+    let config = table.map(|table| read(&mut reader, &table));
+    let mut diags: Vec<_> = reader.diags.into_iter().map(diag::in_config).collect();
+    diag::sort(&mut diags);
+    Checked { value: config.filter(|_| !diag::any_error(&diags)), diags }
+}
+
+fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
+    let mut config = Config {
+        title: String::new(),
+        description: String::new(),
+        base_url: String::new(),
+        language: "en".to_owned(),
+        timezone: Tz::UTC,
+        page_size: 20,
+        link_index: true,
+        hold_flagged: false,
+        theme: Theme::default(),
+        sections: Vec::new(),
+        permalinks: Permalinks::default(),
+        feeds: Feeds::default(),
+        views: Vec::new(),
+        tags: BTreeMap::new(),
+    };
+    reader.table("site.toml", "", table, SITE, &mut config);
+    reader.required("site.toml", &(0..0), table, &["title", "base_url"]);
+    for view in &mut config.views {
+        if view.limit == 0 {
+            view.limit = config.page_size;
+        }
+    }
+    config
+}
+
+const SITE: &[Rule<Config>] = &[
+    ("title", |r, f, c| put(&mut c.title, r.some_words(f))),
+    ("description", |r, f, c| put(&mut c.description, r.text(f))),
+    ("base_url", |r, f, c| put(&mut c.base_url, r.checked(f, check_base_url).map(with_slash))),
+    ("language", |r, f, c| put(&mut c.language, r.checked(f, locale::check_tag))),
+    ("timezone", |r, f, c| put(&mut c.timezone, zone(r, f))),
+    ("page_size", |r, f, c| put(&mut c.page_size, size(r, f))),
+    ("link_index", |r, f, c| put(&mut c.link_index, r.flag(f))),
+    ("hold_flagged", |r, f, c| put(&mut c.hold_flagged, r.flag(f))),
+    ("logo", |r, f, c| put(&mut c.theme.logo, r.checked(f, check_relative))),
+    ("accent", |r, f, c| put(&mut c.theme.accent, r.checked(f, check_colour))),
+    ("menu", |r, f, c| put(&mut c.theme.menu, r.subs(f, &["title", "url"], MENU))),
+    ("footer", |r, f, c| put(&mut c.theme.footer, r.text(f))),
+    ("head", |r, f, c| put(&mut c.theme.head, r.text(f))),
+    ("section", |r, f, c| {
+        put(&mut c.sections, r.subs(f, &["slug"], SECTION));
+        r.distinct(f, "slug");
+        for section in &mut c.sections {
+            if section.title.is_empty() {
+                section.title = capital(&section.slug);
+            }
+        }
+    }),
+    ("permalinks", |r, f, c| put(&mut c.permalinks, r.sub(f, &[], PERMALINKS))),
+    ("feeds", |r, f, c| put(&mut c.feeds, r.sub(f, &[], FEEDS))),
+    ("view", |r, f, c| {
+        put(&mut c.views, r.subs(f, &["name"], VIEW));
+        r.distinct(f, "name");
+    }),
+    ("tags", |r, f, c| put(&mut c.tags, tags(r, f))),
+    // What these tables hold is checked by those who use them.
+    ("images", |_, _, _| ()),
+    ("publish", |_, _, _| ()),
+];
+
+const MENU: &[Rule<MenuItem>] = &[
+    ("title", |r, f, item| put(&mut item.title, r.some_words(f))),
+    ("url", |r, f, item| put(&mut item.url, r.checked(f, check_link))),
+];
+
+const SECTION: &[Rule<Section>] = &[
+    ("slug", |r, f, section| put(&mut section.slug, r.checked(f, check_folder))),
+    ("title", |r, f, section| put(&mut section.title, r.words(f))),
+    ("description", |r, f, section| put(&mut section.description, r.text(f))),
+];
+
+const VIEW: &[Rule<View>] = &[
+    ("name", |r, f, view| put(&mut view.name, r.checked(f, check_name))),
+    ("section", |r, f, view| put(&mut view.section, r.some_words(f))),
+    ("tag", |r, f, view| put(&mut view.tag, r.some_words(f))),
+    ("author", |r, f, view| put(&mut view.author, r.some_words(f))),
+    ("within", |r, f, view| put(&mut view.within_days, days(r, f))),
+    ("limit", |r, f, view| put(&mut view.limit, size(r, f))),
+    ("sort", |r, f, view| put(&mut view.sort, r.one_of(f, &Sort::WORDS))),
+];
+
+const PERMALINKS: &[Rule<Permalinks>] = &[
+    ("article", |r, f, p| {
+        put(&mut p.article, pattern(r, f, &["section", "year", "month", "day", "slug"], &["slug"], false))
+    }),
+    ("page", |r, f, p| put(&mut p.page, pattern(r, f, &["section", "slug"], &["slug"], false))),
+    ("section", |r, f, p| put(&mut p.section, pattern(r, f, &["slug"], &["slug"], true))),
+    ("tag", |r, f, p| put(&mut p.tag, pattern(r, f, &["slug"], &["slug"], true))),
+    ("author", |r, f, p| put(&mut p.author, pattern(r, f, &["slug"], &["slug"], true))),
+    ("tags", |r, f, p| put(&mut p.tags, pattern(r, f, &[], &[], true))),
+    ("authors", |r, f, p| put(&mut p.authors, pattern(r, f, &[], &[], true))),
+    ("all", |r, f, p| put(&mut p.all, pattern(r, f, &[], &[], true))),
+    ("archive", |r, f, p| put(&mut p.archive, pattern(r, f, &[], &[], true))),
+    ("year", |r, f, p| put(&mut p.year, pattern(r, f, &["year"], &["year"], true))),
+    ("month", |r, f, p| put(&mut p.month, pattern(r, f, &["year", "month"], &["year", "month"], true))),
+    ("numbered", |r, f, p| put(&mut p.numbered, r.checked(f, check_numbered))),
+];
+
+const FEEDS: &[Rule<Feeds>] = &[
+    ("site", |r, f, feeds| put(&mut feeds.site, feed(r, f, &[]))),
+    ("section", |r, f, feeds| put(&mut feeds.section, feed(r, f, &["slug"]))),
+    ("tag", |r, f, feeds| put(&mut feeds.tag, feed(r, f, &["slug"]))),
+    ("author", |r, f, feeds| put(&mut feeds.author, feed(r, f, &["slug"]))),
+    ("size", |r, f, feeds| put(&mut feeds.size, size(r, f))),
+];
+
+fn size(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<usize> {
+    reader.whole(field, 1..=1000).and_then(|size| usize::try_from(size).ok())
+}
+
+fn zone(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Tz> {
+    let name = reader.text(field)?;
+    let zone = name.parse().ok();
+    if zone.is_none() {
+        let near = diag::nearest(&name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        reader.diags.push(diag::unknown_zone(reader.place(&field.node.span), &field.name, &name, near));
+    }
+    zone
+}
+
+/// `7 days`, `48 hours` (whole days, rounded up), `2 weeks`, or a number of days.
+fn days(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<u32> {
+    const DAYS: RangeInclusive<u32> = 1..=36_500;
+    let Value::Text(text) = &field.node.value else { return reader.whole(field, DAYS) };
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let days = number.parse::<u32>().ok().and_then(|number| match unit.trim() {
+        "hour" | "hours" => Some(number.div_ceil(24)),
+        "day" | "days" | "" => Some(number),
+        "week" | "weeks" => number.checked_mul(7),
+        _ => None,
+    });
+    let days = days.filter(|days| DAYS.contains(days));
+    if days.is_none() {
+        reader.refuse(
+            field,
+            &format!("`{text}` is no span of time; write \"7 days\", \"48 hours\" or a number of days"),
+        );
+    }
+    days
+}
+
+/// Display name -> other spellings; no spelling may stand for two tags.
+fn tags(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, Vec<String>>> {
+    let fields = reader.fields(field)?;
+    let mut owner: BTreeMap<String, &str> = BTreeMap::new();
+    let mut tags = BTreeMap::new();
+    for (name, field) in &fields {
+        let spellings = reader.texts(field, 1000).unwrap_or_default();
+        for spelling in spellings.iter().map(String::as_str).chain([*name]) {
+            match owner.insert(spelling.to_lowercase(), name) {
+                Some(other) if other != *name => {
+                    reader.refuse(field, &format!("`{spelling}` already stands for `{other}`"));
+                }
+                _ => {}
+            }
+        }
+        tags.insert((*name).to_owned(), spellings);
+    }
+    Some(tags)
+}
+
+fn pattern(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    known: &[&str],
+    needed: &[&str],
+    optional: bool,
+) -> Option<String> {
+    reader.checked(field, |text| {
+        if text.is_empty() && optional {
+            return Ok(());
+        }
+        check_pattern(text, known, needed)?;
+        if !text.ends_with('/') && !text.ends_with(".html") {
+            return Err(
+                "the pattern must end in `/` or `.html`, or hosts will not serve it as a page".to_owned()
+            );
+        }
+        Ok(())
+    })
+}
+
+fn feed(reader: &mut Reader<'_>, field: &Field<'_>, placeholders: &[&str]) -> Option<String> {
+    reader.checked(field, |text| {
+        if text.is_empty() {
+            return Ok(());
+        }
+        check_pattern(text, placeholders, placeholders)?;
+        if text.ends_with('/') {
+            return Err("a feed is a file: the pattern must not end in `/`".to_owned());
+        }
+        Ok(())
+    })
+}
+
+fn check_numbered(text: &str) -> Result<(), String> {
+    if text.starts_with('/') {
+        return Err("numbered pages lie below their list: the pattern must not begin with `/`".to_owned());
+    }
+    check_pattern(&format!("/{text}"), &["number"], &["number"])
+}
+
+/// A URL pattern from the site's root, with `:placeholders`.
+fn check_pattern(text: &str, known: &[&str], needed: &[&str]) -> Result<(), String> {
+    let Some(path) = text.strip_prefix('/') else {
+        return Err("the pattern must begin with `/`".to_owned());
+    };
+    if let Some(c) = path.chars().find(|c| c.is_control() || matches!(c, '\\' | '?' | '#' | '%')) {
+        return Err(format!("the pattern must not hold {}", named(c)));
+    }
+    let folder = path.strip_suffix('/').unwrap_or(path);
+    if !path.is_empty() && folder.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return Err("the pattern must not hold `//`, `/./` or `/../`".to_owned());
+    }
+    let placeholders: Vec<&str> = path.split(':').skip(1).map(leading_word).collect();
+    let list = |words: &[&str]| words.iter().map(|word| format!("`:{word}`")).collect::<Vec<_>>().join(", ");
+    for found in &placeholders {
+        if !known.contains(found) {
+            return Err(match known {
+                [] => format!("`:{found}` is unknown here: this pattern has no placeholders"),
+                known => format!("`:{found}` is unknown here; known: {}", list(known)),
+            });
+        }
+    }
+    match needed.iter().find(|word| !placeholders.contains(word)) {
+        Some(missing) => Err(format!("the pattern needs `:{missing}`, or all pages would have one URL")),
+        None => Ok(()),
+    }
+}
+
+fn leading_word(text: &str) -> &str {
+    &text[..text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len())]
+}
+
+/// A character as messages show it: itself in quotes, or its number.
+fn named(c: char) -> String {
+    if c.is_control() { format!("U+{:04X}", u32::from(c)) } else { format!("`{c}`") }
+}
+
+fn capital(slug: &str) -> String {
+    let mut chars = slug.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn with_slash(mut url: String) -> String {
+    if !url.ends_with('/') {
+        url.push('/');
+    }
+    url
+}
+
+fn check_base_url(url: &str) -> Result<(), &'static str> {
+    if !is_web_url(url) {
+        return Err("this must be an absolute URL, such as https://news.example/");
+    }
+    if url.contains(['?', '#']) {
+        return Err("a base URL has no `?` and no `#`");
+    }
+    Ok(())
+}
+
+/// Whether a text is an absolute http or https URL with a host and nothing that could end an attribute.
+pub(crate) fn is_web_url(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let plain =
+        |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, '"' | '\'' | '<' | '>' | '\\' | '`');
+    rest.is_some_and(|rest| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        !host.is_empty() && !host.starts_with([':', '.']) && url.chars().all(plain)
+    })
+}
+
+fn check_link(url: &str) -> Result<(), &'static str> {
+    let path = url.starts_with('/')
+        && !url.starts_with("//")
+        && !url.contains(|c: char| c.is_control() || c == '\\');
+    if path || is_web_url(url) || url.starts_with("mailto:") {
+        return Ok(());
+    }
+    Err("this must be a path from the site's root, such as /about.html, or an absolute URL")
+}
+
+fn check_relative(path: &str) -> Result<(), &'static str> {
+    if path.is_empty()
+        || path.starts_with('/')
+        || path.contains(['\\', ':'])
+        || path.chars().any(char::is_control)
+    {
+        return Err("this must be a path within static/, such as images/logo.svg");
+    }
+    if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return Err("the path must stay within static/");
+    }
+    Ok(())
+}
+
+/// A section's folder: parts that are slugs.
+pub(crate) fn check_folder(folder: &str) -> Result<(), &'static str> {
+    folder.split('/').try_for_each(check_slug)
+}
+
+/// One part of a URL path.
+pub(crate) fn check_slug(slug: &str) -> Result<(), &'static str> {
+    match slug {
+        "" => Err("a part of a URL cannot be empty"),
+        "." | ".." => Err("`.` and `..` are not allowed in a URL"),
+        slug if slug.contains('/') => Err("`/` is not allowed in a slug"),
+        _ => Ok(()),
+    }
+}
+
+fn check_name(name: &str) -> Result<(), &'static str> {
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(word) {
+        return Ok(());
+    }
+    Err("a template must be able to mention it: a to z, 0 to 9 and `_`, a letter first")
+}
+
+/// A colour that cannot be anything else in a style sheet.
+fn check_colour(colour: &str) -> Result<(), &'static str> {
+    let hex = colour
+        .strip_prefix('#')
+        .is_some_and(|hex| matches!(hex.len(), 3 | 4 | 6 | 8) && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    let name = (3..=24).contains(&colour.len()) && colour.bytes().all(|b| b.is_ascii_alphabetic());
+    let function =
+        colour.strip_suffix(')').and_then(|rest| rest.split_once('(')).is_some_and(|(name, digits)| {
+            matches!(name, "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch")
+                && digits.bytes().any(|b| b.is_ascii_digit())
+                && digits
+                    .replace("deg", "")
+                    .bytes()
+                    .all(|b| matches!(b, b'0'..=b'9' | b'.' | b',' | b'%' | b'/' | b'-' | b' '))
+        });
+    if hex || name || function {
+        return Ok(());
+    }
+    Err("this is no colour; write #0a5cad, teal, rgb(10 92 173) or oklch(50% 0.13 250)")
+}

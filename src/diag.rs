@@ -1,0 +1,622 @@
+//! Errors as values: what went wrong, where, what was expected, and what to do about it.
+//!
+//! Nobody branches on a [`Diag`]; where code must branch, it returns a value. Diags are made only by
+//! the named constructors at the end of this file, so the program's prose is edited in one place and
+//! `rg 'diag::'` lists every complaint it can utter. Nothing here prints: `cli` does.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::{Deserialize, Serialize};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The run cannot do what was asked.
+    Error,
+    /// The run goes on; somebody should look.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// A place in a source file, with the line it names, so that a diag can be shown without the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Path as the user knows it (relative to the site).
+    pub path: String,
+    /// 1-based line; 0 when the whole file is meant.
+    pub line: u32,
+    /// 1-based column in characters; 0 when the whole file is meant.
+    pub col: u32,
+    /// The source line (cut to a window when long) and the byte range in it that is meant.
+    pub excerpt: Option<(String, Range<u32>)>,
+}
+
+/// Bytes of a source line shown at most; longer lines are cut around the mark.
+const WINDOW: usize = 160;
+
+impl Place {
+    /// The whole file.
+    #[must_use]
+    pub fn file(path: impl Into<String>) -> Self {
+        Self { path: path.into(), line: 0, col: 0, excerpt: None }
+    }
+
+    /// A byte range of `source`, which is the text of `path`. A range outside it is clamped.
+    #[must_use]
+    pub fn of(path: impl Into<String>, source: &str, range: Range<usize>) -> Self {
+        let start = floor_boundary(source, range.start);
+        let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = source[start..].find('\n').map_or(source.len(), |at| start + at);
+        let text = source[line_start..line_end].trim_end_matches('\r');
+        let line = source[..line_start].bytes().filter(|&b| b == b'\n').count() + 1;
+        let col = source[line_start..start].chars().count() + 1;
+        let from = (start - line_start).min(text.len());
+        let to = floor_boundary(text, range.end.saturating_sub(line_start)).max(from);
+        let cut = if text.len() > WINDOW { floor_boundary(text, from.saturating_sub(WINDOW / 2)) } else { 0 };
+        let shown = &text[cut..floor_boundary(text, cut + WINDOW)];
+        let clamp = |at: usize| u32::try_from((at - cut).min(shown.len())).unwrap_or(u32::MAX);
+        Self {
+            path: path.into(),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            col: u32::try_from(col).unwrap_or(u32::MAX),
+            excerpt: Some((visible(shown), clamp(from)..clamp(to))),
+        }
+    }
+}
+
+/// Largest character boundary of `text` that is at most `at`.
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Control and bidi characters as visible stand-ins of equal byte length where possible, so that a
+/// hostile file can neither move the terminal's cursor nor reorder the message.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\t' => ' ',
+            c if c.is_control() && c.len_utf8() == 1 => '?',
+            '\u{80}'..='\u{9f}' => '¿',
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+/// One complaint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diag {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Stable short code, e.g. `FM-UNKNOWN`; scripts may match on it.
+    pub code: Cow<'static, str>,
+    /// What was found and what was expected: lower case, no full stop.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// What to do about it, when we know.
+    pub hint: Option<String>,
+    /// Other places that belong to it, each with a word on why.
+    pub also: Vec<(String, Place)>,
+}
+
+/// A value with the complaints that came with it: parsers return both.
+#[derive(Clone, Debug)]
+pub struct Checked<T> {
+    /// The value, as far as it could be made.
+    pub value: T,
+    /// What was wrong on the way.
+    pub diags: Vec<Diag>,
+}
+
+impl<T> Checked<T> {
+    /// A value nobody complained about.
+    pub fn fine(value: T) -> Self {
+        Self { value, diags: Vec::new() }
+    }
+}
+
+/// Whether any of them is an error.
+#[must_use]
+pub fn any_error(diags: &[Diag]) -> bool {
+    diags.iter().any(|d| d.severity == Severity::Error)
+}
+
+/// Sorts for showing: by path, then place, then code.
+pub fn sort(diags: &mut [Diag]) {
+    diags.sort_by(|a, b| {
+        let key = |d: &Diag| {
+            let place = d.place.as_ref();
+            (place.map(|p| p.path.clone()), place.map(|p| (p.line, p.col)), d.code.clone(), d.message.clone())
+        };
+        key(a).cmp(&key(b))
+    });
+}
+
+impl Diag {
+    fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+        let message = visible(&message.into());
+        Self { severity, code: Cow::Borrowed(code), message, place: None, hint: None, also: Vec::new() }
+    }
+
+    fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message)
+    }
+
+    fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn also(mut self, why: &str, place: Place) -> Self {
+        self.also.push((why.to_owned(), place));
+        self
+    }
+
+    /// The diag as text for a person: rustc's form, with the source line and a caret.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let mut group = Group::with_title(level.primary_title(self.message.as_str()).id(self.code.as_ref()));
+        for (label, place) in self
+            .place
+            .iter()
+            .map(|p| (None, p))
+            .chain(self.also.iter().map(|(why, p)| (Some(why.as_str()), p)))
+        {
+            let kind = if label.is_none() { AnnotationKind::Primary } else { AnnotationKind::Context };
+            group = match &place.excerpt {
+                Some((text, range)) => group.element(
+                    Snippet::source(text.as_str())
+                        .line_start(place.line as usize)
+                        .path(place.path.as_str())
+                        .annotation(
+                            kind.span(range.start as usize..range.end.max(range.start) as usize).label(label),
+                        ),
+                ),
+                None => group.element(annotate_snippets::Origin::path(place.path.as_str())),
+            };
+        }
+        if let Some(hint) = &self.hint {
+            group = group.element(Level::HELP.message(hint.as_str()));
+        }
+        renderer.render(&[group]).to_string()
+    }
+
+    /// `path:line:col: error[CODE]: message`, on one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let word = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        let place = self.place.as_ref().map_or(String::new(), |p| match p.line {
+            0 => format!("{}: ", p.path),
+            _ => format!("{}:{}:{}: ", p.path, p.line, p.col),
+        });
+        format!("{place}{word}[{}]: {}", self.code, self.message)
+    }
+}
+
+/// The candidate nearest to `found`, if any is near enough to be a slip of the fingers.
+#[must_use]
+pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|c| (strsim::damerau_levenshtein(&found.to_lowercase(), &c.to_lowercase()), c))
+        .filter(|(distance, c)| *distance <= 1 + c.chars().count().max(found.chars().count()) / 4)
+        .min()
+        .map(|(_, c)| c)
+}
+
+fn suggestion(found: &str, known: &[&str]) -> String {
+    match nearest(found, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known: {}", known.join(", ")),
+    }
+}
+
+// --- The constructors: every complaint the program can make -------------------------------------
+
+/// `found` is no key of `table` ("front matter", "site.toml", "`image`"…).
+#[must_use]
+pub fn unknown_key(place: Place, table: &str, found: &str, known: &[&str]) -> Diag {
+    let mut hint = suggestion(found, known);
+    if table == "front matter" {
+        hint += " (keys of your own go under `[extra]`)";
+    }
+    Diag::error("FM-UNKNOWN", format!("unknown key `{found}` in {table}")).at(place).hint(hint)
+}
+
+/// A key's value has another type than expected ("an array of strings").
+#[must_use]
+pub fn wrong_type(place: Place, key: &str, expected: &str, found: &str) -> Diag {
+    let diag = Diag::error("FM-TYPE", format!("`{key}` is {found}, expected {expected}")).at(place);
+    match (found, expected) {
+        ("a string", "an array of strings") => diag.hint("put it in brackets: [\"…\"]"),
+        ("an array" | "a table" | "empty", "a string") => diag,
+        (_, "a string") => diag.hint("put it in quotes"),
+        _ => diag,
+    }
+}
+
+/// A key that stands twice in one table.
+#[must_use]
+pub fn duplicate_key(place: Place, key: &str, first: Option<Place>) -> Diag {
+    let diag = Diag::error("FM-DUP", format!("`{key}` is given twice")).at(place);
+    match first {
+        Some(first) => diag.also("first given here", first),
+        None => diag,
+    }
+}
+
+/// A key that must be there is not.
+#[must_use]
+pub fn missing_key(place: Place, table: &str, key: &str) -> Diag {
+    Diag::error("FM-MISSING-KEY", format!("{table} has no `{key}`"))
+        .at(place)
+        .hint(format!("add `{key} = …`"))
+}
+
+/// A value that must differ from one entry of a list to the next.
+#[must_use]
+pub fn duplicate_value(place: Place, key: &str, found: &str, first: Place) -> Diag {
+    Diag::error("FM-DUP", format!("`{key}`: `{found}` stands twice"))
+        .at(place)
+        .also("first given here", first)
+}
+
+/// A time zone that is not in the IANA list.
+#[must_use]
+pub fn unknown_zone(place: Place, key: &str, found: &str, near: Option<&str>) -> Diag {
+    let diag = Diag::error("FM-VALUE", format!("`{key}`: there is no time zone `{found}`")).at(place);
+    match near {
+        Some(near) => diag.hint(format!("did you mean `{near}`?")),
+        None => diag.hint("write an IANA name, such as Europe/Lisbon"),
+    }
+}
+
+/// A value outside its list of words.
+#[must_use]
+pub fn unknown_word(place: Place, key: &str, found: &str, known: &[&str]) -> Diag {
+    Diag::error("FM-VALUE", format!("`{key}` cannot be `{found}`")).at(place).hint(suggestion(found, known))
+}
+
+/// A value that has the right type but cannot be used, with the reason.
+#[must_use]
+pub fn bad_value(place: Place, key: &str, why: &str) -> Diag {
+    Diag::error("FM-VALUE", format!("`{key}`: {why}")).at(place)
+}
+
+/// The text between the fences is not TOML or YAML.
+#[must_use]
+pub fn front_matter_syntax(place: Place, why: &str) -> Diag {
+    let mut why = why.trim().to_owned();
+    // Libraries begin with a capital; the rest may quote the text and stays as it is.
+    if let Some(first) = why.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    Diag::error("FM-SYNTAX", why).at(place)
+}
+
+/// A file of content that does not begin with front matter.
+#[must_use]
+pub fn no_front_matter(place: Place) -> Diag {
+    Diag::error("FM-MISSING", "no front matter: an article begins with `+++`")
+        .at(place)
+        .hint("write `+++`, `title = \"…\"`, `+++` above the text, or rename the file to .txt to have it parsed as a dump")
+}
+
+/// A first line that begins like a fence but goes on.
+#[must_use]
+pub fn bad_fence(place: Place, fence: &str) -> Diag {
+    Diag::error("FM-MISSING", format!("no front matter: `{fence}` must stand alone on its line")).at(place)
+}
+
+/// Front matter that never closes; `near` is a line that may have been meant to.
+#[must_use]
+pub fn open_front_matter(place: Place, fence: &str, near: Option<Place>) -> Diag {
+    let diag =
+        Diag::error("FM-OPEN", format!("front matter starts here but no `{fence}` closes it")).at(place);
+    match near {
+        Some(near) => diag.also("this does not close it", near),
+        None => diag.hint(format!("put `{fence}` on a line of its own between front matter and text")),
+    }
+}
+
+/// YAML anchors and aliases: refused, since a few of them can stand for a gigabyte.
+#[must_use]
+pub fn yaml_alias(place: Place) -> Diag {
+    Diag::error("YAML-ALIAS", "anchors and aliases are not allowed in front matter")
+        .at(place)
+        .hint("write the value out, or put it in quotes if `&` or `*` is part of it")
+}
+
+/// YAML tags (`!!str`): refused.
+#[must_use]
+pub fn yaml_tag(place: Place) -> Diag {
+    Diag::error("YAML-TAG", "tags are not allowed in front matter")
+        .at(place)
+        .hint("leave the tag out, or put the value in quotes if `!` is part of it")
+}
+
+/// A file beyond its size limit.
+#[must_use]
+pub fn too_large(place: Place, what: &str, bytes: u64, limit: u64) -> Diag {
+    Diag::error("LIMIT-SIZE", format!("{what} has {bytes} bytes, the limit is {limit}")).at(place)
+}
+
+/// A text or value that is nested too deeply.
+#[must_use]
+pub fn too_deep(place: Place, what: &str, limit: usize) -> Diag {
+    Diag::error("LIMIT-DEPTH", format!("{what} is nested more than {limit} deep")).at(place)
+}
+
+/// A date that is none.
+#[must_use]
+pub fn bad_date(place: Place, key: &str, why: &str) -> Diag {
+    Diag::error("DATE", format!("`{key}`: {why}"))
+        .at(place)
+        .hint("write 2026-03-14, 2026-03-14T09:30:00 or 2026-03-14T09:30:00Z")
+}
+
+/// A year that no calendar on the web can show.
+#[must_use]
+pub fn date_range(place: Place, key: &str, found: &str) -> Diag {
+    Diag::error("DATE-RANGE", format!("`{key}`: `{found}` is outside the years 0001 to 9999")).at(place)
+}
+
+/// A local time that the site's zone skips.
+#[must_use]
+pub fn date_gap(place: Place, key: &str, local: &str, zone: &str) -> Diag {
+    Diag::error("DATE-GAP", format!("`{key}`: {local} does not exist in {zone} (clocks go forward)"))
+        .at(place)
+        .hint("write the offset, for example +01:00")
+}
+
+/// A local time that happens twice; for embargo and expiry an error, else a warning.
+#[must_use]
+pub fn date_fold(place: Place, key: &str, local: &str, zone: &str, fatal: bool) -> Diag {
+    let severity = if fatal { Severity::Error } else { Severity::Warning };
+    Diag::new(severity, "DATE-FOLD", format!("`{key}`: {local} happens twice in {zone} (clocks go back)"))
+        .at(place)
+        .hint("write the offset, for example +01:00")
+}
+
+/// `later` is not after `earlier`, which stands at `first`.
+#[must_use]
+pub fn date_order(place: Place, earlier: &str, later: &str, first: Option<Place>) -> Diag {
+    let diag = Diag::error("DATE-ORDER", format!("`{later}` is not after `{earlier}`")).at(place);
+    match first {
+        Some(first) => diag.also(&format!("`{earlier}` is here"), first),
+        None => diag,
+    }
+}
+
+/// Bytes that are no UTF-8; `offset` is the first of them.
+#[must_use]
+pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8) -> Diag {
+    let legacy = matches!(byte, 0x80..=0x9f | 0xa0..=0xff);
+    let diag = Diag::error(
+        "UTF8",
+        format!("invalid UTF-8: byte 0x{byte:02x} at line {line}, column {col} (offset {offset})"),
+    )
+    .at(Place {
+        line: u32::try_from(line).unwrap_or(0),
+        col: u32::try_from(col).unwrap_or(0),
+        ..Place::file(path)
+    });
+    if legacy { diag.hint("save the file as UTF-8 (it looks like windows-1252)") } else { diag }
+}
+
+/// A NUL byte in a text.
+#[must_use]
+pub fn nul_byte(place: Place) -> Diag {
+    Diag::error("NUL", "a NUL byte in the text").at(place)
+}
+
+/// A file without a single character of text.
+#[must_use]
+pub fn empty_file(path: &str) -> Diag {
+    Diag::warning("EMPTY", "empty file ignored").at(Place::file(path))
+}
+
+/// A dump in which no article was found.
+#[must_use]
+pub fn dump_refused(path: &str, why: &str) -> Diag {
+    Diag::warning("DUMP-REFUSED", format!("no article found in this dump: {why}"))
+        .at(Place::file(path))
+        .hint("`newsprint parse --explain FILE` shows what became of each line")
+}
+
+/// A path or slug that cannot be a file of the site.
+#[must_use]
+pub fn bad_path(place: Place, key: &str, found: &str, why: &str) -> Diag {
+    Diag::error("SLUG", format!("`{key}`: `{found}` {why}")).at(place)
+}
+
+/// Two sources claim one output path.
+#[must_use]
+pub fn url_taken(url: &str, first: &str, second: &str, folded: bool) -> Diag {
+    let same = if folded { " (the same after folding case and dropping `.html`)" } else { "" };
+    Diag::error("URL-DUP", format!("/{url} is claimed twice: by {first} and by {second}{same}"))
+        .at(Place::file(second))
+        .hint("give one of them another `slug`")
+}
+
+/// A claim on a path that another claim uses as a folder.
+#[must_use]
+pub fn path_kind(url: &str, first: &str, second: &str) -> Diag {
+    Diag::error("PATH-KIND", format!("/{url} would be a file (for {first}) and a folder (for {second})"))
+        .at(Place::file(second))
+}
+
+/// An input/output failure, with the operation and the path.
+#[must_use]
+pub fn io(path: &str, operation: &str, error: &std::io::Error) -> Diag {
+    let code = if operation.starts_with("read") || operation.starts_with("list") { "READ" } else { "IO" };
+    Diag::error(code, format!("cannot {operation}: {}", io_reason(error))).at(Place::file(path))
+}
+
+fn io_reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+/// A symbolic link, device, socket or pipe among the content.
+#[must_use]
+pub fn odd_file(path: &str, what: &str) -> Diag {
+    let code = if what == "a symbolic link" { "SYMLINK" } else { "FILE-KIND" };
+    Diag::error(code, format!("{what} in the content folder is not followed"))
+        .at(Place::file(path))
+        .hint("put the file itself there")
+}
+
+/// A file name that is no UTF-8.
+#[must_use]
+pub fn odd_name(path: &str) -> Diag {
+    Diag::error("NAME", "file name is not UTF-8").at(Place::file(path)).hint("rename the file")
+}
+
+/// A template that does not parse or failed while rendering.
+#[must_use]
+pub fn template(place: Place, why: &str, page: Option<&str>) -> Diag {
+    let diag = Diag::error("TPL", why.to_owned()).at(place);
+    match page {
+        Some(page) => diag.hint(format!("while rendering /{page}")),
+        None => diag,
+    }
+}
+
+/// A template mentions a name that no page, view or site key has.
+#[must_use]
+pub fn unknown_name(place: Place, template: &str, found: &str, known: &[&str]) -> Diag {
+    Diag::error("TPL-NAME", format!("template `{template}` mentions `{found}`, which nothing provides"))
+        .at(place)
+        .hint(suggestion(found, known))
+}
+
+/// A template uses something that would hide what it depends on.
+#[must_use]
+pub fn template_refused(place: Place, why: &str) -> Diag {
+    Diag::error("TPL-REFUSED", why.to_owned()).at(place)
+}
+
+/// A complaint about a value, as one about site.toml: `FM-TYPE` becomes `CONF-TYPE`.
+#[must_use]
+pub fn in_config(mut diag: Diag) -> Diag {
+    if let Some(rest) = diag.code.strip_prefix("FM-") {
+        diag.code = Cow::Owned(format!("CONF-{rest}"));
+    }
+    diag
+}
+
+/// site.toml or a command-line option is wrong.
+#[must_use]
+pub fn config(place: Place, why: &str) -> Diag {
+    Diag::error("CONF", why.to_owned()).at(place)
+}
+
+/// No site where one was looked for.
+#[must_use]
+pub fn no_site(dir: &str) -> Diag {
+    Diag::error("NO-SITE", "no site.toml here")
+        .at(Place::file(dir))
+        .hint("`newsprint new DIR` makes a site that builds at once")
+}
+
+/// The output directory holds files that Newsprint did not write.
+#[must_use]
+pub fn output_not_ours(dir: &str) -> Diag {
+    Diag::error("OUT-DIR", "the output directory has files that newsprint did not write")
+        .at(Place::file(dir))
+        .hint("choose an empty directory with --output, or empty this one yourself")
+}
+
+/// Sources kept changing while they were read.
+#[must_use]
+pub fn changing(path: &str) -> Diag {
+    Diag::error("CHANGING", "the file kept changing while the build read it")
+        .at(Place::file(path))
+        .hint("build again when it is at rest")
+}
+
+/// Another process holds the site.
+#[must_use]
+pub fn locked(path: &str, who: &str) -> Diag {
+    Diag::error("LOCK", format!("another build holds this site ({who})")).at(Place::file(path))
+}
+
+/// A link in a body whose target is not on the site.
+#[must_use]
+pub fn dead_link(path: &str, target: &str) -> Diag {
+    Diag::warning("LINK", format!("`{target}` is not on the site")).at(Place::file(path))
+}
+
+/// A picture that is named but is not there.
+#[must_use]
+pub fn no_image(path: &str, src: &str) -> Diag {
+    Diag::error("IMAGE", format!("there is no picture `{src}` beside this article")).at(Place::file(path))
+}
+
+/// A picture that cannot be read as one.
+#[must_use]
+pub fn bad_image(path: &str, why: &str) -> Diag {
+    Diag::error("IMAGE", why.to_owned()).at(Place::file(path))
+}
+
+/// Markdown stands in for a dump item that the dump no longer has.
+#[must_use]
+pub fn source_gone(path: &str, dump: &str) -> Diag {
+    Diag::warning("SOURCE-GONE", format!("stands in for an article of `{dump}` that is no longer in it"))
+        .at(Place::file(path))
+}
+
+/// A page asked for that the site does not have.
+#[must_use]
+pub fn no_page(url: &str, near: Option<&str>) -> Diag {
+    let diag = Diag::error("NO-PAGE", format!("the site has no page /{url}"));
+    match near {
+        Some(near) => diag.hint(format!("did you mean /{near}?")),
+        None => diag,
+    }
+}
+
+/// An incremental build that differs from a clean one: our bug.
+#[must_use]
+pub fn verify_failed(path: &str, why: impl Display) -> Diag {
+    Diag::error("VERIFY", format!("differs from a clean build: {why}"))
+        .at(Place::file(path))
+        .hint("this is a bug in newsprint: please report it; `newsprint build --clean` repairs the output")
+}
+
+/// A wrong use of the command line that clap cannot see.
+#[must_use]
+pub fn usage(why: impl Into<String>) -> Diag {
+    Diag::error("USAGE", why)
+}

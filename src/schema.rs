@@ -1,0 +1,322 @@
+//! Reading a tree by a table of rules: key -> reader. Says everything that is wrong, not only the first thing.
+//!
+//! A rule puts what it read into the value that is being made; what could not be read leaves the
+//! default there, and a complaint in the reader. Front matter and `site.toml` are two lists of rules.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
+
+use chrono::{Datelike, NaiveTime};
+use chrono_tz::Tz;
+
+use crate::date::{LocalError, Moment, NotADate, Written};
+use crate::diag::{self, Diag, Place};
+use crate::tree::{Entry, Node, Table, Text, Value};
+
+/// A key and what to do with its value.
+pub(crate) type Rule<T> = (&'static str, fn(&mut Reader<'_>, &Field<'_>, &mut T));
+
+/// A key's value on its way into a rule.
+pub(crate) struct Field<'n> {
+    /// The key as messages name it: `image.src`.
+    pub(crate) name: Cow<'n, str>,
+    /// The value.
+    pub(crate) node: &'n Node<'n>,
+}
+
+/// Reads values and remembers what was wrong with them.
+pub(crate) struct Reader<'s> {
+    path: &'s str,
+    file: &'s str,
+    zone: Tz,
+    /// The complaints so far.
+    pub(crate) diags: Vec<Diag>,
+}
+
+const EMPTY: &str = "this is empty";
+const FLAG: &str = "true or false";
+
+/// Puts a value into its slot, if there is one.
+pub(crate) fn put<T, U: From<T>>(slot: &mut U, value: Option<T>) {
+    if let Some(value) = value {
+        *slot = value.into();
+    }
+}
+
+impl<'s> Reader<'s> {
+    /// A reader for the values of one file; `zone` is for dates without an offset.
+    pub(crate) fn new(text: &Text<'s>, zone: Tz, diags: Vec<Diag>) -> Self {
+        Self { path: text.path, file: text.file, zone, diags }
+    }
+
+    /// A place in the file.
+    pub(crate) fn place(&self, span: &Range<usize>) -> Place {
+        Place::of(self.path, self.file, span.clone())
+    }
+
+    /// Notes that a value cannot be used; the reason continues "`key`: ".
+    pub(crate) fn refuse(&mut self, field: &Field<'_>, why: &str) {
+        self.diags.push(diag::bad_value(self.place(&field.node.span), &field.name, why));
+    }
+
+    fn wrong_type<T>(&mut self, field: &Field<'_>, expected: &str) -> Option<T> {
+        let found = match &field.node.value {
+            Value::Text(text) if expected == FLAG => Cow::Owned(format!("the text `{text}`")),
+            value => Cow::Borrowed(value.kind()),
+        };
+        self.diags.push(diag::wrong_type(self.place(&field.node.span), &field.name, expected, &found));
+        None
+    }
+
+    /// Reads a table by its rules. `label` names it in messages, `prefix` stands before its keys.
+    ///
+    /// An empty value (`key:` in YAML) counts as absent.
+    pub(crate) fn table<T>(
+        &mut self,
+        label: &str,
+        prefix: &str,
+        table: &Table<'_>,
+        rules: &[Rule<T>],
+        into: &mut T,
+    ) {
+        for Entry { key, span, node } in table {
+            let Some((_, read)) = rules.iter().find(|(known, _)| known == key) else {
+                let known: Vec<&str> = rules.iter().map(|(known, _)| *known).collect();
+                self.diags.push(diag::unknown_key(self.place(span), label, key, &known));
+                continue;
+            };
+            if node.value != Value::Null {
+                let name = if prefix.is_empty() {
+                    Cow::Borrowed(key.as_ref())
+                } else {
+                    Cow::Owned(format!("{prefix}.{key}"))
+                };
+                read(self, &Field { name, node }, into);
+            }
+        }
+    }
+
+    /// Complains about keys that are not in a table (an empty value counts as absent).
+    pub(crate) fn required(&mut self, label: &str, span: &Range<usize>, table: &Table<'_>, keys: &[&str]) {
+        for key in keys {
+            if !table.iter().any(|entry| entry.key == *key && entry.node.value != Value::Null) {
+                self.diags.push(diag::missing_key(self.place(span), label, key));
+            }
+        }
+    }
+
+    /// The keys of a table below a key, whatever they are called.
+    pub(crate) fn fields<'n>(&mut self, field: &Field<'n>) -> Option<Vec<(&'n str, Field<'n>)>> {
+        let Value::Table(table) = &field.node.value else { return self.wrong_type(field, "a table") };
+        let below = |entry: &'n Entry<'n>| {
+            let name = Cow::Owned(format!("{}.{}", field.name, entry.key));
+            (entry.key.as_ref(), Field { name, node: &entry.node })
+        };
+        Some(table.iter().filter(|entry| entry.node.value != Value::Null).map(below).collect())
+    }
+
+    /// Complains about tables of an array that have the same text under `key`.
+    pub(crate) fn distinct(&mut self, field: &Field<'_>, key: &str) {
+        let Value::List(items) = &field.node.value else { return };
+        let mut seen: BTreeMap<&str, &Range<usize>> = BTreeMap::new();
+        for item in items {
+            let Value::Table(table) = &item.value else { continue };
+            let Some(node) = table.iter().find(|entry| entry.key == key).map(|entry| &entry.node) else {
+                continue;
+            };
+            let Value::Text(text) = &node.value else { continue };
+            if let Some(first) = seen.insert(text, &node.span) {
+                let first = self.place(first);
+                let name = format!("{}.{key}", field.name);
+                self.diags.push(diag::duplicate_value(self.place(&node.span), &name, text, first));
+            }
+        }
+    }
+
+    /// A table below a key, read by its rules; `required` keys must be there.
+    pub(crate) fn sub<T: Default>(
+        &mut self,
+        field: &Field<'_>,
+        required: &[&str],
+        rules: &[Rule<T>],
+    ) -> Option<T> {
+        let Value::Table(table) = &field.node.value else { return self.wrong_type(field, "a table") };
+        let before = self.diags.len();
+        let mut value = T::default();
+        self.table(&format!("`{}`", field.name), &field.name, table, rules, &mut value);
+        self.required(&format!("`{}`", field.name), &field.node.span, table, required);
+        (!diag::any_error(&self.diags[before..])).then_some(value)
+    }
+
+    /// An array of tables below a key.
+    pub(crate) fn subs<T: Default>(
+        &mut self,
+        field: &Field<'_>,
+        required: &[&str],
+        rules: &[Rule<T>],
+    ) -> Option<Vec<T>> {
+        let Value::List(items) = &field.node.value else {
+            return self.wrong_type(field, "an array of tables");
+        };
+        let read = |(at, node)| {
+            let name = Cow::Owned(format!("{}[{at}]", field.name));
+            self.sub(&Field { name, node }, required, rules)
+        };
+        Some((1..).zip(items).filter_map(read).collect())
+    }
+
+    /// A string, which may be empty.
+    pub(crate) fn text(&mut self, field: &Field<'_>) -> Option<String> {
+        match &field.node.value {
+            Value::Text(text) => Some(text.clone().into_owned()),
+            _ => self.wrong_type(field, "a string"),
+        }
+    }
+
+    /// A string; one without a visible character counts as absent.
+    pub(crate) fn words(&mut self, field: &Field<'_>) -> Option<String> {
+        self.text(field).filter(|text| !text.trim().is_empty())
+    }
+
+    /// A string that must say something.
+    pub(crate) fn some_words(&mut self, field: &Field<'_>) -> Option<String> {
+        self.checked(field, |text| if text.trim().is_empty() { Err(EMPTY) } else { Ok(()) })
+    }
+
+    /// A string that a check accepts; the check's error continues "`key`: ".
+    pub(crate) fn checked<E: AsRef<str>>(
+        &mut self,
+        field: &Field<'_>,
+        check: impl FnOnce(&str) -> Result<(), E>,
+    ) -> Option<String> {
+        let text = self.text(field)?;
+        match check(&text) {
+            Ok(()) => Some(text),
+            Err(why) => {
+                self.refuse(field, why.as_ref());
+                None
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub(crate) fn one_of<T: Copy>(&mut self, field: &Field<'_>, words: &[(&'static str, T)]) -> Option<T> {
+        let text = self.text(field)?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.diags.push(diag::unknown_word(self.place(&field.node.span), &field.name, &text, &known));
+        }
+        found
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&mut self, field: &Field<'_>) -> Option<bool> {
+        match field.node.value {
+            Value::Flag(flag) => Some(flag),
+            _ => self.wrong_type(field, FLAG),
+        }
+    }
+
+    /// A whole number within bounds.
+    pub(crate) fn whole(&mut self, field: &Field<'_>, bounds: RangeInclusive<u32>) -> Option<u32> {
+        let Value::Whole(number) = field.node.value else { return self.wrong_type(field, "a whole number") };
+        let fits = u32::try_from(number).ok().filter(|number| bounds.contains(number));
+        if fits.is_none() {
+            let (least, most) = (bounds.start(), bounds.end());
+            let why = match *most {
+                u32::MAX => format!("{number} is not {least} or more"),
+                most => format!("{number} is not between {least} and {most}"),
+            };
+            self.refuse(field, &why);
+        }
+        fits
+    }
+
+    /// An array of strings, none of them empty, at most `limit`.
+    pub(crate) fn texts(&mut self, field: &Field<'_>, limit: usize) -> Option<Vec<String>> {
+        self.checked_texts(field, limit, |text| if text.trim().is_empty() { Err(EMPTY) } else { Ok(()) })
+    }
+
+    /// An array of at most `limit` strings that a check accepts.
+    pub(crate) fn checked_texts(
+        &mut self,
+        field: &Field<'_>,
+        limit: usize,
+        check: impl Fn(&str) -> Result<(), &'static str>,
+    ) -> Option<Vec<String>> {
+        let Value::List(items) = &field.node.value else {
+            return self.wrong_type(field, "an array of strings");
+        };
+        if items.len() > limit {
+            self.refuse(field, &format!("{} entries, the limit is {limit}", items.len()));
+            return None;
+        }
+        let text = |(at, node)| {
+            let name = Cow::Owned(format!("{}[{at}]", field.name));
+            self.checked(&Field { name, node }, &check)
+        };
+        Some((1..).zip(items).filter_map(text).collect())
+    }
+
+    /// A date or time. With `strict`, a local time that happens twice is an error, and so is a
+    /// bare date whose midnight does; else the earlier instant is taken, with a warning for times.
+    pub(crate) fn moment(&mut self, field: &Field<'_>, strict: bool) -> Option<Moment> {
+        let text = match &field.node.value {
+            Value::Date(text) => *text,
+            Value::Text(text) => text.as_ref(),
+            _ => return self.wrong_type(field, "a date"),
+        };
+        let place = self.place(&field.node.span);
+        let read = Written::read(text).and_then(|written| self.resolve(field, written, strict));
+        match read {
+            Ok(moment) => moment,
+            Err(NotADate::Year) => {
+                self.diags.push(diag::date_range(place, &field.name, text));
+                None
+            }
+            Err(NotADate::Shape) => {
+                self.diags.push(diag::bad_date(place, &field.name, &format!("`{text}` is no date")));
+                None
+            }
+            Err(NotADate::Part(why)) => {
+                self.diags.push(diag::bad_date(place, &field.name, &format!("`{text}` is no date: {why}")));
+                None
+            }
+        }
+    }
+
+    /// What was written as an instant, shown in the site's zone.
+    fn resolve(
+        &mut self,
+        field: &Field<'_>,
+        written: Written,
+        strict: bool,
+    ) -> Result<Option<Moment>, NotADate> {
+        let (local, timed) = match written {
+            Written::Instant(instant) => {
+                let moment = Moment::at(&instant, self.zone);
+                let year = moment.shown().year();
+                return if (1..=9999).contains(&year) { Ok(Some(moment)) } else { Err(NotADate::Year) };
+            }
+            Written::Day(day) if !strict => return Ok(Some(Moment::day(day, self.zone))),
+            Written::Day(day) => (day.and_time(NaiveTime::MIN), false),
+            Written::Local(local) => (local, true),
+        };
+        let place = self.place(&field.node.span);
+        let (zone, name) = (self.zone.name(), local.format("%Y-%m-%d %H:%M").to_string());
+        match Moment::local(local, self.zone) {
+            Ok(moment) => Ok(Some(Moment { timed, ..moment })),
+            Err(LocalError::Range) => Err(NotADate::Year),
+            Err(LocalError::Gap) => {
+                self.diags.push(diag::date_gap(place, &field.name, &name, zone));
+                Ok(None)
+            }
+            Err(LocalError::Fold(earlier)) => {
+                self.diags.push(diag::date_fold(place, &field.name, &name, zone, strict));
+                Ok((!strict).then_some(earlier))
+            }
+        }
+    }
+}
