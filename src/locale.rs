@@ -13,3 +13,32 @@ pub fn check_tag(tag: &str) -> Result<(), &'static str> {
     }
     Err("this is no language tag, such as en, tr or pt-BR")
 }
+/// stub
+pub struct Strings;
+impl Strings {
+    /// stub
+    pub fn day(&self, m: crate::date::Moment) -> String {
+        m.shown().format("%-d %B %Y").to_string()
+    }
+    /// stub
+    pub fn month(&self, _m: u32) -> &str {
+        "Month"
+    }
+    /// stub
+    pub fn get(&self, key: &str) -> &str {
+        SOME.iter().find(|(k, _)| *k == key).map_or("", |(_, v)| v)
+    }
+    /// stub
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        SOME.iter().copied()
+    }
+}
+const SOME: [(&str, &str); 1] = [("latest", "Latest")];
+/// stub
+pub fn strings(_lang: &str) -> &'static Strings {
+    &Strings
+}
+/// stub
+pub fn dir(lang: &str) -> &'static str {
+    if lang.starts_with("ar") { "rtl" } else { "ltr" }
+}

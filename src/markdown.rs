@@ -144,7 +144,9 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
             }
         }
         match event {
-            Event::Start(Tag::Image { dest_url, title, .. }) if image.is_none() => image = Some((dest_url, title, String::new())),
+            Event::Start(Tag::Image { dest_url, title, .. }) if image.is_none() => {
+                image = Some((dest_url, title, String::new()))
+            }
             Event::End(TagEnd::Image) => {
                 if let Some((src, title, alt)) = image.take() {
                     push_image(&mut events, &src, &title, &alt, targets);
@@ -158,7 +160,9 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
                 };
                 let link_type = if link_type == LinkType::Email { link_type } else { LinkType::Inline };
                 dropped_links.push(target.is_none());
-                events.extend(target.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url, title, id })));
+                events.extend(
+                    target.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url, title, id })),
+                );
             }
             Event::End(TagEnd::Link) => {
                 if dropped_links.pop() == Some(false) {
@@ -168,7 +172,12 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
             Event::Start(Tag::Heading { level, .. }) => {
                 heading = Some(events.len());
                 let level = level.max(HeadingLevel::H2);
-                events.push(Event::Start(Tag::Heading { level, id: None, classes: Vec::new(), attrs: Vec::new() }));
+                events.push(Event::Start(Tag::Heading {
+                    level,
+                    id: None,
+                    classes: Vec::new(),
+                    attrs: Vec::new(),
+                }));
             }
             Event::End(TagEnd::Heading(level)) => {
                 if let Some(start) = heading.take() {
@@ -194,7 +203,10 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
 }
 
 fn set_heading_id(events: &mut [Event<'_>], ids: &mut BTreeMap<String, u32>) {
-    let words: String = events.iter().filter_map(|e| if let Event::Text(t) | Event::Code(t) = e { Some(t.as_ref()) } else { None }).collect();
+    let words: String = events
+        .iter()
+        .filter_map(|e| if let Event::Text(t) | Event::Code(t) = e { Some(t.as_ref()) } else { None })
+        .collect();
     let slug = slugify(&words);
     let count = ids.entry(slug.clone()).or_default();
     *count += 1;
@@ -267,8 +279,14 @@ mod tests {
 
     fn check(text: &str, html: &str) {
         let targets = Targets {
-            links: BTreeMap::from([("b.md".to_owned(), Some("../b.html".to_owned())), ("gone.md".to_owned(), None)]),
-            images: BTreeMap::from([("p.jpg".to_owned(), Some(Picture { src: "m/p.jpg".to_owned(), size: Some((3, 2)) }))]),
+            links: BTreeMap::from([
+                ("b.md".to_owned(), Some("../b.html".to_owned())),
+                ("gone.md".to_owned(), None),
+            ]),
+            images: BTreeMap::from([(
+                "p.jpg".to_owned(),
+                Some(Picture { src: "m/p.jpg".to_owned(), size: Some((3, 2)) }),
+            )]),
         };
         let mut got = String::new();
         render(text, &targets, &mut got);
@@ -278,7 +296,10 @@ mod tests {
     #[test]
     fn renders() {
         check("# A *b*\n\n## A b", "<h2 id=\"a-b\">A <em>b</em></h2>\n<h2 id=\"a-b-2\">A b</h2>");
-        check("[x](b.md) [y](gone.md) [z](https://e.example/)", "<p><a href=\"../b.html\">x</a> y <a href=\"https://e.example/\">z</a></p>");
+        check(
+            "[x](b.md) [y](gone.md) [z](https://e.example/)",
+            "<p><a href=\"../b.html\">x</a> y <a href=\"https://e.example/\">z</a></p>",
+        );
         check(
             "![A & b](p.jpg \"Cap\")",
             "<figure><img src=\"m/p.jpg\" alt=\"A &amp; b\" width=\"3\" height=\"2\" loading=\"lazy\" decoding=\"async\"><figcaption>Cap</figcaption></figure>",

@@ -76,14 +76,13 @@ impl OutPath {
         let folded = if self.0.is_ascii() {
             self.0.to_ascii_lowercase()
         } else {
-            self
-            .0
-            .nfkc()
-            .flat_map(char::to_lowercase)
-            .collect::<String>()
-            .replace('ß', "ss")
-            .nfc()
-            .collect::<String>()
+            self.0
+                .nfkc()
+                .flat_map(char::to_lowercase)
+                .collect::<String>()
+                .replace('ß', "ss")
+                .nfc()
+                .collect::<String>()
         };
         let key = folded.strip_suffix(".html").unwrap_or(&folded);
         match key.strip_suffix("index") {

@@ -34,7 +34,7 @@ impl Rules {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let mut hasher = Hasher::new();
-        hasher.text(crate::VERSION).text(config.timezone.name()).text(&config.language);
+        hasher.text(crate::ENGINE).text(config.timezone.name()).text(&config.language);
         for (name, aliases) in &config.tags {
             hasher.text(name).number(aliases.len() as u64);
             aliases.iter().for_each(|alias| {
@@ -190,7 +190,12 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
         dump::When::Day(day) => Moment::day(day, zone),
         dump::When::At(instant) => Moment::at(&instant, zone),
     };
-    let image = article.image.map(|image| Image { src: None, alt: None, caption: image.caption, credit: image.credit });
+    let image = article.image.map(|image| Image {
+        src: None,
+        alt: None,
+        caption: image.caption,
+        credit: image.credit,
+    });
     Header {
         slug: slugify(&article.title),
         title: article.title,

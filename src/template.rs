@@ -78,12 +78,20 @@ impl Templates {
                 path: source.path.clone(),
                 names,
                 fingerprint: graph.fingerprint(&closure),
-                bound: closure.iter().filter_map(|name| paths.get(name.as_str())).flat_map(|s| bound_names(s)).collect(),
+                bound: closure
+                    .iter()
+                    .filter_map(|name| paths.get(name.as_str()))
+                    .flat_map(|s| bound_names(s))
+                    .collect(),
             };
             (source.name.clone(), facts)
         });
         let facts = facts.collect();
-        if diag::any_error(&diags) { Checked { value: None, diags } } else { Checked { value: Some(Self { html, xml, facts }), diags } }
+        if diag::any_error(&diags) {
+            Checked { value: None, diags }
+        } else {
+            Checked { value: Some(Self { html, xml, facts }), diags }
+        }
     }
 
     /// Whether there is such a template.
@@ -112,12 +120,13 @@ impl Templates {
         let list: Vec<&str> = known.iter().copied().collect();
         let unknown = facts.names.iter().filter(|name| !known.contains(name.as_str()));
         let unknown = unknown.map(|name| diag::unknown_name(Place::file(&facts.path), template, name, &list));
-        let hidden = facts.bound.iter().filter(|(name, _)| known.contains(name.as_str())).map(|(name, place)| {
-            diag::template_refused(
-                place.clone(),
-                &format!("`{name}` is a name that the site provides: give this variable another one"),
-            )
-        });
+        let hidden =
+            facts.bound.iter().filter(|(name, _)| known.contains(name.as_str())).map(|(name, place)| {
+                diag::template_refused(
+                    place.clone(),
+                    &format!("`{name}` is a name that the site provides: give this variable another one"),
+                )
+            });
         unknown.chain(hidden).collect()
     }
 
@@ -125,14 +134,24 @@ impl Templates {
     ///
     /// # Errors
     /// Where in which template, for which page.
-    pub fn render(&self, template: &str, context: &Context, page: &str, output: &mut Vec<u8>) -> Result<(), Diag> {
+    pub fn render(
+        &self,
+        template: &str,
+        context: &Context,
+        page: &str,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Diag> {
         let tera = if is_xml(template) { &self.xml } else { &self.html };
         tera.render_to(template, context, output).map_err(|error| {
             let path = |name: &str| self.facts.get(name).map_or_else(|| name.to_owned(), |f| f.path.clone());
             match error.kind() {
                 ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
                     let span = report.span();
-                    diag::template(line_place(path(report.filename()), span.start_line, span.start_col), report.message(), Some(page))
+                    diag::template(
+                        line_place(path(report.filename()), span.start_line, span.start_col),
+                        report.message(),
+                        Some(page),
+                    )
                 }
                 _ => diag::template(Place::file(path(template)), &error.to_string(), Some(page)),
             }
@@ -161,7 +180,9 @@ fn explain(error: &tera::Error, sources: &BTreeMap<&str, &TemplateSource>, page:
         }
         _ => {
             let text = error.to_string();
-            let named = sources.values().find(|s| text.contains(&format!("`{}`", s.name)) || text.contains(&format!("'{}'", s.name)));
+            let named = sources
+                .values()
+                .find(|s| text.contains(&format!("`{}`", s.name)) || text.contains(&format!("'{}'", s.name)));
             diag::template(Place::file(named.map_or("templates/", |s| &s.path)), text.trim(), page)
         }
     }
@@ -181,7 +202,10 @@ fn tags(text: &str) -> impl Iterator<Item = (&str, usize)> {
 fn refuse(source: &TemplateSource) -> Vec<Diag> {
     let dump = source.text.match_indices("__tera_context").map(|(at, name)| {
         let place = Place::of(&source.path, &source.text, at..at + name.len());
-        diag::template_refused(place, "`__tera_context` would depend on everything: mention the names you need")
+        diag::template_refused(
+            place,
+            "`__tera_context` would depend on everything: mention the names you need",
+        )
     });
     dump.collect()
 }
@@ -192,7 +216,9 @@ fn refuse_implicit(tera: &Tera, source: &TemplateSource) -> Vec<Diag> {
     for (tag, at) in tags(&source.text) {
         let Some(head) = tag.strip_prefix("component ") else { continue };
         let name = head.split('(').next().unwrap_or(head).trim();
-        let implicit = tera.get_component_definition(name).and_then(|info| info.args().iter().find(|a| a.is_implicit()).map(|a| a.name().to_owned()));
+        let implicit = tera
+            .get_component_definition(name)
+            .and_then(|info| info.args().iter().find(|a| a.is_implicit()).map(|a| a.name().to_owned()));
         if let Some(parameter) = implicit {
             let place = Place::of(&source.path, &source.text, at..at + 2);
             diags.push(diag::template_refused(
@@ -209,7 +235,9 @@ fn bound_names(source: &TemplateSource) -> Vec<(String, Place)> {
     let mut names = Vec::new();
     for (tag, at) in tags(&source.text) {
         let words = match tag.split_once(char::is_whitespace) {
-            Some(("set" | "set_global", rest)) => rest.split(['=', '|', ' ']).next().into_iter().collect::<Vec<_>>(),
+            Some(("set" | "set_global", rest)) => {
+                rest.split(['=', '|', ' ']).next().into_iter().collect::<Vec<_>>()
+            }
             Some(("for", rest)) => rest.split(" in ").next().unwrap_or("").split(',').collect(),
             _ => continue,
         };
@@ -229,8 +257,11 @@ impl<'a> Graph<'a> {
     fn new(sources: &'a [TemplateSource]) -> Self {
         // A component may be called from anywhere without naming its file: files that define one
         // belong to every closure.
-        let shared: Vec<&str> =
-            sources.iter().filter(|s| tags(&s.text).any(|(tag, _)| tag.starts_with("component "))).map(|s| s.name.as_str()).collect();
+        let shared: Vec<&str> = sources
+            .iter()
+            .filter(|s| tags(&s.text).any(|(tag, _)| tag.starts_with("component ")))
+            .map(|s| s.name.as_str())
+            .collect();
         let edges = sources.iter().map(|source| {
             let literals = tags(&source.text).filter_map(|(tag, _)| {
                 let rest = tag.strip_prefix("extends").or_else(|| tag.strip_prefix("include"))?.trim();
@@ -272,7 +303,9 @@ fn escape_xml(text: &str, output: &mut dyn std::io::Write) -> std::io::Result<()
             '>' => "&gt;",
             '"' => "&quot;",
             '\'' => "&#39;",
-            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => "\u{fffd}",
+            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                "\u{fffd}"
+            }
             _ => continue,
         };
         output.write_all(&text.as_bytes()[plain..at])?;
@@ -284,7 +317,10 @@ fn escape_xml(text: &str, output: &mut dyn std::io::Write) -> std::io::Result<()
 
 /// Every filter with what it does, for the documentation.
 pub const FILTERS: [(&str, &str); 6] = [
-    ("day(lang=…)", "a date in words of a language: `{{ card.date | day(lang=lang) }}` gives `14 March 2026`"),
+    (
+        "day(lang=…)",
+        "a date in words of a language: `{{ card.date | day(lang=lang) }}` gives `14 March 2026`",
+    ),
     ("clock", "the time of day, `09:30`; empty for a bare date"),
     ("rfc822", "a date as RSS wants it"),
     ("month_name(lang=…)", "a month's number (1 to 12) as its name"),
@@ -339,5 +375,9 @@ fn json(value: Value, _: Kwargs, _: &State<'_>) -> TeraResult<Value> {
 
 fn absolute(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
     let absolute = text.contains("://");
-    Ok(if absolute { text.to_owned() } else { format!("{}{}", args.must_get::<&str>("base")?, text.trim_start_matches('/')) })
+    Ok(if absolute {
+        text.to_owned()
+    } else {
+        format!("{}{}", args.must_get::<&str>("base")?, text.trim_start_matches('/'))
+    })
 }

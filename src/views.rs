@@ -4,8 +4,7 @@
 //! closed [`Ingredient`] tree of the snapshot. The tables here are also the reference documentation.
 
 use std::borrow::Cow;
-
-use chrono::Datelike;
+use std::collections::BTreeSet;
 
 use crate::article::{Header, Kind};
 use crate::clock::{Validity, Window};
@@ -47,27 +46,51 @@ pub const SHARED: [Name; 19] = [
     name("feed_url", "text", "root-relative link to the site's feed, or empty"),
     name("generator", "text", "program and version"),
     name("latest", "[card]", "the newest articles, `page_size` of them; undated ones last"),
-    name("front", "{lead, top, blocks: [{section, cards}], rest}", "the front page's choice: lead story, the next four, a block for each section, and what is left of `latest`"),
+    name(
+        "front",
+        "{lead, top, blocks: [{section, cards}], rest}",
+        "the front page's choice: lead story, the next four, a block for each section, and what is left of `latest`",
+    ),
     name("tags_all", "[{name, url, slug}]", "all tags by name"),
     name("authors_all", "[{name, url, slug}]", "all authors by name"),
-    name("archive", "[{year, url, months: [{year, month, url}]}]", "years and months with articles, newest first"),
+    name(
+        "archive",
+        "[{year, url, months: [{year, month, url}]}]",
+        "years and months with articles, newest first",
+    ),
     name("today", "text", "the build's date in the site's zone; a page that mentions it changes every day"),
-    name("section_list", "[{name, title, description, url, cards}]", "each section with its newest articles (five)"),
+    name(
+        "section_list",
+        "[{name, title, description, url, cards}]",
+        "each section with its newest articles (five)",
+    ),
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
 pub const PAGE: [Name; 31] = [
-    name("root", "text", "what goes before a root-relative link on this page: empty, `../`…; on the 404 page the base path"),
+    name(
+        "root",
+        "text",
+        "what goes before a root-relative link on this page: empty, `../`…; on the 404 page the base path",
+    ),
     name("page_url", "text", "this page's address on the web"),
     name("page_path", "text", "this page's root-relative link"),
     name("page_title", "text", "its title"),
     name("page_description", "text", "one or two sentences about it"),
-    name("page_kind", "text", "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `redirect`, `feed`, `sitemap`, `robots`"),
+    name(
+        "page_kind",
+        "text",
+        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `redirect`, `feed`, `sitemap`, `robots`",
+    ),
     name("lang", "text", "its language"),
     name("dir", "text", "`ltr` or `rtl`"),
     name("ui", "{word: text}", "the theme's words in this page's language"),
     name("breadcrumbs", "[{title, url}]", "the way from the front page"),
-    name("article", "{title, subtitle, kicker, authors, agency, dateline, date, updated, section, tags, image, corrections, summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}", "on article and standing pages: the article"),
+    name(
+        "article",
+        "{title, subtitle, kicker, authors, agency, dateline, date, updated, section, tags, image, corrections, summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
+        "on article and standing pages: the article",
+    ),
     name("content", "HTML", "on article and standing pages: the text"),
     name("newer", "card or none", "on article pages: the next article of its section"),
     name("older", "card or none", "on article pages: the one before"),
@@ -76,7 +99,11 @@ pub const PAGE: [Name; 31] = [
     name("notice_date", "text", "on the page of a withdrawn article: since when"),
     name("list", "{kind, title, description, url, feed}", "on list pages: what the list is of"),
     name("items", "[card]", "on list pages and in feeds: the articles, newest first"),
-    name("pager", "{number, newer, older, landing}", "on list pages: root-relative links to its neighbours; `number` is none on the newest page"),
+    name(
+        "pager",
+        "{number, newer, older, landing}",
+        "on list pages: root-relative links to its neighbours; `number` is none on the newest page",
+    ),
     name("terms", "[{name, url, slug}]", "on the pages of all tags and all authors"),
     name("year", "{year, url, months: [{year, month, url}]}", "on a year's page"),
     name("month", "number", "on a month's page: 1 to 12"),
@@ -129,13 +156,21 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
         }
         "tags_all" => all_terms(site, &index.tags),
         "authors_all" => all_terms(site, &index.authors),
-        "archive" => Ingredient::List(years(site).into_iter().rev().map(|year| year_links(site, year)).collect()),
+        "archive" => {
+            Ingredient::List(years(site).into_iter().rev().map(|year| year_links(site, year)).collect())
+        }
         "today" => {
             let (today, holds) = site.clock.today(site.config.timezone);
             validity = holds;
             Ingredient::text(today.format("%Y-%m-%d").to_string())
         }
-        "section_list" => Ingredient::List(index.sections.iter().map(|term| section_with_cards(site, term)).collect()),
+        "section_list" => {
+            Ingredient::List(index.sections.iter().map(|term| section_with_cards(site, term)).collect())
+        }
+        _ if name.starts_with(WORDS) => {
+            let words = locale::strings(&name[WORDS.len()..]).all();
+            Ingredient::Table(words.map(|(key, text)| (key.into(), Ingredient::text(text))).collect())
+        }
         _ => {
             let (ids, holds) = declared(site, name)?;
             validity = holds;
@@ -145,16 +180,43 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
     Some(Shared { ingredient, validity })
 }
 
+/// Before a language: the name under which the theme's words in it are kept among the shared views.
+const WORDS: &str = "ui:";
+
+/// The shared view that a page's `ui` stands for.
+pub(crate) fn words_name(site: &Site, page: &Page) -> String {
+    format!("{WORDS}{}", lang(site, page))
+}
+
+/// All shared views that a site's templates may draw on: those they mention, and the theme's words in
+/// every language that a page has.
+#[must_use]
+pub fn wanted(site: &Site) -> BTreeSet<String> {
+    let mentioned =
+        crate::plan::TEMPLATES.iter().flat_map(|template| site.templates.names(template)).cloned();
+    let languages = site.index.articles.iter().filter_map(|article| article.header().lang.clone());
+    let languages = languages.chain(site.index.tombstones.iter().filter_map(|t| t.lang.clone()));
+    let languages: BTreeSet<String> = languages.chain([site.config.language.clone()]).collect();
+    mentioned.chain(languages.into_iter().map(|lang| format!("{WORDS}{lang}"))).collect()
+}
+
 fn menu(site: &Site) -> Ingredient<'_> {
     let configured = &site.config.theme.menu;
     if configured.is_empty() {
-        let sections = site.index.sections.iter().filter_map(|term| Some((term.name.as_str(), site.href(term.out.as_ref()?))));
+        let sections = site
+            .index
+            .sections
+            .iter()
+            .filter_map(|term| Some((term.name.as_str(), site.href(term.out.as_ref()?))));
         return Ingredient::List(sections.map(|(title, url)| Ingredient::link(title, url)).collect());
     }
     let entry = |item: &'_ crate::config::MenuItem| -> Ingredient<'_> {
         let url = item.url.trim_start_matches('/');
         // A folder is written as hosts show it; the link has to name its file when pages open from a disk.
-        let url = match item.url.starts_with('/') && site.config.link_index && (url.is_empty() || url.ends_with('/')) {
+        let url = match item.url.starts_with('/')
+            && site.config.link_index
+            && (url.is_empty() || url.ends_with('/'))
+        {
             true => format!("{url}index.html"),
             false => url.to_owned(),
         };
@@ -219,7 +281,8 @@ fn front(site: &Site) -> (Ingredient<'_>, Validity) {
     let mut validity = Validity::default();
     let wants_lead = |id: &ArticleId| {
         let header = index.article(*id).header();
-        let (pinned, holds) = site.clock.ask(Window { from: None, until: header.pin_until.map(|moment| moment.seconds) });
+        let (pinned, holds) =
+            site.clock.ask(Window { from: None, until: header.pin_until.map(|moment| moment.seconds) });
         if header.lead {
             validity = validity.and(holds);
         }
@@ -239,7 +302,12 @@ fn front(site: &Site) -> (Ingredient<'_>, Validity) {
         .iter()
         .filter_map(|term| {
             let cards = take(&mut term.run.newest(), &mut used, BLOCK);
-            let block = || Ingredient::Map(vec![("section", section(site, term)), ("cards", Ingredient::cards(cards.clone()))]);
+            let block = || {
+                Ingredient::Map(vec![
+                    ("section", section(site, term)),
+                    ("cards", Ingredient::cards(cards.clone())),
+                ])
+            };
             (!cards.is_empty()).then(block)
         })
         .collect();
@@ -287,7 +355,13 @@ fn declared(site: &Site, name: &str) -> Option<(Vec<ArticleId>, Validity)> {
     let section = view.section.as_deref().map(|wanted| {
         let below = format!("{wanted}/");
         let matches = |term: &Term| term.slug == wanted || term.slug.starts_with(&below);
-        index.sections.iter().enumerate().filter(|(_, term)| matches(term)).map(|(at, _)| at).collect::<Vec<_>>()
+        index
+            .sections
+            .iter()
+            .enumerate()
+            .filter(|(_, term)| matches(term))
+            .map(|(at, _)| at)
+            .collect::<Vec<_>>()
     });
     let tag = view.tag.as_deref().map(|wanted| find(&index.tags, wanted));
     let author = view.author.as_deref().map(|wanted| find(&index.authors, wanted));
@@ -304,7 +378,8 @@ fn declared(site: &Site, name: &str) -> Option<(Vec<ArticleId>, Validity)> {
         .filter(|id| {
             let Some(days) = view.within_days else { return true };
             let Some(date) = index.article(*id).header().date else { return false };
-            let (open, holds) = site.clock.ask(Window { from: None, until: Some(date.seconds + i64::from(days) * 86_400) });
+            let (open, holds) =
+                site.clock.ask(Window { from: None, until: Some(date.seconds + i64::from(days) * 86_400) });
             validity = validity.and(holds);
             open
         })
@@ -332,21 +407,34 @@ pub(crate) fn card(site: &Site, id: ArticleId) -> Ingredient<'_> {
 }
 
 /// What cards and article pages both show.
-fn header_fields<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Vec<(&'static str, Ingredient<'s>)> {
+fn header_fields<'s>(
+    site: &'s Site,
+    id: ArticleId,
+    header: &'s Header,
+) -> Vec<(&'static str, Ingredient<'s>)> {
     let article = site.index.article(id);
     let index = &site.index;
     let lang = header.lang.as_deref().unwrap_or(&site.config.language);
-    let date = |moment: Option<crate::date::Moment>| Ingredient::maybe(moment.map(crate::date::Moment::rfc3339));
+    let date =
+        |moment: Option<crate::date::Moment>| Ingredient::maybe(moment.map(crate::date::Moment::rfc3339));
     vec![
         ("title", Ingredient::text(&header.title)),
         ("subtitle", Ingredient::maybe(header.subtitle.as_deref())),
-        ("kicker", Ingredient::maybe(header.extra.get("kicker").and_then(|json| serde_json::from_str::<String>(json).ok()))),
+        (
+            "kicker",
+            Ingredient::maybe(
+                header.extra.get("kicker").and_then(|json| serde_json::from_str::<String>(json).ok()),
+            ),
+        ),
         ("summary", Ingredient::text(&header.summary)),
         ("date", date(header.date)),
         ("updated", date(header.updated)),
         ("section", article.section.map_or(Ingredient::Null, |at| section(site, &index.sections[at]))),
         ("tags", Ingredient::List(article.tags.iter().map(|at| term(site, &index.tags[*at])).collect())),
-        ("authors", Ingredient::List(article.authors.iter().map(|at| term(site, &index.authors[*at])).collect())),
+        (
+            "authors",
+            Ingredient::List(article.authors.iter().map(|at| term(site, &index.authors[*at])).collect()),
+        ),
         ("agency", Ingredient::maybe(header.agency.as_deref())),
         ("dateline", Ingredient::maybe(header.dateline.as_deref())),
         ("lang", Ingredient::text(lang)),
@@ -380,7 +468,10 @@ fn guid(site: &Site, id: ArticleId) -> String {
         return id.clone();
     }
     let host = site.config.base_url.split("://").nth(1).unwrap_or("").split(['/', ':']).next().unwrap_or("");
-    let first = header.aliases.first().map_or_else(|| article.out.url(), |alias| alias.trim_start_matches('/').to_owned());
+    let first = header
+        .aliases
+        .first()
+        .map_or_else(|| article.out.url(), |alias| alias.trim_start_matches('/').to_owned());
     format!("tag:{host},2026:/{first}")
 }
 
@@ -403,7 +494,6 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
         "page_kind" => Ingredient::text(page.kind(site)),
         "lang" => Ingredient::text(lang()),
         "dir" => Ingredient::text(locale::dir(&lang())),
-        "ui" => Ingredient::Table(locale::strings(&lang()).all().map(|(key, text)| (key.into(), Ingredient::text(text))).collect()),
         "breadcrumbs" => breadcrumbs(site, page),
         _ => match page {
             Page::Article(id) | Page::Standing(id) => article_name(site, *id, out, name)?,
@@ -422,7 +512,9 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
             Page::Feed(list) => feed_name(site, *list, out, name)?,
             Page::Sitemap(sheet) if name == "urls" => crate::plan::sitemap_urls(site, *sheet),
             Page::SitemapIndex if name == "sitemaps" => crate::plan::sitemap_sheets(site),
-            Page::Robots if name == "sitemap_url" => Ingredient::text(format!("{}sitemap.xml", site.config.base_url)),
+            Page::Robots if name == "sitemap_url" => {
+                Ingredient::text(format!("{}sitemap.xml", site.config.base_url))
+            }
             _ => return None,
         },
     })
@@ -439,7 +531,8 @@ fn article_name<'s>(site: &'s Site, id: ArticleId, out: &'s OutPath, name: &str)
     let header = article.header();
     let neighbour = |step: isize| {
         let run = &site.index.sections[article.section?].run;
-        let at = site.index.position(run, id).filter(|_| header.date.is_some() && header.kind != Kind::Page)?;
+        let at =
+            site.index.position(run, id).filter(|_| header.date.is_some() && header.kind != Kind::Page)?;
         run.dated.get(at.checked_add_signed(step)?).copied()
     };
     Some(match name {
@@ -465,7 +558,10 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
         ])
     });
     let roles = header.roles.iter().map(|(role, names)| (role.into(), Ingredient::texts(names)));
-    let extra = header.extra.iter().map(|(key, json)| (key.into(), from_json(serde_json::from_str(json).unwrap_or_default())));
+    let extra = header
+        .extra
+        .iter()
+        .map(|(key, json)| (key.into(), from_json(serde_json::from_str(json).unwrap_or_default())));
     fields.extend([
         ("permalink", Ingredient::text(site.permalink(&article.out))),
         ("canonical", Ingredient::maybe(header.canonical.as_deref())),
@@ -487,12 +583,14 @@ fn from_json(json: serde_json::Value) -> Ingredient<'static> {
     match json {
         Json::Null => Ingredient::Null,
         Json::Bool(yes) => Ingredient::Bool(yes),
-        Json::Number(number) => number.as_i64().map_or_else(|| Ingredient::text(number.to_string()), Ingredient::Number),
+        Json::Number(number) => {
+            number.as_i64().map_or_else(|| Ingredient::text(number.to_string()), Ingredient::Number)
+        }
         Json::String(text) => Ingredient::text(text),
         Json::Array(items) => Ingredient::List(items.into_iter().map(from_json).collect()),
-        Json::Object(fields) => {
-            Ingredient::Table(fields.into_iter().map(|(key, value)| (Cow::Owned(key), from_json(value))).collect())
-        }
+        Json::Object(fields) => Ingredient::Table(
+            fields.into_iter().map(|(key, value)| (Cow::Owned(key), from_json(value))).collect(),
+        ),
     }
 }
 
@@ -501,8 +599,10 @@ fn body<'s>(site: &'s Site, id: ArticleId, out: &OutPath) -> Ingredient<'s> {
     let article = site.index.article(id);
     let facts = article.facts();
     let root = out.root();
-    let links = facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, &root)));
-    let images = facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, &root)));
+    let links =
+        facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, &root)));
+    let images =
+        facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, &root)));
     Ingredient::Body { article: id, text: article.item().body, targets: links.chain(images).collect() }
 }
 
@@ -567,7 +667,11 @@ fn related(site: &Site, id: ArticleId) -> Vec<ArticleId> {
             (same.len(), other.section == article.section, date, same[0])
         })
         .collect();
-    scored.sort_unstable_by(|a, b| (b.0, b.1, b.2).cmp(&(a.0, a.1, a.2)).then_with(|| index.article(a.3).out.cmp(&index.article(b.3).out)));
+    scored.sort_unstable_by(|a, b| {
+        (b.0, b.1, b.2)
+            .cmp(&(a.0, a.1, a.2))
+            .then_with(|| index.article(a.3).out.cmp(&index.article(b.3).out))
+    });
     scored.into_iter().take(COUNT).map(|(.., id)| id).collect()
 }
 
@@ -626,7 +730,9 @@ fn feed_name<'s>(site: &'s Site, list: List, out: &OutPath, name: &str) -> Optio
                 ("lang", Ingredient::text(&site.config.language)),
             ])
         }
-        "items" => Ingredient::cards(list.run(&site.index).into_iter().flat_map(Run::newest).take(site.config.feeds.size)),
+        "items" => Ingredient::cards(
+            list.run(&site.index).into_iter().flat_map(Run::newest).take(site.config.feeds.size),
+        ),
         _ => return None,
     })
 }
@@ -660,7 +766,7 @@ fn title(site: &Site, page: &Page) -> String {
         Page::Terms(axis) => strings.get(axis.word()).to_owned(),
         Page::Archive => strings.get("archive").to_owned(),
         Page::Year(year) => year.to_string(),
-        Page::NotFound => strings.get("not_found_title").to_owned(),
+        Page::NotFound => strings.get("not_found").to_owned(),
         _ => site.config.title.clone(),
     }
 }
@@ -671,7 +777,8 @@ fn description(site: &Site, page: &Page) -> String {
         Page::Withdrawn(at) => site.index.tombstones[*at].notice.clone(),
         Page::Front | Page::Feed(List::All) => site.config.description.clone(),
         Page::List { list, .. } | Page::Feed(list) => {
-            let own = list.term(&site.index).map(|term| term.description.clone()).filter(|text| !text.is_empty());
+            let own =
+                list.term(&site.index).map(|term| term.description.clone()).filter(|text| !text.is_empty());
             own.unwrap_or_else(|| format!("{} – {}", list_title(site, *list), site.config.title))
         }
         _ => format!("{} – {}", title(site, page), site.config.title),
@@ -690,13 +797,22 @@ fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
     match page {
         Page::Article(id) => {
             let section = site.index.article(*id).section.map(|at| &site.index.sections[at]);
-            add(section.map_or_else(String::new, |term| term.name.clone()), section.and_then(|term| term.out.clone()));
+            add(
+                section.map_or_else(String::new, |term| term.name.clone()),
+                section.and_then(|term| term.out.clone()),
+            );
         }
         Page::List { list: List::Tag(_), .. } => {
-            add(strings.get("tags").to_owned(), crate::plan::place(site, &Page::Terms(crate::plan::Axis::Tags)));
+            add(
+                strings.get("tags").to_owned(),
+                crate::plan::place(site, &Page::Terms(crate::plan::Axis::Tags)),
+            );
         }
         Page::List { list: List::Author(_), .. } => {
-            add(strings.get("authors").to_owned(), crate::plan::place(site, &Page::Terms(crate::plan::Axis::Authors)));
+            add(
+                strings.get("authors").to_owned(),
+                crate::plan::place(site, &Page::Terms(crate::plan::Axis::Authors)),
+            );
         }
         Page::List { list: List::Month(year, _), .. } => {
             add(strings.get("archive").to_owned(), crate::plan::place(site, &Page::Archive));
