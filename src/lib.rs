@@ -6,6 +6,7 @@ pub mod config;
 pub mod date;
 pub mod diag;
 pub mod diff;
+pub mod dump;
 pub mod fingerprint;
 pub mod front_matter;
 pub mod image;
