@@ -17,15 +17,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let id = field("id").unwrap_or("");
         if rows {
             for row in dump::training_rows(field("text").unwrap_or("")) {
-                let features: serde_json::Map<String, serde_json::Value> = row.features.into_iter().map(|(k, v)| (k, v.into())).collect();
-                writeln!(out, "{}", serde_json::json!({"id": id, "from": row.from, "to": row.to, "text": row.text, "f": features}))?;
+                let features: serde_json::Map<String, serde_json::Value> =
+                    row.features.into_iter().map(|(k, v)| (k, v.into())).collect();
+                writeln!(
+                    out,
+                    "{}",
+                    serde_json::json!({"id": id, "from": row.from, "to": row.to, "text": row.text, "f": features})
+                )?;
             }
             continue;
         }
-        let (form, text) = field("html").map_or((dump::Form::Text, field("text").unwrap_or("")), |html| (dump::Form::Html, html));
+        let (form, text) = field("html")
+            .map_or((dump::Form::Text, field("text").unwrap_or("")), |html| (dump::Form::Html, html));
         let fetched = field("fetched").and_then(|t| chrono::DateTime::parse_from_rfc3339(t).ok());
         let input = dump::Input { source: id, form, url: field("url"), fetched };
-        let parsed = dump::parse(text.as_bytes(), &input, &dump::Options { vocabulary: &vocabulary, language: None });
+        let parsed =
+            dump::parse(text.as_bytes(), &input, &dump::Options { vocabulary: &vocabulary, language: None });
         if explain {
             writeln!(out, "{}", dump::explain(&parsed, text))?;
             continue;

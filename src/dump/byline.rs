@@ -24,18 +24,113 @@ static PREFIXES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 
 /// Small words inside names, in any case.
 const PARTICLES: &[&str] = &[
-    "de", "del", "della", "di", "da", "dos", "das", "do", "du", "des", "van", "von", "der", "den", "zu", "zur", "vom", "la", "le", "el", "al", "bin", "ibn", "ben",
-    "bint", "abu", "y", "e", "ten", "ter", "af", "av", "st", "st.", "mc", "dr.", "prof.", "jr.", "sr.", "ii", "iii", "o'",
+    "de", "del", "della", "di", "da", "dos", "das", "do", "du", "des", "van", "von", "der", "den", "zu",
+    "zur", "vom", "la", "le", "el", "al", "bin", "ibn", "ben", "bint", "abu", "y", "e", "ten", "ter", "af",
+    "av", "st", "st.", "mc", "dr.", "prof.", "jr.", "sr.", "ii", "iii", "o'",
 ];
 
 /// Words that follow a name but are not part of it.
 const AFTER: &[&str] = &[
-    "staff", "writer", "reporter", "correspondent", "editor", "columnist", "contributor", "updated", "published", "posted", "special", "senior", "business", "tech",
-    "technology", "follow", "email", "e-mail", "share", "comments", "comment", "view", "for", "at", "on", "is", "last", "in", "mins", "min", "read", "photo", "photos", "photographer",
-    "photographs", "foto", "fotos", "producer", "freelance", "chief", "executive", "associate", "assistant", "guest", "political", "sports", "health", "science", "national", "international",
-    "am", "um", "le", "veröffentlicht", "lesezeit", "aktualisiert", "kategorien", "publicado", "publicada", "actualizado", "atualizado", "redaktion", "online-redaktion", "via", "mit", "with",
-    "avec", "con", "como", "kommentar", "kommentare", "topic:", "category:", "category", "-", "–", "—", "|", "·", "•", "/", "//", ">", "»", "@", "all", "more", "opinion", "news", "el", "i", "às", "в",
-    "and", "und", "y", "et", "e", "ve", "&",
+    "staff",
+    "writer",
+    "reporter",
+    "correspondent",
+    "editor",
+    "columnist",
+    "contributor",
+    "updated",
+    "published",
+    "posted",
+    "special",
+    "senior",
+    "business",
+    "tech",
+    "technology",
+    "follow",
+    "email",
+    "e-mail",
+    "share",
+    "comments",
+    "comment",
+    "view",
+    "for",
+    "at",
+    "on",
+    "is",
+    "last",
+    "in",
+    "mins",
+    "min",
+    "read",
+    "photo",
+    "photos",
+    "photographer",
+    "photographs",
+    "foto",
+    "fotos",
+    "producer",
+    "freelance",
+    "chief",
+    "executive",
+    "associate",
+    "assistant",
+    "guest",
+    "political",
+    "sports",
+    "health",
+    "science",
+    "national",
+    "international",
+    "am",
+    "um",
+    "le",
+    "veröffentlicht",
+    "lesezeit",
+    "aktualisiert",
+    "kategorien",
+    "publicado",
+    "publicada",
+    "actualizado",
+    "atualizado",
+    "redaktion",
+    "online-redaktion",
+    "via",
+    "mit",
+    "with",
+    "avec",
+    "con",
+    "como",
+    "kommentar",
+    "kommentare",
+    "topic:",
+    "category:",
+    "category",
+    "-",
+    "–",
+    "—",
+    "|",
+    "·",
+    "•",
+    "/",
+    "//",
+    ">",
+    "»",
+    "@",
+    "all",
+    "more",
+    "opinion",
+    "news",
+    "el",
+    "i",
+    "às",
+    "в",
+    "and",
+    "und",
+    "y",
+    "et",
+    "e",
+    "ve",
+    "&",
 ];
 
 /// Reads a line as a byline, if it is one. At most 30 words are considered.
@@ -60,7 +155,9 @@ pub(super) fn read(line: &str) -> Option<Byline> {
             return Some(Byline { names: found, explicit: true });
         }
     }
-    if words::count(text) <= 9 && !matches!(words::end(text), words::End::Stop | words::End::Ellipsis | words::End::Colon) {
+    if words::count(text) <= 9
+        && !matches!(words::end(text), words::End::Stop | words::End::Ellipsis | words::End::Colon)
+    {
         let found = names(text, false);
         if !found.is_empty() {
             return Some(Byline { names: found, explicit: false });
@@ -76,7 +173,9 @@ pub(super) fn announced(text: &str) -> Option<&str> {
     let prefix = PREFIXES.iter().find(|prefix| {
         head.starts_with(**prefix) && {
             let after = head[prefix.len()..].chars().next();
-            prefix.ends_with([':', '：', '/', '=']) || after.is_none_or(|c| !c.is_alphanumeric()) || glued(text, prefix.len())
+            prefix.ends_with([':', '：', '/', '='])
+                || after.is_none_or(|c| !c.is_alphanumeric())
+                || glued(text, prefix.len())
         }
     })?;
     // Lower-casing may change a length; give up then rather than cut in the wrong place.
@@ -91,7 +190,14 @@ fn glued(text: &str, at: usize) -> bool {
 
 /// Where " by " stands inside a line.
 fn find_by(text: &str) -> Option<usize> {
-    [" by ", " BY ", " By ", " BY: ", " By: ", " by: ", " von ", " Von ", " par ", " Par ", " por ", " Por ", " di "].iter().filter_map(|by| text.find(by)).min().map(|at| at + 1)
+    [
+        " by ", " BY ", " By ", " BY: ", " By: ", " by: ", " von ", " Von ", " par ", " Par ", " por ",
+        " Por ", " di ",
+    ]
+    .iter()
+    .filter_map(|by| text.find(by))
+    .min()
+    .map(|at| at + 1)
 }
 
 /// Names at the front of a text. `announced`: one word may be a name, and lower case is forgiven in the tail.
@@ -102,14 +208,23 @@ fn names(text: &str, announced: bool) -> Vec<String> {
     for token in text.split_whitespace() {
         let (core, cut) = core(token);
         let lower = core.to_lowercase();
-        let joins = matches!(lower.as_str(), "and" | "und" | "y" | "et" | "e" | "ve" | "&" | "и" | "та" | "/" | "," | "•" | "en");
+        let joins = matches!(
+            lower.as_str(),
+            "and" | "und" | "y" | "et" | "e" | "ve" | "&" | "и" | "та" | "/" | "," | "•" | "en"
+        );
         if joins && !(name.is_empty() && out.is_empty()) {
             push(&mut out, &mut name, announced);
             continue;
         }
         let first_lower = core.chars().next().is_some_and(char::is_lowercase);
         let stops = core.is_empty()
-            || core.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '|' | '©' | '_' | '=' | '<' | '>' | '(' | '"' | '“' | '?' | '!' | ';' | '#'))
+            || core.contains(|c: char| {
+                c.is_ascii_digit()
+                    || matches!(
+                        c,
+                        '@' | '|' | '©' | '_' | '=' | '<' | '>' | '(' | '"' | '“' | '?' | '!' | ';' | '#'
+                    )
+            })
             || AFTER.contains(&lower.as_str()) && !name.is_empty()
             || dates::is_month(&lower) && !name.is_empty() && text.contains(|c: char| c.is_ascii_digit())
             || dates::weekday(&lower).is_some();
@@ -163,7 +278,11 @@ fn core(token: &str) -> (&str, Cut) {
     // "JamesStaff": two words glued by an extractor.
     let mut before = ' ';
     for (at, c) in bare.char_indices() {
-        if before.is_lowercase() && c.is_uppercase() && at > 2 && !matches!(&bare[..at], "Mac" | "Van" | "Von" | "Del" | "Des") {
+        if before.is_lowercase()
+            && c.is_uppercase()
+            && at > 2
+            && !matches!(&bare[..at], "Mac" | "Van" | "Von" | "Del" | "Des")
+        {
             return (&bare[..at], Cut::Hard);
         }
         before = c;
@@ -206,8 +325,15 @@ pub(super) fn is_person(text: &str) -> bool {
             continue;
         }
         let letters = part.chars().filter(|c| c.is_alphabetic()).count();
-        let fine = words::capitalised(part) && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
-        if !fine || language::stop_bits(&lower) != 0 && letters > 1 && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim") || dates::weekday(&lower).is_some() || NOT_NAMES.contains(&lower.as_str()) {
+        let fine = words::capitalised(part)
+            && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
+        if !fine
+            || language::stop_bits(&lower) != 0
+                && letters > 1
+                && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim")
+            || dates::weekday(&lower).is_some()
+            || NOT_NAMES.contains(&lower.as_str())
+        {
             return false;
         }
         full += usize::from(letters > 1);
@@ -217,26 +343,305 @@ pub(super) fn is_person(text: &str) -> bool {
 
 /// Words of menus and mastheads that are capitalised like names.
 const NOT_NAMES: &[&str] = &[
-    "news", "home", "more", "latest", "top", "best", "sign", "contact", "about", "privacy", "terms", "real", "estate", "press", "media", "photo", "video", "videos", "photos", "gallery",
-    "sports", "sport", "business", "world", "local", "national", "politics", "opinion", "editorial", "weather", "traffic", "subscribe", "newsletter", "newsletters", "search", "menu", "login",
-    "facebook", "twitter", "instagram", "youtube", "linkedin", "whatsapp", "email", "print", "share", "follow", "read", "related", "trending", "popular", "stories", "story", "articles", "article",
-    "high", "school", "city", "county", "state", "states", "united", "new", "university", "college", "street", "north", "south", "east", "west", "northern", "southern", "eastern", "western",
-    "middle", "arts", "culture", "food", "health", "science", "tech", "technology", "travel", "style", "life", "lifestyle", "living", "entertainment", "music", "movies", "money", "markets", "finance",
-    "market", "law", "order", "crime", "courts", "special", "reports", "report", "features", "columns", "columnists", "events", "calendar", "jobs", "careers", "classifieds", "obituaries", "archive", "archives",
-    "customer", "service", "advertise", "your", "site", "map", "help", "support", "policy", "use", "rights", "reserved", "cookie", "settings", "getty", "images", "breaking", "live", "daily", "weekly",
-    "times", "post", "herald", "tribune", "gazette", "journal", "magazine", "review", "reviews", "guide", "guides", "deals", "black", "friday", "day", "week", "year", "series", "season", "league",
-    "football", "baseball", "basketball", "hockey", "soccer", "golf", "tennis", "racing", "cup", "club", "team", "games", "game", "play", "watch", "listen", "shop", "store", "gift", "card", "cards",
-    "credit", "rates", "tips", "tools", "apps", "mobile", "digital", "edition", "classic", "podcast", "podcasts", "radio", "tv", "show", "shows", "episode", "full", "open", "close", "back", "next",
-    "previous", "general", "public", "group", "company", "inc", "llc", "ltd", "corp", "bank", "fund", "climate", "change", "energy", "environment", "education", "religion", "family", "home", "garden",
-    "auto", "cars", "bikes", "impressum", "datenschutz", "kontakt", "startseite", "politik", "wirtschaft", "kultur", "deutschland", "welt", "wissen", "reise", "leben", "noticias", "deportes", "mundo",
-    "mehr", "alle", "heute", "aktuelle", "neue", "neues", "foto", "fotos", "bild", "bilder", "stadt", "land", "kreis", "landkreis", "region", "service", "abo", "anzeige", "karriere", "sociedad", "cultura",
-    "main", "content", "skip", "popular", "editor", "editors", "staff", "team", "us", "uk", "eu", "un", "covid", "coronavirus", "impeachment", "election", "elections", "white", "house", "supreme", "court",
-    "prime", "minister", "president", "senate", "congress", "wall", "summit", "ministry", "party", "union", "council", "agency", "department", "police", "army", "air", "force", "war", "peace",
+    "news",
+    "home",
+    "more",
+    "latest",
+    "top",
+    "best",
+    "sign",
+    "contact",
+    "about",
+    "privacy",
+    "terms",
+    "real",
+    "estate",
+    "press",
+    "media",
+    "photo",
+    "video",
+    "videos",
+    "photos",
+    "gallery",
+    "sports",
+    "sport",
+    "business",
+    "world",
+    "local",
+    "national",
+    "politics",
+    "opinion",
+    "editorial",
+    "weather",
+    "traffic",
+    "subscribe",
+    "newsletter",
+    "newsletters",
+    "search",
+    "menu",
+    "login",
+    "facebook",
+    "twitter",
+    "instagram",
+    "youtube",
+    "linkedin",
+    "whatsapp",
+    "email",
+    "print",
+    "share",
+    "follow",
+    "read",
+    "related",
+    "trending",
+    "popular",
+    "stories",
+    "story",
+    "articles",
+    "article",
+    "high",
+    "school",
+    "city",
+    "county",
+    "state",
+    "states",
+    "united",
+    "new",
+    "university",
+    "college",
+    "street",
+    "north",
+    "south",
+    "east",
+    "west",
+    "northern",
+    "southern",
+    "eastern",
+    "western",
+    "middle",
+    "arts",
+    "culture",
+    "food",
+    "health",
+    "science",
+    "tech",
+    "technology",
+    "travel",
+    "style",
+    "life",
+    "lifestyle",
+    "living",
+    "entertainment",
+    "music",
+    "movies",
+    "money",
+    "markets",
+    "finance",
+    "market",
+    "law",
+    "order",
+    "crime",
+    "courts",
+    "special",
+    "reports",
+    "report",
+    "features",
+    "columns",
+    "columnists",
+    "events",
+    "calendar",
+    "jobs",
+    "careers",
+    "classifieds",
+    "obituaries",
+    "archive",
+    "archives",
+    "customer",
+    "service",
+    "advertise",
+    "your",
+    "site",
+    "map",
+    "help",
+    "support",
+    "policy",
+    "use",
+    "rights",
+    "reserved",
+    "cookie",
+    "settings",
+    "getty",
+    "images",
+    "breaking",
+    "live",
+    "daily",
+    "weekly",
+    "times",
+    "post",
+    "herald",
+    "tribune",
+    "gazette",
+    "journal",
+    "magazine",
+    "review",
+    "reviews",
+    "guide",
+    "guides",
+    "deals",
+    "black",
+    "friday",
+    "day",
+    "week",
+    "year",
+    "series",
+    "season",
+    "league",
+    "football",
+    "baseball",
+    "basketball",
+    "hockey",
+    "soccer",
+    "golf",
+    "tennis",
+    "racing",
+    "cup",
+    "club",
+    "team",
+    "games",
+    "game",
+    "play",
+    "watch",
+    "listen",
+    "shop",
+    "store",
+    "gift",
+    "card",
+    "cards",
+    "credit",
+    "rates",
+    "tips",
+    "tools",
+    "apps",
+    "mobile",
+    "digital",
+    "edition",
+    "classic",
+    "podcast",
+    "podcasts",
+    "radio",
+    "tv",
+    "show",
+    "shows",
+    "episode",
+    "full",
+    "open",
+    "close",
+    "back",
+    "next",
+    "previous",
+    "general",
+    "public",
+    "group",
+    "company",
+    "inc",
+    "llc",
+    "ltd",
+    "corp",
+    "bank",
+    "fund",
+    "climate",
+    "change",
+    "energy",
+    "environment",
+    "education",
+    "religion",
+    "family",
+    "home",
+    "garden",
+    "auto",
+    "cars",
+    "bikes",
+    "impressum",
+    "datenschutz",
+    "kontakt",
+    "startseite",
+    "politik",
+    "wirtschaft",
+    "kultur",
+    "deutschland",
+    "welt",
+    "wissen",
+    "reise",
+    "leben",
+    "noticias",
+    "deportes",
+    "mundo",
+    "mehr",
+    "alle",
+    "heute",
+    "aktuelle",
+    "neue",
+    "neues",
+    "foto",
+    "fotos",
+    "bild",
+    "bilder",
+    "stadt",
+    "land",
+    "kreis",
+    "landkreis",
+    "region",
+    "service",
+    "abo",
+    "anzeige",
+    "karriere",
+    "sociedad",
+    "cultura",
+    "main",
+    "content",
+    "skip",
+    "popular",
+    "editor",
+    "editors",
+    "staff",
+    "team",
+    "us",
+    "uk",
+    "eu",
+    "un",
+    "covid",
+    "coronavirus",
+    "impeachment",
+    "election",
+    "elections",
+    "white",
+    "house",
+    "supreme",
+    "court",
+    "prime",
+    "minister",
+    "president",
+    "senate",
+    "congress",
+    "wall",
+    "summit",
+    "ministry",
+    "party",
+    "union",
+    "council",
+    "agency",
+    "department",
+    "police",
+    "army",
+    "air",
+    "force",
+    "war",
+    "peace",
 ];
 
 /// "JANE DOE" as "Jane Doe"; anything with a small letter stays.
 fn mend_capitals(name: &str) -> String {
-    if !words::all_caps(name) || name.chars().filter(|c| c.is_alphabetic()).count() < 5 || !name.contains(' ') {
+    if !words::all_caps(name) || name.chars().filter(|c| c.is_alphabetic()).count() < 5 || !name.contains(' ')
+    {
         return name.to_owned();
     }
     let mut out = String::with_capacity(name.len());

@@ -48,8 +48,51 @@ const SHORT: usize = 32;
 
 /// Words that address the reader, per language; part of the evidence for promotion.
 const SECOND: &[&str] = &[
-    "you", "your", "you're", "you'll", "us", "our", "sie", "ihre", "ihr", "ihnen", "uns", "unser", "unsere", "unseren", "vous", "votre", "vos", "notre", "nos", "usted", "tu", "su", "nuestro", "nuestra", "você", "seu",
-    "sua", "nosso", "nossa", "siz", "sizin", "bizi", "вы", "ваш", "вас", "нас", "наш", "هنا", "您", "我们", "click", "here", "please", "subscribe", "sign",
+    "you",
+    "your",
+    "you're",
+    "you'll",
+    "us",
+    "our",
+    "sie",
+    "ihre",
+    "ihr",
+    "ihnen",
+    "uns",
+    "unser",
+    "unsere",
+    "unseren",
+    "vous",
+    "votre",
+    "vos",
+    "notre",
+    "nos",
+    "usted",
+    "tu",
+    "su",
+    "nuestro",
+    "nuestra",
+    "você",
+    "seu",
+    "sua",
+    "nosso",
+    "nossa",
+    "siz",
+    "sizin",
+    "bizi",
+    "вы",
+    "ваш",
+    "вас",
+    "нас",
+    "наш",
+    "هنا",
+    "您",
+    "我们",
+    "click",
+    "here",
+    "please",
+    "subscribe",
+    "sign",
 ];
 
 /// Looks at all lines of a dump.
@@ -73,7 +116,9 @@ fn line_tokens(text: &str) -> Vec<(u32, bool)> {
                 lower.push_str(word);
                 lower.make_ascii_lowercase();
             } else {
-                lower.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }));
+                lower.extend(
+                    word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }),
+                );
             }
             (language::stop_bits(&lower), SECOND.contains(&lower.as_str()))
         })
@@ -87,7 +132,12 @@ fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark 
     let has_digit = text.contains(|c: char| c.is_numeric());
     let rule = if line.words <= 90 { chrome::find(&words::fold(text, true), line.words) } else { None };
     let stops = count(tokens.iter().filter(|(bits, _)| bits & leader != 0).count());
-    let capitals = count(text.split_whitespace().skip(1).filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘']))).count());
+    let capitals = count(
+        text.split_whitespace()
+            .skip(1)
+            .filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘'])))
+            .count(),
+    );
     let chars = text.chars().count().max(1);
     let unspaced = !text.is_ascii() && text.chars().any(words::is_unspaced);
     let mut mark = Mark {

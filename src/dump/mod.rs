@@ -35,9 +35,9 @@ pub use article::{
     Article, Correction, Form, Image, Input, LineSpan, Options, Parsed, Refusal, Repair, Role, When,
 };
 pub use explain::explain;
-pub use features::{training_rows, TrainingRow};
+pub use features::{TrainingRow, training_rows};
 pub use gazetteer::Vocabulary;
-pub use json::{records, Record};
+pub use json::{Record, records};
 
 /// Version of the parser's behaviour: part of the key under which callers cache its results.
 pub const VERSION: u32 = 1;
@@ -48,7 +48,11 @@ pub const MAX_BYTES: usize = 64 << 20;
 /// Parses one dump. Never panics and never fails: an input without an article comes back as a [`Refusal`].
 pub fn parse(bytes: &[u8], input: &Input<'_>, options: &Options<'_>) -> Parsed {
     if bytes.len() > MAX_BYTES {
-        return Parsed::refused(format!("{} bytes is too long for one dump", bytes.len()), Vec::new(), Vec::new());
+        return Parsed::refused(
+            format!("{} bytes is too long for one dump", bytes.len()),
+            Vec::new(),
+            Vec::new(),
+        );
     }
     let decoded = decode::decode(bytes, input.form);
     match input.form {

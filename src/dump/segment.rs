@@ -62,7 +62,11 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
     }
     let mut out = Vec::with_capacity(kept.len() + 1);
     let mut from = 0;
-    let mut title = cuts.iter().find(|(cut, strong)| *strong && kept.first().is_none_or(|k| cut < k)).map(|(cut, _)| *cut).filter(|cut| repeats[*cut].times > 1);
+    let mut title = cuts
+        .iter()
+        .find(|(cut, strong)| *strong && kept.first().is_none_or(|k| cut < k))
+        .map(|(cut, _)| *cut)
+        .filter(|cut| repeats[*cut].times > 1);
     for cut in kept {
         out.push(Span { from, to: cut, title, repeat: false });
         from = cut;
@@ -84,7 +88,10 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
 
 /// The widest blank that is usual between two paragraphs of this dump.
 fn usual_gap(lines: &[Line], marks: &[Mark]) -> u32 {
-    let mut gaps: Vec<u32> = (1..lines.len()).filter(|at| marks[*at].prose > 5.0 && marks[*at - 1].prose > 5.0).map(|at| lines[at].gap).collect();
+    let mut gaps: Vec<u32> = (1..lines.len())
+        .filter(|at| marks[*at].prose > 5.0 && marks[*at - 1].prose > 5.0)
+        .map(|at| lines[at].gap)
+        .collect();
     gaps.sort_unstable();
     gaps.get(gaps.len() * 9 / 10).copied().unwrap_or(1).max(1)
 }
@@ -104,7 +111,11 @@ fn title_like(line: &Line, mark: &Mark) -> bool {
 /// Title, captions and residue, and then the title again: the position of the second title.
 fn repeated_block(lines: &[Line], marks: &[Mark], repeats: &[Repeat], at: usize) -> Option<usize> {
     let next = repeats[at].next?;
-    if repeats[at].first != at || next - at > 14 || !title_like(&lines[at], &marks[at]) || lines[at].words < 3 && lines[at].text.chars().count() < 12 {
+    if repeats[at].first != at
+        || next - at > 14
+        || !title_like(&lines[at], &marks[at])
+        || lines[at].words < 3 && lines[at].text.chars().count() < 12
+    {
         return None;
     }
     // Caption and caption again, with nothing between, is not a title.
@@ -112,11 +123,18 @@ fn repeated_block(lines: &[Line], marks: &[Mark], repeats: &[Repeat], at: usize)
         return None;
     }
     let between = at + 1..next;
-    let quiet = between.clone().all(|i| repeats[i].times > 1 || marks[i].credit || marks[i].rule.is_some() || lines[i].words <= 8 || !marks[i].dates.is_empty());
+    let quiet = between.clone().all(|i| {
+        repeats[i].times > 1
+            || marks[i].credit
+            || marks[i].rule.is_some()
+            || lines[i].words <= 8
+            || !marks[i].dates.is_empty()
+    });
     if !quiet {
         return None;
     }
-    let body_after = (next + 1..(next + 10).min(lines.len())).any(|i| marks[i].prose > 6.0 && repeats[i].times == 1);
+    let body_after =
+        (next + 1..(next + 10).min(lines.len())).any(|i| marks[i].prose > 6.0 && repeats[i].times == 1);
     (body_after && prose_line_before(lines, marks, at)).then_some(next)
 }
 
@@ -138,13 +156,19 @@ fn blank_block(lines: &[Line], marks: &[Mark], at: usize, wide: u32) -> bool {
 /// A title with a byline or date in the lines after it, and then a story; something other than a story before it.
 fn dated_block(lines: &[Line], marks: &[Mark], at: usize) -> bool {
     let (line, mark) = (&lines[at], &marks[at]);
-    if at == 0 || line.words < 4 && line.text.chars().count() < 16 || !title_like(line, mark) || mark.end == End::Stop || mark.end == End::Colon {
+    if at == 0
+        || line.words < 4 && line.text.chars().count() < 16
+        || !title_like(line, mark)
+        || mark.end == End::Stop
+        || mark.end == End::Colon
+    {
         return false;
     }
     let reach = (at + 7).min(lines.len());
     let body = (at + 1..reach + 6).find(|i| marks.get(*i).is_some_and(|m| m.prose > 12.0));
     let Some(body) = body.filter(|b| *b < lines.len()) else { return false };
-    let told = (at + 1..reach.min(body)).any(|i| !marks[i].dates.is_empty() || marks[i].byline.as_ref().is_some_and(|b| b.explicit));
+    let told = (at + 1..reach.min(body))
+        .any(|i| !marks[i].dates.is_empty() || marks[i].byline.as_ref().is_some_and(|b| b.explicit));
     told && marks[at - 1].prose < 6.0
 }
 
