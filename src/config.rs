@@ -30,6 +30,8 @@ pub struct Config {
     pub link_index: bool,
     /// Hold back articles with review flags until somebody accepted them.
     pub hold_flagged: bool,
+    /// Copy the default theme's own files (styles, fonts) that `static/` does not replace.
+    pub theme_files: bool,
     /// What the theme shows around the articles.
     pub theme: Theme,
     /// Sections in the order of the front page; others follow by slug.
@@ -221,6 +223,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         page_size: 20,
         link_index: true,
         hold_flagged: false,
+        theme_files: true,
         theme: Theme::default(),
         sections: Vec::new(),
         permalinks: Permalinks::default(),
@@ -248,6 +251,7 @@ const SITE: Schema<Config> = Schema {
         ("page_size", |r, f, c| put(&mut c.page_size, size(r, f))),
         ("link_index", |r, f, c| put(&mut c.link_index, r.flag(f))),
         ("hold_flagged", |r, f, c| put(&mut c.hold_flagged, r.flag(f))),
+        ("theme_files", |r, f, c| put(&mut c.theme_files, r.flag(f))),
         ("logo", |r, f, c| put(&mut c.theme.logo, r.checked(f, check_relative))),
         ("accent", |r, f, c| put(&mut c.theme.accent, r.checked(f, check_colour))),
         ("menu", |r, f, c| put(&mut c.theme.menu, r.subs(f, LIST_LIMIT, &MENU))),

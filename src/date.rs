@@ -100,6 +100,19 @@ impl Moment {
         }
     }
 
+    /// Reads what [`Self::rfc3339`] wrote; a time without an offset is UTC.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match Written::read(text).ok()? {
+            Written::Day(day) => Some(Self::day(day, Tz::UTC)),
+            Written::Local(local) => Some(Self::at(&local.and_utc(), Tz::UTC)),
+            Written::Instant(instant) => {
+                let offset = instant.offset().local_minus_utc();
+                Some(Self { seconds: instant.timestamp(), offset, timed: true })
+            }
+        }
+    }
+
     /// RFC 822 with a four-digit year, as RSS wants it: `Sat, 14 Mar 2026 09:30:00 +0200`.
     #[must_use]
     pub fn rfc822(self) -> String {

@@ -537,6 +537,14 @@ pub fn dump_refused(path: &str, why: &str) -> Diag {
         .hint("`newsprint parse --explain FILE` shows what became of each line")
 }
 
+/// A line of NDJSON input that is no record.
+#[must_use]
+pub fn bad_record(place: Place, why: &str) -> Diag {
+    Diag::error("RECORD", why.to_lowercase())
+        .at(place)
+        .hint("a line is {\"id\", \"text\" or \"html\", \"url\"?, \"fetched\"?}")
+}
+
 /// A path or slug that cannot be a file of the site.
 #[must_use]
 pub fn bad_path(place: Place, key: &str, found: &str, why: &str) -> Diag {
@@ -682,6 +690,20 @@ pub fn source_gone(path: &str, dump: &str) -> Diag {
         .at(Place::file(path))
 }
 
+/// A `[[view]]` with a name that means something else.
+#[must_use]
+pub fn view_name_taken(name: &str) -> Diag {
+    Diag::error("CONF-VALUE", format!("a view cannot be named `{name}`: templates have that name already"))
+        .at(Place::file("site.toml"))
+}
+
+/// An article that stands in two dumps word for word.
+#[must_use]
+pub fn repeated_item(path: &str, title: &str, first: &str) -> Diag {
+    Diag::warning("REPEAT", format!("`{title}` is in {first} as well, word for word: shown once"))
+        .at(Place::file(path))
+}
+
 /// A page asked for that the site does not have.
 #[must_use]
 pub fn no_page(url: &str, near: Option<&str>) -> Diag {
@@ -690,6 +712,12 @@ pub fn no_page(url: &str, near: Option<&str>) -> Diag {
         Some(near) => diag.hint(format!("did you mean /{near}?")),
         None => diag,
     }
+}
+
+/// What was remembered cannot be used.
+#[must_use]
+pub fn ledger_rebuilt(why: &str) -> Diag {
+    Diag::new(Severity::Note, "LEDGER", why)
 }
 
 /// An incremental build that differs from a clean one: our bug.

@@ -27,6 +27,18 @@ const FILES: [(&str, &str); 6] = [
 pub struct Strings(BTreeMap<String, String>);
 
 impl Strings {
+    /// A word that the theme needs; empty when no file has it.
+    #[must_use]
+    pub fn word(&self, key: &str) -> &str {
+        self.get(key).unwrap_or("")
+    }
+
+    /// A month's name, 1 to 12.
+    #[must_use]
+    pub fn month(&self, month: u32) -> &str {
+        self.word(&format!("month_{month}"))
+    }
+
     /// The text of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {

@@ -73,14 +73,17 @@ impl OutPath {
     /// The key under which hosts would serve it: case folded, `.html` and `index.html` dropped.
     #[must_use]
     pub fn fold_key(&self) -> String {
-        let folded = self
-            .0
-            .nfkc()
-            .flat_map(char::to_lowercase)
-            .collect::<String>()
-            .replace('ß', "ss")
-            .nfc()
-            .collect::<String>();
+        let folded = if self.0.is_ascii() {
+            self.0.to_ascii_lowercase()
+        } else {
+            self.0
+                .nfkc()
+                .flat_map(char::to_lowercase)
+                .collect::<String>()
+                .replace('ß', "ss")
+                .nfc()
+                .collect::<String>()
+        };
         let key = folded.strip_suffix(".html").unwrap_or(&folded);
         match key.strip_suffix("index") {
             Some(folder) if folder.is_empty() || folder.ends_with('/') => {

@@ -1,0 +1,174 @@
+//! What a page is made of, as closed data: a tree that can be hashed, shown to a template and printed.
+//!
+//! The three are folds over the same tree, so a page cannot depend on anything that its fingerprint
+//! does not cover, and `explain` prints just what was hashed.
+
+use std::borrow::Cow;
+
+use tera::Value;
+use tera::value::{Key, Map};
+
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::index::ArticleId;
+
+/// A node of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ingredient<'s> {
+    /// Nothing there; templates see `none`.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Number(i64),
+    /// Text; templates escape it.
+    Text(Cow<'s, str>),
+    /// Trusted HTML of ours or of the configuration; not escaped.
+    Html(Cow<'s, str>),
+    /// Items in order.
+    List(Vec<Ingredient<'s>>),
+    /// Named fields.
+    Map(Vec<(&'static str, Ingredient<'s>)>),
+    /// Fields with names from configuration or content.
+    Table(Vec<(Cow<'s, str>, Ingredient<'s>)>),
+    /// An article as lists may see it.
+    Card(ArticleId),
+    /// An article's rendered text: its fingerprint, and where its targets lead.
+    Body {
+        /// Whose.
+        article: ArticleId,
+        /// Of the Markdown.
+        text: Fingerprint,
+        /// Link and picture targets as written, with what they became.
+        targets: Vec<(&'s str, Option<String>)>,
+    },
+}
+
+impl<'s> Ingredient<'s> {
+    /// Borrowed or owned text.
+    pub fn text(text: impl Into<Cow<'s, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Text, or nothing.
+    pub fn maybe<T: Into<Cow<'s, str>>>(text: Option<T>) -> Self {
+        text.map_or(Self::Null, Self::text)
+    }
+
+    /// The cards of articles.
+    pub fn cards(ids: impl IntoIterator<Item = ArticleId>) -> Self {
+        Self::List(ids.into_iter().map(Self::Card).collect())
+    }
+
+    /// Texts in order.
+    pub fn texts<T: Into<Cow<'s, str>>>(texts: impl IntoIterator<Item = T>) -> Self {
+        Self::List(texts.into_iter().map(Self::text).collect())
+    }
+
+    /// A link with its words, as every template sees it: `{title, url}`.
+    pub fn link(title: impl Into<Cow<'s, str>>, url: impl Into<Cow<'s, str>>) -> Self {
+        Self::Map(vec![("title", Self::text(title)), ("url", Self::text(url))])
+    }
+
+    /// Puts the tree into a hasher; `card` gives the fingerprint of an article's card.
+    pub fn hash(&self, hasher: &mut Hasher, card: &impl Fn(ArticleId) -> Fingerprint) {
+        match self {
+            Self::Null => {
+                hasher.tag(0);
+            }
+            Self::Bool(yes) => {
+                hasher.tag(1).tag(u8::from(*yes));
+            }
+            Self::Number(number) => {
+                hasher.tag(2).number(number.cast_unsigned());
+            }
+            Self::Text(text) => {
+                hasher.tag(3).text(text);
+            }
+            Self::Html(html) => {
+                hasher.tag(4).text(html);
+            }
+            Self::List(items) => {
+                hasher.tag(5).number(items.len() as u64);
+                items.iter().for_each(|item| item.hash(hasher, card));
+            }
+            Self::Map(fields) => {
+                hasher.tag(6).number(fields.len() as u64);
+                for (name, field) in fields {
+                    hasher.text(name);
+                    field.hash(hasher, card);
+                }
+            }
+            Self::Table(fields) => {
+                hasher.tag(7).number(fields.len() as u64);
+                for (name, field) in fields {
+                    hasher.text(name);
+                    field.hash(hasher, card);
+                }
+            }
+            Self::Card(id) => {
+                hasher.tag(8).fingerprint(card(*id));
+            }
+            Self::Body { text, targets, .. } => {
+                hasher.tag(9).fingerprint(*text).number(targets.len() as u64);
+                for (written, became) in targets {
+                    hasher
+                        .text(written)
+                        .tag(u8::from(became.is_some()))
+                        .text(became.as_deref().unwrap_or(""));
+                }
+            }
+        }
+    }
+
+    /// The tree as a template sees it; `leaf` gives the value of a card or a body.
+    pub fn value<E>(&self, leaf: &impl Fn(&Ingredient<'s>) -> Result<Value, E>) -> Result<Value, E> {
+        Ok(match self {
+            Self::Null => Value::none(),
+            Self::Bool(yes) => Value::from(*yes),
+            Self::Number(number) => Value::from(*number),
+            Self::Text(text) => Value::from(text.as_ref()),
+            Self::Html(html) => Value::safe_string(html),
+            Self::List(items) => {
+                Value::from(items.iter().map(|item| item.value(leaf)).collect::<Result<Vec<_>, E>>()?)
+            }
+            Self::Map(fields) => {
+                let fields = fields.iter().map(|(name, field)| Ok((Key::from(*name), field.value(leaf)?)));
+                Value::from(fields.collect::<Result<Map, E>>()?)
+            }
+            Self::Table(fields) => {
+                let fields =
+                    fields.iter().map(|(name, field)| Ok((Key::from(name.to_string()), field.value(leaf)?)));
+                Value::from(fields.collect::<Result<Map, E>>()?)
+            }
+            Self::Card(_) | Self::Body { .. } => leaf(self)?,
+        })
+    }
+
+    /// The tree as JSON, for people: cards and bodies as their fingerprints.
+    pub fn json(&self, card: &impl Fn(ArticleId) -> (String, Fingerprint)) -> serde_json::Value {
+        use serde_json::{Value as Json, json};
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(yes) => json!(yes),
+            Self::Number(number) => json!(number),
+            Self::Text(text) | Self::Html(text) => json!(text),
+            Self::List(items) => items.iter().map(|item| item.json(card)).collect(),
+            Self::Map(fields) => {
+                fields.iter().map(|(name, field)| ((*name).to_owned(), field.json(card))).collect()
+            }
+            Self::Table(fields) => {
+                fields.iter().map(|(name, field)| (name.to_string(), field.json(card))).collect()
+            }
+            Self::Card(id) => {
+                let (url, fingerprint) = card(*id);
+                json!({ "card": url, "fingerprint": fingerprint.to_string() })
+            }
+            Self::Body { article, text, targets } => {
+                let (url, _) = card(*article);
+                let targets: serde_json::Map<String, Json> =
+                    targets.iter().map(|(written, became)| ((*written).to_owned(), json!(became))).collect();
+                json!({ "body_of": url, "fingerprint": text.to_string(), "targets": targets })
+            }
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Markdown to HTML that cannot run script, and the facts that planning needs of a text.
+//!
+//! Safe by construction: raw HTML becomes text, link targets pass a scheme list, headings carry no
+//! attributes but an id of ours. Reads nothing but its arguments.
+
+use std::collections::BTreeMap;
+
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+use serde::{Deserialize, Serialize};
+
+use crate::path::slugify;
+
+/// What a text mentions, found once when it is parsed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Link targets inside the site, as written, sorted.
+    pub links: Vec<String>,
+    /// Pictures inside the site, as written, sorted.
+    pub images: Vec<String>,
+    /// Words of running text.
+    pub words: u32,
+    /// The first paragraph as plain text.
+    pub lead: String,
+}
+
+/// Where a text's targets lead on the page that shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    /// Link target as written -> address; `None`: the link is dropped and its words stay.
+    pub links: BTreeMap<String, Option<String>>,
+    /// Picture as written -> file; `None`: only its text alternative is shown.
+    pub images: BTreeMap<String, Option<Picture>>,
+}
+
+/// A picture file as a page refers to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Address of the file.
+    pub src: String,
+    /// Size in pixels, when known.
+    pub size: Option<(u32, u32)>,
+}
+
+/// Bytes of text that one summary taken from a lead may have.
+const LEAD_LIMIT: usize = 600;
+
+fn parser(text: &str) -> Parser<'_> {
+    Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH)
+}
+
+/// The facts of a text.
+#[must_use]
+pub fn facts(text: &str) -> Facts {
+    let mut facts = Facts::default();
+    let (mut lead_open, mut lead_done, mut quiet) = (false, false, 0_u32);
+    for event in parser(text) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. }) if is_internal(&dest_url) => {
+                facts.links.push(dest_url.into_string());
+            }
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                quiet += 1;
+                if is_internal(&dest_url) {
+                    facts.images.push(dest_url.into_string());
+                }
+            }
+            Event::End(TagEnd::Image) => quiet -= 1,
+            Event::Start(Tag::Paragraph) if !lead_done => lead_open = true,
+            Event::End(TagEnd::Paragraph) => {
+                lead_done |= !facts.lead.trim().is_empty();
+                lead_open = false;
+            }
+            Event::Text(words) | Event::Code(words) if quiet == 0 => {
+                facts.words += u32::try_from(words.split_whitespace().count()).unwrap_or(u32::MAX);
+                if lead_open && facts.lead.len() < LEAD_LIMIT {
+                    facts.lead.push_str(&words);
+                }
+            }
+            Event::SoftBreak | Event::HardBreak if lead_open => facts.lead.push(' '),
+            _ => {}
+        }
+    }
+    facts.lead = shorten(facts.lead.trim(), LEAD_LIMIT / 2);
+    for list in [&mut facts.links, &mut facts.images] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    facts
+}
+
+/// At most `limit` bytes of `text`: whole sentences where one ends in the second half, else whole words
+/// and an ellipsis.
+#[must_use]
+pub fn shorten(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let mut cut = limit;
+    while !text.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let head = &text[..cut];
+    let sentence = head.rmatch_indices(['.', '!', '?', '。', '؟']).find(|(at, mark)| {
+        let end = at + mark.len();
+        end > limit / 2 && text[end..].starts_with([' ', '”', '"', '»']) || *mark == "。" && end > limit / 2
+    });
+    match sentence {
+        Some((at, mark)) => head[..at + mark.len()].to_owned(),
+        None => format!("{}…", head[..head.rfind(' ').unwrap_or(cut)].trim_end_matches([',', ';', ':', ' '])),
+    }
+}
+
+/// A target on this site: no scheme, no host, no mere anchor.
+fn is_internal(target: &str) -> bool {
+    !target.is_empty() && !target.starts_with('#') && !target.starts_with("//") && scheme(target).is_none()
+}
+
+/// The scheme a browser would see: control characters and blanks are skipped as the URL standard does.
+fn scheme(target: &str) -> Option<String> {
+    let cleaned: String = target.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+    let end = cleaned.find([':', '/', '?', '#'])?;
+    cleaned[end..].starts_with(':').then(|| cleaned[..end].to_lowercase())
+}
+
+/// Whether a link may lead there.
+#[must_use]
+pub fn is_safe_target(target: &str) -> bool {
+    scheme(target).is_none_or(|scheme| ["http", "https", "mailto", "tel"].contains(&scheme.as_str()))
+}
+
+/// Appends the text as HTML. Headings begin at level 2, since the page's title is level 1.
+pub fn render(text: &str, targets: &Targets, html: &mut String) {
+    let mut events: Vec<Event<'_>> = Vec::new();
+    let mut dropped_links = Vec::new();
+    let mut ids: BTreeMap<String, u32> = BTreeMap::new();
+    let mut image: Option<(CowStr<'_>, CowStr<'_>, String)> = None;
+    let mut heading: Option<usize> = None;
+    for event in parser(text) {
+        if let Some((_, _, alt)) = &mut image {
+            match &event {
+                Event::Text(words) | Event::Code(words) => alt.push_str(words),
+                Event::SoftBreak | Event::HardBreak => alt.push(' '),
+                _ => {}
+            }
+        }
+        match event {
+            Event::Start(Tag::Image { dest_url, title, .. }) if image.is_none() => {
+                image = Some((dest_url, title, String::new()))
+            }
+            Event::End(TagEnd::Image) => {
+                if let Some((src, title, alt)) = image.take() {
+                    push_image(&mut events, &src, &title, &alt, targets);
+                }
+            }
+            _ if image.is_some() => {}
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                let target = match targets.links.get(dest_url.as_ref()) {
+                    Some(target) => target.clone().map(CowStr::from),
+                    None => is_safe_target(&dest_url).then_some(dest_url),
+                };
+                let link_type = if link_type == LinkType::Email { link_type } else { LinkType::Inline };
+                dropped_links.push(target.is_none());
+                events.extend(
+                    target.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url, title, id })),
+                );
+            }
+            Event::End(TagEnd::Link) => {
+                if dropped_links.pop() == Some(false) {
+                    events.push(Event::End(TagEnd::Link));
+                }
+            }
+            Event::Start(Tag::Heading { level, .. }) => {
+                heading = Some(events.len());
+                let level = level.max(HeadingLevel::H2);
+                events.push(Event::Start(Tag::Heading {
+                    level,
+                    id: None,
+                    classes: Vec::new(),
+                    attrs: Vec::new(),
+                }));
+            }
+            Event::End(TagEnd::Heading(level)) => {
+                if let Some(start) = heading.take() {
+                    set_heading_id(&mut events[start..], &mut ids);
+                }
+                events.push(Event::End(TagEnd::Heading(level.max(HeadingLevel::H2))));
+            }
+            Event::Html(raw) | Event::InlineHtml(raw) => {
+                if !raw.trim_start().starts_with("<!--") {
+                    events.push(Event::Text(raw));
+                }
+            }
+            Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
+            Event::End(TagEnd::HtmlBlock) => events.push(Event::End(TagEnd::Paragraph)),
+            Event::Start(Tag::CodeBlock(_)) => {
+                events.push(Event::Start(Tag::CodeBlock(pulldown_cmark::CodeBlockKind::Indented)));
+            }
+            other => events.push(other),
+        }
+    }
+    lift_figures(&mut events);
+    pulldown_cmark::html::push_html(html, events.into_iter());
+}
+
+fn set_heading_id(events: &mut [Event<'_>], ids: &mut BTreeMap<String, u32>) {
+    let words: String = events
+        .iter()
+        .filter_map(|e| if let Event::Text(t) | Event::Code(t) = e { Some(t.as_ref()) } else { None })
+        .collect();
+    let slug = slugify(&words);
+    let count = ids.entry(slug.clone()).or_default();
+    *count += 1;
+    let name = if *count == 1 { slug } else { format!("{slug}-{count}") };
+    if let Some(Event::Start(Tag::Heading { id, .. })) = events.first_mut() {
+        *id = Some(name.into());
+    }
+}
+
+fn push_image<'a>(events: &mut Vec<Event<'a>>, src: &str, title: &str, alt: &str, targets: &Targets) {
+    let picture = match targets.images.get(src) {
+        Some(picture) => picture.clone(),
+        None => is_safe_target(src).then(|| Picture { src: src.to_owned(), size: None }),
+    };
+    let Some(picture) = picture else {
+        events.push(Event::Text(alt.to_owned().into()));
+        return;
+    };
+    let mut tag = String::from("<img src=\"");
+    escape(&mut tag, &picture.src);
+    tag.push_str("\" alt=\"");
+    escape(&mut tag, alt);
+    tag.push('"');
+    if let Some((width, height)) = picture.size {
+        tag.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
+    }
+    tag.push_str(" loading=\"lazy\" decoding=\"async\">");
+    if !title.is_empty() {
+        tag.push_str("<figcaption>");
+        escape(&mut tag, title);
+        tag.push_str("</figcaption>");
+    }
+    events.push(Event::InlineHtml(tag.into()));
+}
+
+/// A paragraph that holds one picture and nothing else becomes a figure; elsewhere a picture's caption
+/// has no place and is dropped.
+fn lift_figures(events: &mut [Event<'_>]) {
+    for at in 0..events.len() {
+        let Event::InlineHtml(tag) = &events[at] else { continue };
+        let alone = at > 0
+            && matches!(events[at - 1], Event::Start(Tag::Paragraph))
+            && matches!(events.get(at + 1), Some(Event::End(TagEnd::Paragraph)));
+        if alone {
+            events[at - 1] = Event::Html("<figure>".into());
+            events[at + 1] = Event::Html("</figure>\n".into());
+        } else if let Some(caption) = tag.find("<figcaption>") {
+            events[at] = Event::InlineHtml(tag[..caption].to_owned().into());
+        }
+    }
+}
+
+/// Appends text with the five characters that mean something in HTML escaped.
+pub fn escape(html: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            c => html.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, html: &str) {
+        let targets = Targets {
+            links: BTreeMap::from([
+                ("b.md".to_owned(), Some("../b.html".to_owned())),
+                ("gone.md".to_owned(), None),
+            ]),
+            images: BTreeMap::from([(
+                "p.jpg".to_owned(),
+                Some(Picture { src: "m/p.jpg".to_owned(), size: Some((3, 2)) }),
+            )]),
+        };
+        let mut got = String::new();
+        render(text, &targets, &mut got);
+        assert_eq!(got.trim_end(), html, "{text}");
+    }
+
+    #[test]
+    fn renders() {
+        check("# A *b*\n\n## A b", "<h2 id=\"a-b\">A <em>b</em></h2>\n<h2 id=\"a-b-2\">A b</h2>");
+        check(
+            "[x](b.md) [y](gone.md) [z](https://e.example/)",
+            "<p><a href=\"../b.html\">x</a> y <a href=\"https://e.example/\">z</a></p>",
+        );
+        check(
+            "![A & b](p.jpg \"Cap\")",
+            "<figure><img src=\"m/p.jpg\" alt=\"A &amp; b\" width=\"3\" height=\"2\" loading=\"lazy\" decoding=\"async\"><figcaption>Cap</figcaption></figure>",
+        );
+        check("a <!-- x --> b", "<p>a  b</p>");
+    }
+
+    #[test]
+    fn runs_nothing() {
+        check("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>");
+        check("[x](javascript:alert(1))", "<p>x</p>");
+        check("[x](<java&#9;script:alert(1)>)", "<p>x</p>");
+        check("<javascript:alert(1)>", "<p>javascript:alert(1)</p>");
+        check("![x](data:text/html,x)", "<p>x</p>");
+        check("# h {onclick=alert(1)}", "<h2 id=\"h-onclick-alert-1\">h {onclick=alert(1)}</h2>");
+        check("```\"onmouseover=alert(1)\nx\n```", "<pre><code>x\n</code></pre>");
+    }
+
+    #[test]
+    fn knows_facts() {
+        let facts = facts("![p](p.jpg)\n\nOne *two*\nthree. [b](b.md) [c](https://c.example)\n\nfour");
+        assert_eq!((facts.links, facts.images), (vec!["b.md".to_owned()], vec!["p.jpg".to_owned()]));
+        assert_eq!((facts.lead.as_str(), facts.words), ("One two three. b c", 6));
+    }
+}

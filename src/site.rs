@@ -1,0 +1,337 @@
+//! The immutable snapshot of everything a build is made from. Complete when it exists.
+//!
+//! Order of making (law 8): records -> shadowing -> gate -> repeats -> addresses and terms.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use tera::Value;
+
+use crate::clock::{Clock, Validity, Visibility};
+use crate::config::Config;
+use crate::diag::{self, Checked, Diag};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::index::{ArticleId, Index, Visible};
+use crate::ingredient::Ingredient;
+use crate::path::{self, OutPath};
+use crate::source::Record;
+use crate::template::Templates;
+use crate::views::{self, Shared};
+
+/// A picture among the content, or a file of static/.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// Path within the site; one that begins with [`EMBEDDED`] is part of the program.
+    pub path: String,
+    /// Of its bytes.
+    pub bytes: Fingerprint,
+    /// Size in pixels, of pictures.
+    pub size: Option<(u32, u32)>,
+}
+
+/// Marks assets that come with the program.
+pub const EMBEDDED: &str = "(newsprint)/";
+
+/// What a site is made from.
+pub struct Site {
+    /// site.toml.
+    pub config: Arc<Config>,
+    /// Templates of the site and of the default theme.
+    pub templates: Arc<Templates>,
+    /// The visible articles.
+    pub index: Index,
+    /// Pictures that visible articles show, by path within the site.
+    pub pictures: BTreeMap<String, Asset>,
+    /// Files copied as they are, by output path.
+    pub statics: BTreeMap<String, Asset>,
+    /// The build's instant.
+    pub clock: Clock,
+    cards: Vec<Card>,
+    views: BTreeMap<String, View>,
+}
+
+/// A card's fingerprint and, once a page shows it, its value.
+struct Card {
+    fingerprint: Fingerprint,
+    value: OnceLock<Value>,
+}
+
+/// A shared view, computed and hashed once however many pages use it.
+pub(crate) struct View {
+    pub(crate) fingerprint: Fingerprint,
+    value: OnceLock<Value>,
+}
+
+/// What the gate let through, before any address is known.
+pub struct Gated {
+    /// Visible items.
+    pub visible: Vec<Visible>,
+    /// Complaints on the way.
+    pub diags: Vec<Diag>,
+    /// For how long the gate's answers hold.
+    pub validity: Validity,
+    /// Articles waiting behind the gate.
+    pub hidden: usize,
+}
+
+/// Shadowing, gate and repeats.
+#[must_use]
+pub fn gate(records: &[Arc<Record>], config: &Config, clock: &Clock) -> Gated {
+    let (shadowed, mut diags) = shadowed(records);
+    let mut gated =
+        Gated { visible: Vec::new(), diags: Vec::new(), validity: Validity::default(), hidden: 0 };
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for record in records {
+        for (at, item) in record.items.iter().enumerate() {
+            if shadowed.contains(&(record.path.as_str(), at)) {
+                continue;
+            }
+            let (visibility, validity) = clock.visibility(&item.header, config.hold_flagged);
+            gated.validity = gated.validity.and(validity);
+            if visibility == Visibility::Hidden {
+                gated.hidden += 1;
+                continue;
+            }
+            if let Some(key) = &item.dump_key
+                && let Some(first) = seen.insert(key, &record.path)
+            {
+                seen.insert(key, first);
+                diags.push(diag::repeated_item(&record.path, &item.header.title, first));
+                continue;
+            }
+            let withdrawn = visibility == Visibility::Withdrawn;
+            gated.visible.push(Visible { record: record.clone(), item: at, withdrawn });
+        }
+    }
+    gated.diags = diags;
+    gated
+}
+
+/// Dump items that a Markdown article stands in for, whether it is visible or not.
+fn shadowed(records: &[Arc<Record>]) -> (BTreeSet<(&str, usize)>, Vec<Diag>) {
+    let mut by_key: BTreeMap<&str, Vec<(&str, usize)>> = BTreeMap::new();
+    let mut dumps: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in records {
+        for (at, item) in record.items.iter().enumerate() {
+            if let Some(key) = &item.dump_key {
+                by_key.entry(key).or_default().push((&record.path, at));
+                *dumps.entry(&record.path).or_default() += 1;
+            }
+        }
+    }
+    let (mut shadowed, mut diags, mut lost) = (BTreeSet::new(), Vec::new(), Vec::new());
+    let stand_ins =
+        records.iter().flat_map(|r| r.items.iter().filter(|i| i.dump_key.is_none()).map(move |i| (r, i)));
+    for (record, item) in stand_ins {
+        let Some(source) = &item.header.source else { continue };
+        match by_key.get(source.sha256.as_str()) {
+            Some(items) => shadowed.extend(items.iter().copied()),
+            None => lost.push((record, source)),
+        }
+    }
+    // The dump was edited after the import: its number is the best hint left, and showing a story
+    // twice is worse than not showing a new one.
+    for (record, source) in lost {
+        let file = if source.file.starts_with("content/") {
+            source.file.clone()
+        } else {
+            format!("content/{}", source.file)
+        };
+        let Some((dump, items)) = dumps.get_key_value(file.as_str()) else { continue };
+        diags.push(diag::source_gone(&record.path, dump));
+        let at = source.item.saturating_sub(1) as usize;
+        if at < *items {
+            shadowed.insert((dump, at));
+        }
+    }
+    (shadowed, diags)
+}
+
+/// Paths within the site of all pictures that visible articles mention.
+#[must_use]
+pub fn wanted_pictures(visible: &[Visible]) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    for seen in visible.iter().filter(|seen| !seen.withdrawn) {
+        let item = &seen.record.items[seen.item];
+        let lead = item.header.image.as_ref().and_then(|image| image.src.as_deref());
+        let named = lead.into_iter().chain(item.facts.images.iter().map(String::as_str));
+        wanted.extend(named.filter_map(|src| beside(&seen.record.path, src)));
+    }
+    wanted
+}
+
+/// The path within the site that `target` means in the file at `path`: relative to its folder, or to
+/// `content/` with a leading slash. `None` when it leads out of `content/`.
+#[must_use]
+pub fn beside(path: &str, target: &str) -> Option<String> {
+    let target = target.split(['?', '#']).next().unwrap_or(target);
+    let folder = match target.starts_with('/') {
+        true => "content",
+        false => path.rsplit_once('/').map_or("", |(folder, _)| folder),
+    };
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    (parts.first() == Some(&"content") && parts.len() > 1).then(|| parts.join("/"))
+}
+
+impl Site {
+    /// Puts a snapshot together. `records` are those of [`gate`]; `pictures` of [`wanted_pictures`].
+    #[must_use]
+    pub fn new(
+        config: Arc<Config>,
+        templates: Arc<Templates>,
+        gated: &Gated,
+        pictures: BTreeMap<String, Asset>,
+        statics: BTreeMap<String, Asset>,
+        clock: Clock,
+    ) -> Checked<Self> {
+        let Checked { value: index, mut diags } = Index::new(&gated.visible, &config);
+        diags.extend(missing_pictures(&gated.visible, &pictures));
+        let mut site = Self {
+            config,
+            templates,
+            index,
+            pictures,
+            statics,
+            clock,
+            cards: Vec::new(),
+            views: BTreeMap::new(),
+        };
+        site.cards = site.index.ids().map(|id| site.make_card(id)).collect();
+        Checked { value: site, diags }
+    }
+
+    fn make_card(&self, id: ArticleId) -> Card {
+        Card { fingerprint: self.fingerprint(&views::card(self, id)), value: OnceLock::new() }
+    }
+
+    /// Computes the shared views that the templates in use mention.
+    #[must_use]
+    pub fn with_views(mut self) -> (Self, Validity) {
+        let mut validity = Validity::default();
+        let made: Vec<(String, View)> = views::wanted(&self)
+            .into_iter()
+            .filter_map(|name| {
+                let shared = views::shared(&self, &name)?;
+                validity = validity.and(shared.validity);
+                Some((
+                    name,
+                    View { fingerprint: self.fingerprint(&shared.ingredient), value: OnceLock::new() },
+                ))
+            })
+            .collect();
+        self.views.extend(made);
+        (self, validity)
+    }
+
+    /// Complaints about names in templates, and about views that take a name of ours.
+    #[must_use]
+    pub fn check_names(&self) -> Vec<Diag> {
+        let ours = || views::SHARED.iter().chain(&views::PAGE).map(|name| name.name);
+        let known: BTreeSet<&str> =
+            ours().chain(self.config.views.iter().map(|view| view.name.as_str())).collect();
+        let taken = self.config.views.iter().filter(|view| ours().any(|name| name == view.name));
+        let taken = taken.map(|view| diag::view_name_taken(&view.name));
+        let templates =
+            crate::plan::TEMPLATES.iter().flat_map(|template| self.templates.check_names(template, &known));
+        let mut diags: Vec<Diag> = taken.chain(templates).collect();
+        diag::sort(&mut diags);
+        diags.dedup();
+        diags
+    }
+
+    /// Fingerprint of a tree of ingredients.
+    #[must_use]
+    pub fn fingerprint(&self, ingredient: &Ingredient<'_>) -> Fingerprint {
+        let mut hasher = Hasher::new();
+        ingredient.hash(&mut hasher, &|id| self.card_fingerprint(id));
+        hasher.finish()
+    }
+
+    /// Fingerprint of an article's card.
+    #[must_use]
+    pub fn card_fingerprint(&self, id: ArticleId) -> Fingerprint {
+        self.cards.get(id.at()).map(|card| card.fingerprint).unwrap_or_default()
+    }
+
+    /// A card as templates see it; made once and shared.
+    #[must_use]
+    pub fn card_value(&self, id: ArticleId) -> Value {
+        let make = || self.plain_value(&views::card(self, id));
+        self.cards.get(id.at()).map_or_else(Value::none, |card| card.value.get_or_init(make).clone())
+    }
+
+    pub(crate) fn view(&self, name: &str) -> Option<&View> {
+        self.views.get(name)
+    }
+
+    /// A shared view as templates see it; made once and shared.
+    #[must_use]
+    pub fn view_value(&self, name: &str) -> Option<Value> {
+        let make = || {
+            views::shared(self, name)
+                .map_or_else(Value::none, |Shared { ingredient, .. }| self.plain_value(&ingredient))
+        };
+        self.views.get(name).map(|view| view.value.get_or_init(make).clone())
+    }
+
+    /// The value of a tree without a body in it.
+    pub(crate) fn plain_value(&self, ingredient: &Ingredient<'_>) -> Value {
+        let leaf = |leaf: &Ingredient<'_>| -> Result<Value, std::convert::Infallible> {
+            Ok(match leaf {
+                Ingredient::Card(id) => self.card_value(*id),
+                _ => Value::none(),
+            })
+        };
+        match ingredient.value(&leaf) {
+            Ok(value) => value,
+        }
+    }
+
+    /// A page's address inside the site.
+    #[must_use]
+    pub fn href(&self, out: &OutPath) -> String {
+        out.href(self.config.link_index)
+    }
+
+    /// A page's address on the web.
+    #[must_use]
+    pub fn permalink(&self, out: &OutPath) -> String {
+        format!("{}{}", self.config.base_url, out.url())
+    }
+
+    /// Where a picture goes: its name with some digits of its content, so that it may be cached for ever.
+    #[must_use]
+    pub fn picture_out(&self, asset: &Asset) -> Option<OutPath> {
+        let name = asset.path.rsplit('/').next()?;
+        let (stem, extension) = name.rsplit_once('.')?;
+        let name = format!(
+            "media/{}-{}.{}",
+            path::slugify(stem),
+            asset.bytes.short(8),
+            extension.to_ascii_lowercase()
+        );
+        OutPath::new(&name).ok()
+    }
+}
+
+fn missing_pictures(visible: &[Visible], pictures: &BTreeMap<String, Asset>) -> Vec<Diag> {
+    let mut diags = Vec::new();
+    for seen in visible.iter().filter(|seen| !seen.withdrawn) {
+        let (path, item) = (&seen.record.path, &seen.record.items[seen.item]);
+        let there = |src: &str| beside(path, src).is_some_and(|file| pictures.contains_key(&file));
+        let lead = item.header.image.as_ref().and_then(|image| image.src.as_deref());
+        diags.extend(lead.filter(|src| !there(src)).map(|src| diag::no_image(path, src)));
+        let in_text = item.facts.images.iter().filter(|src| !src.starts_with('/') && !there(src));
+        diags.extend(in_text.map(|src| diag::dead_link(path, src)));
+    }
+    diags
+}

@@ -1,0 +1,383 @@
+//! Templates: Tera files, what each of them mentions, and the fingerprint of all that is in it.
+//!
+//! A template sees the names it mentions and nothing else. Filters are pure in their arguments; there
+//! are no functions that read the clock, the disk or the site.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
+
+use crate::date::Moment;
+use crate::diag::{self, Checked, Diag, Place};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::locale;
+
+/// A template's text and where it came from.
+#[derive(Clone, Debug)]
+pub struct TemplateSource {
+    /// Name, as `extends` and `include` write it: `article.html`.
+    pub name: String,
+    /// The path a person knows it by: `templates/article.html`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// All templates of a site, checked.
+pub struct Templates {
+    // XML needs another escape than HTML, and Tera has one escape for all templates of an instance.
+    html: Tera,
+    xml: Tera,
+    facts: BTreeMap<String, Facts>,
+}
+
+struct Facts {
+    path: String,
+    /// Names read from the context, through parents and includes.
+    names: Vec<String>,
+    /// Of its own text and of everything that can be drawn in.
+    fingerprint: Fingerprint,
+    /// Names set or looped over anywhere in it, with the place.
+    bound: Vec<(String, Place)>,
+}
+
+impl Templates {
+    /// Parses all templates and works out what each mentions.
+    #[must_use]
+    pub fn new(sources: &[TemplateSource]) -> Checked<Option<Self>> {
+        let paths: BTreeMap<&str, &TemplateSource> = sources.iter().map(|s| (s.name.as_str(), s)).collect();
+        let mut diags: Vec<Diag> = Vec::new();
+        let mut tera = |xml: bool| {
+            let mut tera = Tera::default();
+            register(&mut tera);
+            if xml {
+                tera.set_escape_fn(escape_xml);
+            }
+            let mine = sources.iter().filter(|s| is_xml(&s.name) == xml || !is_xml(&s.name));
+            if let Err(error) = tera.add_raw_templates(mine.map(|s| (s.name.as_str(), s.text.as_str()))) {
+                diags.push(explain(&error, &paths, None));
+                return None;
+            }
+            Some(tera)
+        };
+        let (html, xml) = (tera(false), tera(true));
+        diags.dedup();
+        let (Some(html), Some(xml)) = (html, xml) else { return Checked { value: None, diags } };
+        diags.extend(sources.iter().flat_map(refuse));
+        for (tera, source) in sources.iter().map(|s| (if is_xml(&s.name) { &xml } else { &html }, s)) {
+            diags.extend(refuse_implicit(tera, source));
+        }
+        let graph = Graph::new(sources);
+        let facts = sources.iter().map(|source| {
+            let tera = if is_xml(&source.name) { &xml } else { &html };
+            let mut names: Vec<String> =
+                tera.get_template_variables(&source.name).into_iter().flatten().map(str::to_owned).collect();
+            names.sort_unstable();
+            let closure = graph.closure(&source.name);
+            let facts = Facts {
+                path: source.path.clone(),
+                names,
+                fingerprint: graph.fingerprint(&closure),
+                bound: closure
+                    .iter()
+                    .filter_map(|name| paths.get(name.as_str()))
+                    .flat_map(|s| bound_names(s))
+                    .collect(),
+            };
+            (source.name.clone(), facts)
+        });
+        let facts = facts.collect();
+        if diag::any_error(&diags) {
+            Checked { value: None, diags }
+        } else {
+            Checked { value: Some(Self { html, xml, facts }), diags }
+        }
+    }
+
+    /// Whether there is such a template.
+    #[must_use]
+    pub fn has(&self, template: &str) -> bool {
+        self.facts.contains_key(template)
+    }
+
+    /// The names a template reads from its context, sorted.
+    #[must_use]
+    pub fn names(&self, template: &str) -> &[String] {
+        self.facts.get(template).map_or(&[], |facts| &facts.names)
+    }
+
+    /// Fingerprint of a template with its parents, includes and components.
+    #[must_use]
+    pub fn fingerprint(&self, template: &str) -> Fingerprint {
+        self.facts.get(template).map(|facts| facts.fingerprint).unwrap_or_default()
+    }
+
+    /// Complaints about names: one that nothing provides, or one of ours that a template binds itself
+    /// (its reads would then not be listed as mentions).
+    #[must_use]
+    pub fn check_names(&self, template: &str, known: &BTreeSet<&str>) -> Vec<Diag> {
+        let Some(facts) = self.facts.get(template) else { return Vec::new() };
+        let list: Vec<&str> = known.iter().copied().collect();
+        let unknown = facts.names.iter().filter(|name| !known.contains(name.as_str()));
+        let unknown = unknown.map(|name| diag::unknown_name(Place::file(&facts.path), template, name, &list));
+        let hidden =
+            facts.bound.iter().filter(|(name, _)| known.contains(name.as_str())).map(|(name, place)| {
+                diag::template_refused(
+                    place.clone(),
+                    &format!("`{name}` is a name that the site provides: give this variable another one"),
+                )
+            });
+        unknown.chain(hidden).collect()
+    }
+
+    /// Renders a page into `output`.
+    ///
+    /// # Errors
+    /// Where in which template, for which page.
+    pub fn render(
+        &self,
+        template: &str,
+        context: &Context,
+        page: &str,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Diag> {
+        let tera = if is_xml(template) { &self.xml } else { &self.html };
+        tera.render_to(template, context, output).map_err(|error| {
+            let path = |name: &str| self.facts.get(name).map_or_else(|| name.to_owned(), |f| f.path.clone());
+            match error.kind() {
+                ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
+                    let span = report.span();
+                    diag::template(
+                        line_place(path(report.filename()), span.start_line, span.start_col),
+                        report.message(),
+                        Some(page),
+                    )
+                }
+                _ => diag::template(Place::file(path(template)), &error.to_string(), Some(page)),
+            }
+        })
+    }
+}
+
+fn is_xml(name: &str) -> bool {
+    name.ends_with(".xml")
+}
+
+fn line_place(path: String, line: usize, col: usize) -> Place {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Place { line: number(line), col: number(col + 1), ..Place::file(path) }
+}
+
+/// A Tera error with the line of the template it is about.
+fn explain(error: &tera::Error, sources: &BTreeMap<&str, &TemplateSource>, page: Option<&str>) -> Diag {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let Some(source) = sources.get(report.filename()) else {
+                return diag::template(Place::file(report.filename()), report.message(), page);
+            };
+            let range = report.span().range.clone();
+            diag::template(Place::of(&source.path, &source.text, range), report.message(), page)
+        }
+        _ => {
+            let text = error.to_string();
+            let named = sources
+                .values()
+                .find(|s| text.contains(&format!("`{}`", s.name)) || text.contains(&format!("'{}'", s.name)));
+            diag::template(Place::file(named.map_or("templates/", |s| &s.path)), text.trim(), page)
+        }
+    }
+}
+
+/// Tags of a template: the text between `{%` and `%}`, with its byte range.
+fn tags(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.match_indices("{%").filter_map(move |(at, _)| {
+        let inner = &text[at + 2..];
+        let end = inner.find("%}")?;
+        let tag = inner[..end].trim_start_matches('-');
+        Some((tag.trim(), at))
+    })
+}
+
+/// What would make a page depend on something its recipe does not list.
+fn refuse(source: &TemplateSource) -> Vec<Diag> {
+    let dump = source.text.match_indices("__tera_context").map(|(at, name)| {
+        let place = Place::of(&source.path, &source.text, at..at + name.len());
+        diag::template_refused(
+            place,
+            "`__tera_context` would depend on everything: mention the names you need",
+        )
+    });
+    dump.collect()
+}
+
+/// Components with implicit parameters read the context without being listed as mentions.
+fn refuse_implicit(tera: &Tera, source: &TemplateSource) -> Vec<Diag> {
+    let mut diags = Vec::new();
+    for (tag, at) in tags(&source.text) {
+        let Some(head) = tag.strip_prefix("component ") else { continue };
+        let name = head.split('(').next().unwrap_or(head).trim();
+        let implicit = tera
+            .get_component_definition(name)
+            .and_then(|info| info.args().iter().find(|a| a.is_implicit()).map(|a| a.name().to_owned()));
+        if let Some(parameter) = implicit {
+            let place = Place::of(&source.path, &source.text, at..at + 2);
+            diags.push(diag::template_refused(
+                place,
+                &format!("component `{name}` takes `{parameter}` implicitly: pass it as an argument"),
+            ));
+        }
+    }
+    diags
+}
+
+/// Names that a template sets or loops over.
+fn bound_names(source: &TemplateSource) -> Vec<(String, Place)> {
+    let mut names = Vec::new();
+    for (tag, at) in tags(&source.text) {
+        let words = match tag.split_once(char::is_whitespace) {
+            Some(("set" | "set_global", rest)) => {
+                rest.split(['=', '|', ' ']).next().into_iter().collect::<Vec<_>>()
+            }
+            Some(("for", rest)) => rest.split(" in ").next().unwrap_or("").split(',').collect(),
+            _ => continue,
+        };
+        let place = Place::of(&source.path, &source.text, at..at + 2);
+        names.extend(words.into_iter().map(|word| (word.trim().to_owned(), place.clone())));
+    }
+    names
+}
+
+/// Which templates each template draws in, by the literals of `extends` and `include`.
+struct Graph<'a> {
+    sources: BTreeMap<&'a str, &'a TemplateSource>,
+    edges: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Graph<'a> {
+    fn new(sources: &'a [TemplateSource]) -> Self {
+        // A component may be called from anywhere without naming its file: files that define one
+        // belong to every closure.
+        let shared: Vec<&str> = sources
+            .iter()
+            .filter(|s| tags(&s.text).any(|(tag, _)| tag.starts_with("component ")))
+            .map(|s| s.name.as_str())
+            .collect();
+        let edges = sources.iter().map(|source| {
+            let literals = tags(&source.text).filter_map(|(tag, _)| {
+                let rest = tag.strip_prefix("extends").or_else(|| tag.strip_prefix("include"))?.trim();
+                let quote = rest.chars().next().filter(|c| ['"', '\'', '`'].contains(c))?;
+                rest[1..].split(quote).next()
+            });
+            (source.name.as_str(), literals.chain(shared.iter().copied()).collect())
+        });
+        Self { sources: sources.iter().map(|s| (s.name.as_str(), s)).collect(), edges: edges.collect() }
+    }
+
+    fn closure(&self, name: &str) -> BTreeSet<String> {
+        let mut closure = BTreeSet::new();
+        let mut open = vec![name];
+        while let Some(name) = open.pop() {
+            if closure.insert(name.to_owned()) {
+                open.extend(self.edges.get(name).into_iter().flatten());
+            }
+        }
+        closure
+    }
+
+    fn fingerprint(&self, closure: &BTreeSet<String>) -> Fingerprint {
+        let mut hasher = Hasher::new();
+        for name in closure {
+            hasher.text(name).text(self.sources.get(name.as_str()).map_or("", |s| &s.text));
+        }
+        hasher.finish()
+    }
+}
+
+/// XML text: the five entities, and U+FFFD for code points that XML 1.0 forbids (section 2.2).
+fn escape_xml(text: &str, output: &mut dyn std::io::Write) -> std::io::Result<()> {
+    let mut plain = 0;
+    for (at, c) in text.char_indices() {
+        let entity = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' => "&quot;",
+            '\'' => "&#39;",
+            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                "\u{fffd}"
+            }
+            _ => continue,
+        };
+        output.write_all(&text.as_bytes()[plain..at])?;
+        output.write_all(entity.as_bytes())?;
+        plain = at + c.len_utf8();
+    }
+    output.write_all(&text.as_bytes()[plain..])
+}
+
+/// Every filter with what it does, for the documentation.
+pub const FILTERS: [(&str, &str); 6] = [
+    (
+        "day(lang=…)",
+        "a date in words of a language: `{{ card.date | day(lang=lang) }}` gives `14 March 2026`",
+    ),
+    ("clock", "the time of day, `09:30`; empty for a bare date"),
+    ("rfc822", "a date as RSS wants it"),
+    ("month_name(lang=…)", "a month's number (1 to 12) as its name"),
+    ("json", "any value as JSON that can stand inside a `<script>` element"),
+    ("absolute(base=…)", "a root-relative link as an absolute URL"),
+];
+
+fn register(tera: &mut Tera) {
+    tera.register_filter("day", day);
+    tera.register_filter("clock", clock);
+    tera.register_filter("rfc822", rfc822);
+    tera.register_filter("month_name", month_name);
+    tera.register_filter("json", json);
+    tera.register_filter("absolute", absolute);
+}
+
+fn moment(text: &str) -> TeraResult<Moment> {
+    Moment::parse(text).ok_or_else(|| tera::Error::message(format!("`{text}` is not a date")))
+}
+
+fn day(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    Ok(locale::day(moment(text)?, locale::strings(args.must_get::<&str>("lang")?)))
+}
+
+fn clock(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    let moment = moment(text)?;
+    Ok(if moment.timed { moment.shown().format("%H:%M").to_string() } else { String::new() })
+}
+
+fn rfc822(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    Ok(moment(text)?.rfc822())
+}
+
+fn month_name(month: i64, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    let strings = locale::strings(args.must_get::<&str>("lang")?);
+    let month = u32::try_from(month).ok().filter(|m| (1..=12).contains(m));
+    month.map(|m| strings.month(m).to_owned()).ok_or_else(|| tera::Error::message("not a month from 1 to 12"))
+}
+
+/// JSON in which nothing can close the element around it (`<`, `>`, `&`, U+2028, U+2029 as escapes).
+fn json(value: Value, _: Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    let text = serde_json::to_string(&value).map_err(|error| tera::Error::message(error.to_string()))?;
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => safe.push(c),
+        }
+    }
+    Ok(Value::safe_string(&safe))
+}
+
+fn absolute(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    let absolute = text.contains("://");
+    Ok(if absolute {
+        text.to_owned()
+    } else {
+        format!("{}{}", args.must_get::<&str>("base")?, text.trim_start_matches('/'))
+    })
+}
