@@ -392,7 +392,7 @@ fn tags(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, V
         for spelling in spellings.iter().map(String::as_str).chain([*name]) {
             match owner.insert(spelling.to_lowercase(), name) {
                 Some(other) if other != *name => {
-                    reader.refuse(field, &format!("`{spelling}` already stands for `{other}`"));
+                    reader.refuse(field, &format!("`{spelling}` already belongs to the tag `{other}`"));
                 }
                 _ => {}
             }

@@ -479,8 +479,8 @@ pub fn date_order(place: Place, earlier: &str, later: &str, first: Option<Place>
 /// Bytes that are no UTF-8; `offset` is the first of them.
 #[must_use]
 pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8) -> Diag {
-    let legacy = matches!(byte, 0x80..=0xff);
-    let diag = Diag::error(
+    let looks = if offset == 0 && matches!(byte, 0xfe | 0xff) { "UTF-16" } else { "windows-1252" };
+    Diag::error(
         "UTF8",
         format!("invalid UTF-8: byte 0x{byte:02x} at line {line}, column {col} (offset {offset})"),
     )
@@ -488,8 +488,8 @@ pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8
         line: u32::try_from(line).unwrap_or(0),
         col: u32::try_from(col).unwrap_or(0),
         ..Place::file(path)
-    });
-    if legacy { diag.hint("save the file as UTF-8 (it looks like windows-1252)") } else { diag }
+    })
+    .hint(format!("save the file as UTF-8 (it looks like {looks})"))
 }
 
 /// A control character or noncharacter: legal in a file, in no page and no feed. `count` is how
@@ -732,4 +732,48 @@ pub fn verify_failed(path: &str, why: impl Display) -> Diag {
 #[must_use]
 pub fn usage(why: impl Into<String>) -> Diag {
     Diag::error("USAGE", why)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn picture(source: &str, range: Range<usize>) -> String {
+        Diag::error("X", "no").at(Place::of("a", source, range)).render(false)
+    }
+
+    #[test]
+    fn the_caret_stands_under_what_is_meant() {
+        assert_eq!(picture("one\r\ntwo\r\n", 5..8), "error[X]: no\n --> a:2:1\n  |\n2 | two\n  | ^^^");
+        assert_eq!(picture("\tx", 1..2), "error[X]: no\n --> a:1:2\n  |\n1 |  x\n  |  ^");
+        assert_eq!(picture("é=ü", 3..5), "error[X]: no\n --> a:1:3\n  |\n1 | é=ü\n  |   ^");
+        // What is meant may go on in other lines: the first is shown.
+        assert_eq!(picture("a\nb", 0..3), "error[X]: no\n --> a:1:1\n  |\n1 | a\n  | ^");
+        assert_eq!(picture("", 7..9), "error[X]: no\n --> a:1:1\n  |\n1 |\n  | ^");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mark() {
+        let line = "ü".repeat(5000) + "HERE" + &"x".repeat(5000);
+        let place = Place::of("a", &line, 10_000..10_004);
+        let (text, range) = place.excerpt.expect("an excerpt");
+        assert_eq!(&text[range.start as usize..range.end as usize], "HERE");
+        assert!(text.len() <= WINDOW && place.col == 5001);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_range_of_any_text_can_be_shown(source in "(\\PC|[\r\n\t\u{0}\u{202e}\u{85}é]){0,400}", from in 0..900_usize, length in 0..900_usize) {
+            let place = Place::of("a", &source, from..from + length);
+            let (text, range) = place.excerpt.clone().expect("an excerpt");
+            prop_assert!(text.get(range.start as usize..range.end as usize).is_some());
+            prop_assert_eq!(visible(&text), text);
+            let diag = Diag::error("X", source.as_str()).at(place.clone()).also("and", place);
+            prop_assert!(!diag.render(true).is_empty());
+        }
+    }
 }

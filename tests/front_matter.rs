@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeZone};
 use chrono_tz::Tz;
 use newsprint::article::{Correction, Header, Image, Kind, Source, Withdrawn};
 use newsprint::date::Moment;
-use newsprint::front_matter::{Defaults, parse, print};
+use newsprint::front_matter::{Defaults, FILE_LIMIT, parse, print};
 use newsprint::{config, diag};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -301,4 +301,14 @@ fn hostile_front_matter_costs_little() {
     }
     // An optimised build takes some 50 ms for all of them.
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_article_beyond_the_limit_is_not_read() {
+    let defaults = Defaults { zone: Tz::UTC, slug: "a".to_owned(), section: String::new() };
+    let text = "+++\ntitle = \"Long\"\n+++\n".to_owned() + &"x".repeat(FILE_LIMIT);
+    let read = parse("a.md", &text, &defaults);
+    let said: Vec<String> = read.diags.iter().map(diag::Diag::line).collect();
+    assert_eq!(said, ["a.md: error[LIMIT-SIZE]: the article has 16777239 bytes, the limit is 16777216"]);
+    assert!(parse("a.md", &text[..FILE_LIMIT], &defaults).value.is_some());
 }
