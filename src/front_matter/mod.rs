@@ -225,7 +225,7 @@ fn header(reader: &mut Reader<'_>, table: &Table<'_>, defaults: &Defaults, fence
     header
 }
 
-/// Every key of front matter, in the order of the documentation, which is also that of [`print`].
+/// Every key of front matter, in the order of the documentation, which is also that of [`print()`].
 const HEADER: Schema<Header> = Schema {
     required: &["title"],
     rules: &[
