@@ -186,6 +186,8 @@ impl<'o> Run<'o> {
                 report.diags.extend(diags);
                 return Ok(());
             }
+            report.tally = loaded.tally;
+            report.next_due = loaded.validity.next();
             match self.make(&loaded, &plan.value, &ledger, progress, report)? {
                 Made::Done { outputs } => {
                     report.diags.extend(diags.iter().cloned());

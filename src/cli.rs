@@ -172,7 +172,9 @@ enum ThemeCommand {
 fn instant(text: &str) -> Result<i64, String> {
     match Written::read(text) {
         Ok(Written::Instant(instant)) => Ok(instant.timestamp()),
-        Ok(Written::Day(_) | Written::Local(_)) => Err("give the offset too: 2026-03-14T09:30:00Z".to_owned()),
+        Ok(Written::Day(_) | Written::Local(_)) => {
+            Err("give the offset too: 2026-03-14T09:30:00Z".to_owned())
+        }
         Err(_) => Err("expected a time such as 2026-03-14T09:30:00Z".to_owned()),
     }
 }
@@ -336,7 +338,8 @@ fn summary(report: &Report, seconds: f64) -> String {
         text += &format!("; {}", count(number(tally.flags), "review flag"));
     }
     if tally.hidden > 0 {
-        text += &format!("; {} not shown (draft, embargo or expired)", count(number(tally.hidden), "article"));
+        text +=
+            &format!("; {} not shown (draft, embargo or expired)", count(number(tally.hidden), "article"));
     }
     if let Some(next) = report.next_due {
         text += &format!("; next change due {}", rfc3339(next));
@@ -353,7 +356,9 @@ fn count(n: usize, what: &str) -> String {
 }
 
 fn rfc3339(seconds: i64) -> String {
-    chrono::DateTime::<Utc>::from_timestamp(seconds, 0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
+    chrono::DateTime::<Utc>::from_timestamp(seconds, 0)
+        .unwrap_or_default()
+        .to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// A progress bar on a terminal for anything that takes over a second; nothing in a pipe.
@@ -455,7 +460,9 @@ fn parse_one(file: &Path, args: &ParseArgs, out: &mut dyn Write) -> std::io::Res
     let name = file.to_string_lossy();
     let (source, reader): (&str, std::io::Result<Box<dyn std::io::BufRead>>) = match name.as_ref() {
         "-" => ("-", Ok(Box::new(std::io::stdin().lock()))),
-        name => (name, std::fs::File::open(file).map(|file| Box::new(std::io::BufReader::new(file)) as Box<_>)),
+        name => {
+            (name, std::fs::File::open(file).map(|file| Box::new(std::io::BufReader::new(file)) as Box<_>))
+        }
     };
     match reader {
         Ok(mut reader) => parse::parse(source, args.input, args.explain, &mut *reader, out),

@@ -67,6 +67,15 @@ impl Moment {
         }
     }
 
+    /// The zone's offsets a day before and a day after a local time: the choice where clocks change.
+    #[must_use]
+    pub fn offsets_around(local: NaiveDateTime, zone: Tz) -> [FixedOffset; 2] {
+        [-1, 1].map(|days| {
+            let near = local.checked_add_signed(chrono::TimeDelta::days(days)).unwrap_or(local);
+            zone.offset_from_utc_datetime(&near).fix()
+        })
+    }
+
     /// As a chrono value in its own offset.
     #[must_use]
     pub fn shown(self) -> DateTime<FixedOffset> {

@@ -50,10 +50,13 @@ impl Place {
     #[must_use]
     pub fn of(path: impl Into<String>, source: &str, range: Range<usize>) -> Self {
         let start = floor_boundary(source, range.start);
-        let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = source[start..].find('\n').map_or(source.len(), |at| start + at);
-        let text = source[line_start..line_end].trim_end_matches('\r');
-        let line = source[..line_start].bytes().filter(|&b| b == b'\n').count() + 1;
+        // Lines end as editors see it: at `\n`, `\r\n` and a lone `\r`.
+        let ends = ['\n', '\r'];
+        let line_start = source[..start].rfind(ends).map_or(0, |at| at + 1);
+        let line_end = source[start..].find(ends).map_or(source.len(), |at| start + at);
+        let text = &source[line_start..line_end];
+        let breaks = source[..line_start].replace("\r\n", "\n");
+        let line = breaks.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count() + 1;
         let col = source[line_start..start].chars().count() + 1;
         let from = (start - line_start).min(text.len());
         let to = floor_boundary(text, range.end.saturating_sub(line_start)).max(from);
@@ -204,7 +207,7 @@ impl Diag {
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.as_str()));
         }
-        renderer.render(&[group]).to_string()
+        renderer.render(&[group])
     }
 
     /// `path:line:col: error[CODE]: message`, on one line.
@@ -234,8 +237,40 @@ pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, c)| c)
 }
 
+/// Keys of other generators, with ours.
+const ELSEWHERE: [(&str, &str); 20] = [
+    ("abstract", "summary"),
+    ("byline", "authors"),
+    ("categories", "section"),
+    ("category", "section"),
+    ("cover", "image"),
+    ("description", "summary"),
+    ("excerpt", "summary"),
+    ("expirydate", "expires"),
+    ("featured", "lead"),
+    ("headline", "title"),
+    ("keywords", "tags"),
+    ("language", "lang"),
+    ("lastmod", "updated"),
+    ("modified", "updated"),
+    ("name", "title"),
+    ("permalink", "slug"),
+    ("publishdate", "embargo"),
+    ("redirect_from", "aliases"),
+    ("thumbnail", "image"),
+    ("url", "slug"),
+];
+
+/// What to write instead of `found`: a word spelt nearly so, one that it begins with
+/// (`embargo_until`), what others call it, or the list of all.
 fn suggestion(found: &str, known: &[&str]) -> String {
-    match nearest(found, known.iter().copied()) {
+    let lower = found.to_lowercase();
+    let begun = |word: &&&str| word.len() >= 4 && lower.starts_with(**word);
+    let elsewhere = || ELSEWHERE.iter().find(|(theirs, _)| *theirs == lower).map(|(_, ours)| *ours);
+    let near = nearest(found, known.iter().copied())
+        .or_else(|| known.iter().find(begun).copied())
+        .or_else(|| elsewhere().filter(|ours| known.contains(ours)));
+    match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known: {}", known.join(", ")),
     }
@@ -313,15 +348,22 @@ pub fn bad_value(place: Place, key: &str, why: &str) -> Diag {
     Diag::error("FM-VALUE", format!("`{key}`: {why}")).at(place)
 }
 
-/// The text between the fences is not TOML or YAML.
+/// The text between the fences is not TOML or YAML, with what to do about it (or nothing).
 #[must_use]
-pub fn front_matter_syntax(place: Place, why: &str) -> Diag {
+pub fn front_matter_syntax(place: Place, why: &str, hint: &str) -> Diag {
     let mut why = why.trim().to_owned();
     // Libraries begin with a capital; the rest may quote the text and stays as it is.
     if let Some(first) = why.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    Diag::error("FM-SYNTAX", why).at(place)
+    let diag = Diag::error("FM-SYNTAX", why).at(place);
+    if hint.is_empty() { diag } else { diag.hint(hint) }
+}
+
+/// The same complaint, with the place where the unfinished thing begins.
+#[must_use]
+pub fn begun(diag: Diag, place: Place) -> Diag {
+    diag.also("begins here", place)
 }
 
 /// A file of content that does not begin with front matter.
@@ -391,21 +433,21 @@ pub fn date_range(place: Place, key: &str, found: &str) -> Diag {
     Diag::error("DATE-RANGE", format!("`{key}`: `{found}` is outside the years 0001 to 9999")).at(place)
 }
 
-/// A local time that the site's zone skips.
+/// A local time that the site's zone skips; `offsets` are those before and after.
 #[must_use]
-pub fn date_gap(place: Place, key: &str, local: &str, zone: &str) -> Diag {
+pub fn date_gap(place: Place, key: &str, local: &str, zone: &str, offsets: &str) -> Diag {
     Diag::error("DATE-GAP", format!("`{key}`: {local} does not exist in {zone} (clocks go forward)"))
         .at(place)
-        .hint("write the offset, for example +01:00")
+        .hint(format!("write the offset behind it: {offsets}"))
 }
 
 /// A local time that happens twice; for embargo and expiry an error, else a warning.
 #[must_use]
-pub fn date_fold(place: Place, key: &str, local: &str, zone: &str, fatal: bool) -> Diag {
-    let severity = if fatal { Severity::Error } else { Severity::Warning };
-    Diag::new(severity, "DATE-FOLD", format!("`{key}`: {local} happens twice in {zone} (clocks go back)"))
-        .at(place)
-        .hint("write the offset, for example +01:00")
+pub fn date_fold(place: Place, key: &str, local: &str, zone: &str, offsets: &str, fatal: bool) -> Diag {
+    let (severity, taken) =
+        if fatal { (Severity::Error, "") } else { (Severity::Warning, "; the earlier one is taken") };
+    let message = format!("`{key}`: {local} happens twice in {zone} (clocks go back){taken}");
+    Diag::new(severity, "DATE-FOLD", message).at(place).hint(format!("write the offset behind it: {offsets}"))
 }
 
 /// `later` is not after `earlier`, which stands at `first`.
@@ -421,7 +463,7 @@ pub fn date_order(place: Place, earlier: &str, later: &str, first: Option<Place>
 /// Bytes that are no UTF-8; `offset` is the first of them.
 #[must_use]
 pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8) -> Diag {
-    let legacy = matches!(byte, 0x80..=0x9f | 0xa0..=0xff);
+    let legacy = matches!(byte, 0x80..=0xff);
     let diag = Diag::error(
         "UTF8",
         format!("invalid UTF-8: byte 0x{byte:02x} at line {line}, column {col} (offset {offset})"),
@@ -432,6 +474,31 @@ pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8
         ..Place::file(path)
     });
     if legacy { diag.hint("save the file as UTF-8 (it looks like windows-1252)") } else { diag }
+}
+
+/// A control character or noncharacter: legal in a file, in no page and no feed. `count` is how
+/// many the text has.
+#[must_use]
+pub fn control_character(place: Place, what: &str, found: char, count: usize) -> Diag {
+    let more = if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() };
+    Diag::warning("CTRL", format!("{what} has the control character U+{:04X}{more}", u32::from(found)))
+        .at(place)
+        .hint("delete it: readers cannot see it, and feeds cannot carry it")
+}
+
+/// Characters that turn the writing direction around; an error if one stays open.
+#[must_use]
+pub fn bidi_control(place: Place, what: &str, found: char, open: bool) -> Diag {
+    let found = u32::from(found);
+    let diag = if open {
+        Diag::error(
+            "BIDI",
+            format!("{what} has U+{found:04X}, which turns the writing direction and is not closed"),
+        )
+    } else {
+        Diag::warning("BIDI", format!("{what} has U+{found:04X}, which turns the writing direction"))
+    };
+    diag.at(place).hint("delete it, or it may reorder what stands around it")
 }
 
 /// A NUL byte in a text.

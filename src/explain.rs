@@ -19,14 +19,20 @@ use crate::views;
 /// Whatever keeps the site from being planned; no such page.
 pub fn explain(site: &Path, wishes: &Wishes, url: &str) -> Result<String, Vec<Diag>> {
     let (snapshot, ledger) = snapshot::of_disk(site, wishes)?;
-    let wanted = url.strip_prefix(&snapshot.loaded.site.config.base_url).unwrap_or(url).trim_start_matches('/');
+    let wanted =
+        url.strip_prefix(&snapshot.loaded.site.config.base_url).unwrap_or(url).trim_start_matches('/');
     let recipes = &snapshot.plan.recipes;
-    let matches = |recipe: &&Recipe| [recipe.out.as_str(), &recipe.out.url(), &recipe.out.href(true)].contains(&wanted);
+    let matches =
+        |recipe: &&Recipe| [recipe.out.as_str(), &recipe.out.url(), &recipe.out.href(true)].contains(&wanted);
     let Some(recipe) = recipes.iter().find(matches) else {
         let near = diag::nearest(wanted, recipes.iter().map(|recipe| recipe.out.as_str()));
         return Err(vec![diag::no_page(wanted, near)]);
     };
-    let before = ledger.outputs.binary_search_by(|written| written.out.cmp(&recipe.out)).ok().map(|at| &ledger.outputs[at]);
+    let before = ledger
+        .outputs
+        .binary_search_by(|written| written.out.cmp(&recipe.out))
+        .ok()
+        .map(|at| &ledger.outputs[at]);
     let since = match before {
         None => "not built yet",
         Some(written) if written.recipe == recipe.fingerprint => "up to date",
@@ -48,9 +54,7 @@ fn work(site: &Site, recipe: &Recipe) -> Json {
     };
     let template = page.template();
     let card = |id| (site.index.article(id).out.to_string(), site.card_fingerprint(id));
-    let entry = |ingredient: &Ingredient<'_>, fingerprint: Fingerprint| {
-        json!({ "fingerprint": fingerprint.to_string(), "value": ingredient.json(&card) })
-    };
+    let entry = |ingredient: &Ingredient<'_>, fingerprint: Fingerprint| json!({ "fingerprint": fingerprint.to_string(), "value": ingredient.json(&card) });
     let ingredients: serde_json::Map<String, Json> = site
         .templates
         .names(template)

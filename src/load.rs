@@ -221,7 +221,18 @@ pub fn load(
     diags.extend(site.check_names());
     let validity = validity.and(views_validity);
     let reused_all = reused == records.len() && records.len() == remembered_count;
-    let loaded = Loaded { config: config_text.fingerprint, reused_all, site, records, sources, rules, validity, tally, left_out, bodies };
+    let loaded = Loaded {
+        config: config_text.fingerprint,
+        reused_all,
+        site,
+        records,
+        sources,
+        rules,
+        validity,
+        tally,
+        left_out,
+        bodies,
+    };
     Checked { value: Some(loaded), diags }
 }
 

@@ -22,7 +22,12 @@ pub struct Snapshot {
 ///
 /// # Errors
 /// All errors together, when there is no site to look at.
-pub fn take(store: &dyn Store, folder: &str, before: &Ledger, wishes: &Wishes) -> Result<Snapshot, Vec<Diag>> {
+pub fn take(
+    store: &dyn Store,
+    folder: &str,
+    before: &Ledger,
+    wishes: &Wishes,
+) -> Result<Snapshot, Vec<Diag>> {
     let text = load::read_config(store, folder).map_err(|diag| vec![diag])?;
     let parsed = load::parse_config(&text, wishes);
     let Some(config) = parsed.value else { return Err(parsed.diags) };

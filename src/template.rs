@@ -342,7 +342,7 @@ fn moment(text: &str) -> TeraResult<Moment> {
 }
 
 fn day(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    Ok(locale::strings(args.must_get::<&str>("lang")?).day(moment(text)?))
+    Ok(locale::day(moment(text)?, locale::strings(args.must_get::<&str>("lang")?)))
 }
 
 fn clock(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {

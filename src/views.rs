@@ -168,7 +168,7 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
             Ingredient::List(index.sections.iter().map(|term| section_with_cards(site, term)).collect())
         }
         _ if name.starts_with(WORDS) => {
-            let words = locale::strings(&name[WORDS.len()..]).all();
+            let words = locale::strings(&name[WORDS.len()..]).iter();
             Ingredient::Table(words.map(|(key, text)| (key.into(), Ingredient::text(text))).collect())
         }
         _ => {
@@ -749,7 +749,7 @@ fn lang(site: &Site, page: &Page) -> String {
 fn list_title(site: &Site, list: List) -> String {
     let strings = locale::strings(&site.config.language);
     match list {
-        List::All => strings.get("latest").to_owned(),
+        List::All => strings.word("latest").to_owned(),
         List::Month(year, month) => format!("{} {year}", strings.month(month)),
         _ => list.term(&site.index).map_or_else(String::new, |term| term.name.clone()),
     }
@@ -759,14 +759,14 @@ fn title(site: &Site, page: &Page) -> String {
     let strings = locale::strings(&lang(site, page));
     match page {
         Page::Article(id) | Page::Standing(id) => site.index.article(*id).header().title.clone(),
-        Page::Withdrawn(_) => strings.get("withdrawn").to_owned(),
+        Page::Withdrawn(_) => strings.word("withdrawn").to_owned(),
         Page::List { list, .. } => list_title(site, *list),
         Page::Feed(List::All) => site.config.title.clone(),
         Page::Feed(list) => format!("{} – {}", list_title(site, *list), site.config.title),
-        Page::Terms(axis) => strings.get(axis.word()).to_owned(),
-        Page::Archive => strings.get("archive").to_owned(),
+        Page::Terms(axis) => strings.word(axis.word()).to_owned(),
+        Page::Archive => strings.word("archive").to_owned(),
         Page::Year(year) => year.to_string(),
-        Page::NotFound => strings.get("not_found").to_owned(),
+        Page::NotFound => strings.word("not_found").to_owned(),
         _ => site.config.title.clone(),
     }
 }
@@ -792,7 +792,7 @@ fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         crumbs.extend(out.map(|out| Ingredient::link(title, site.href(&out))));
     };
     if *page != Page::Front {
-        add(strings.get("home").to_owned(), crate::plan::place(site, &Page::Front));
+        add(strings.word("home").to_owned(), crate::plan::place(site, &Page::Front));
     }
     match page {
         Page::Article(id) => {
@@ -804,21 +804,21 @@ fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         }
         Page::List { list: List::Tag(_), .. } => {
             add(
-                strings.get("tags").to_owned(),
+                strings.word("all_tags").to_owned(),
                 crate::plan::place(site, &Page::Terms(crate::plan::Axis::Tags)),
             );
         }
         Page::List { list: List::Author(_), .. } => {
             add(
-                strings.get("authors").to_owned(),
+                strings.word("all_authors").to_owned(),
                 crate::plan::place(site, &Page::Terms(crate::plan::Axis::Authors)),
             );
         }
         Page::List { list: List::Month(year, _), .. } => {
-            add(strings.get("archive").to_owned(), crate::plan::place(site, &Page::Archive));
+            add(strings.word("archive").to_owned(), crate::plan::place(site, &Page::Archive));
             add(year.to_string(), crate::plan::place(site, &Page::Year(*year)));
         }
-        Page::Year(_) => add(strings.get("archive").to_owned(), crate::plan::place(site, &Page::Archive)),
+        Page::Year(_) => add(strings.word("archive").to_owned(), crate::plan::place(site, &Page::Archive)),
         _ => {}
     }
     Ingredient::List(crumbs)
