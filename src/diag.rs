@@ -521,6 +521,14 @@ pub fn dump_refused(path: &str, why: &str) -> Diag {
         .hint("`newsprint parse --explain FILE` shows what became of each line")
 }
 
+/// A line of NDJSON input that is no record.
+#[must_use]
+pub fn bad_record(place: Place, why: &str) -> Diag {
+    Diag::error("RECORD", why.to_lowercase())
+        .at(place)
+        .hint("a line is {\"id\", \"text\" or \"html\", \"url\"?, \"fetched\"?}")
+}
+
 /// A path or slug that cannot be a file of the site.
 #[must_use]
 pub fn bad_path(place: Place, key: &str, found: &str, why: &str) -> Diag {

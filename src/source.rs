@@ -8,7 +8,7 @@ use std::ops::Range;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::article::{Header, Image, Kind, Source};
+use crate::article::{Correction, Header, Image, Kind, Source};
 use crate::config::Config;
 use crate::date::Moment;
 use crate::diag::{self, Checked, Diag, Place};
@@ -190,6 +190,13 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
         dump::When::Day(day) => Moment::day(day, zone),
         dump::When::At(instant) => Moment::at(&instant, zone),
     };
+    // A correction without a date of its own was made when the article was last touched.
+    let touched = article.updated.or(article.date);
+    let corrections = article.corrections.into_iter().filter_map(|correction| {
+        let date = moment(correction.date.or(touched)?);
+        Some(Correction { date, text: correction.text })
+    });
+    let corrections = corrections.collect();
     let image = article.image.map(|image| Image {
         src: None,
         alt: None,
@@ -211,6 +218,7 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
         lang: article.lang,
         embargo: article.embargo.map(moment),
         image,
+        corrections,
         review: article.review,
         source: Some(Source { file: path.to_owned(), item: article.item, sha256: article.sha256 }),
         canonical: article.canonical,

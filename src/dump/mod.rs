@@ -1,63 +1,62 @@
-//! stub
-#![allow(missing_docs)]
-use chrono::{DateTime, FixedOffset, NaiveDate};
-use std::collections::BTreeMap;
-pub enum Form {
-    Text,
-    Html,
-}
-pub struct Input<'a> {
-    pub source: &'a str,
-    pub form: Form,
-    pub url: Option<&'a str>,
-    pub fetched: Option<DateTime<FixedOffset>>,
-}
-#[derive(Debug, Clone)]
-pub struct Vocabulary;
-impl Vocabulary {
-    pub fn new(_: &BTreeMap<String, Vec<String>>) -> Self {
-        Self
+//! The dump parser: raw news text or HTML in, clean articles out.
+//!
+//! Pure: it reads no file, clock, network or environment, and holds no state between calls. Every line of the
+//! input is accounted for, and what is inferred weakly carries a review flag. Four stages, each with its own type:
+//! bytes -> [`lines`](line::Lines) -> [`marks`](mark::Marks) (what each line looks like) -> [`spans`](segment::Span)
+//! (where the articles are) -> [`Article`]s (what each line is). See `docs/dump-parser.md`.
+
+mod agency;
+mod article;
+mod byline;
+mod caption;
+mod chrome;
+mod dates;
+mod decode;
+mod escape;
+mod explain;
+mod features;
+mod fields;
+mod gazetteer;
+mod headline;
+mod html;
+mod json;
+mod language;
+mod ledger;
+mod line;
+mod mark;
+mod model;
+mod repeats;
+mod segment;
+mod summary;
+mod tags;
+mod words;
+
+pub use article::{
+    Article, Correction, Form, Image, Input, LineSpan, Options, Parsed, Refusal, Repair, Role, When,
+};
+pub use explain::explain;
+pub use features::{TrainingRow, training_rows};
+pub use gazetteer::Vocabulary;
+pub use json::{Record, records};
+
+/// Version of the parser's behaviour: part of the key under which callers cache its results.
+pub const VERSION: u32 = 1;
+
+/// Longest input in bytes that is parsed as one record; anything longer is refused, not read in part.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// Parses one dump. Never panics and never fails: an input without an article comes back as a [`Refusal`].
+pub fn parse(bytes: &[u8], input: &Input<'_>, options: &Options<'_>) -> Parsed {
+    if bytes.len() > MAX_BYTES {
+        return Parsed::refused(
+            format!("{} bytes is too long for one dump", bytes.len()),
+            Vec::new(),
+            Vec::new(),
+        );
     }
-}
-pub struct Options<'a> {
-    pub vocabulary: &'a Vocabulary,
-    pub language: Option<&'a str>,
-}
-pub enum When {
-    Day(NaiveDate),
-    At(DateTime<FixedOffset>),
-}
-pub struct Refusal {
-    pub why: String,
-}
-pub struct Parsed {
-    pub articles: Vec<Article>,
-    pub refused: Option<Refusal>,
-}
-pub struct Image {
-    pub caption: Option<String>,
-    pub credit: Option<String>,
-}
-pub struct Article {
-    pub item: u32,
-    pub title: String,
-    pub subtitle: Option<String>,
-    pub authors: Vec<String>,
-    pub agency: Option<String>,
-    pub dateline: Option<String>,
-    pub date: Option<When>,
-    pub updated: Option<When>,
-    pub lang: Option<String>,
-    pub image: Option<Image>,
-    pub tags: Vec<String>,
-    pub summary: String,
-    pub body: String,
-    pub embargo: Option<When>,
-    pub section: Option<String>,
-    pub canonical: Option<String>,
-    pub review: Vec<String>,
-    pub sha256: String,
-}
-pub fn parse(_: &[u8], _: &Input<'_>, _: &Options<'_>) -> Parsed {
-    Parsed { articles: vec![], refused: None }
+    let decoded = decode::decode(bytes, input.form);
+    match input.form {
+        Form::Text => fields::parse_text(&decoded.text, input, options, decoded.repairs),
+        Form::Html => html::parse_html(&decoded.text, input, options, decoded.repairs),
+    }
 }

@@ -1,0 +1,298 @@
+//! Photo captions and the credit at their end.
+
+use super::{agency, words};
+
+/// Words that announce a photographer, with the colon or blank that follows.
+const MARKS: &[&str] = &[
+    "photo illustration by",
+    "photo illustration:",
+    "photograph by",
+    "photograph:",
+    "photography by",
+    "photo courtesy of",
+    "photo courtesy",
+    "photo credit:",
+    "photo by",
+    "photos by",
+    "photo:",
+    "photos:",
+    "photo -",
+    "photo |",
+    "image credit:",
+    "image courtesy of",
+    "image courtesy",
+    "image source:",
+    "image by",
+    "image:",
+    "images:",
+    "picture:",
+    "pictures:",
+    "picture by",
+    "credit:",
+    "credits:",
+    "file photo:",
+    "foto:",
+    "fotos:",
+    "foto von",
+    "bild:",
+    "bilder:",
+    "bildquelle:",
+    "bildrechte:",
+    "quelle:",
+    "fotografía:",
+    "fotografia:",
+    "crédito:",
+    "créditos:",
+    "crédit photo :",
+    "crédit :",
+    "crédit photo:",
+    "crédit:",
+    "photo :",
+    "illustration:",
+    "illustration by",
+    "grafik:",
+    "symbolbild:",
+    "fotoğraf:",
+    "kaynak:",
+    "фото:",
+    "фото",
+    "صورة:",
+    "تصوير:",
+    "الصورة:",
+    "图片来源：",
+    "图：",
+    "摄影：",
+    "courtesy of",
+    "courtesy",
+    "handout",
+    "via getty images",
+];
+
+/// A caption and its credit, each possibly empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Caption {
+    /// The sentence(s), or nothing when the line is a credit only.
+    pub(super) text: String,
+    /// Photographer and agency as printed, without brackets.
+    pub(super) credit: Option<String>,
+}
+
+/// Cuts the credit off a caption line.
+pub(super) fn split(line: &str) -> Caption {
+    let line = line.trim();
+    if let Some(found) = bracketed(line).or_else(|| marked(line)).or_else(|| bare(line)) {
+        return found;
+    }
+    Caption { text: line.to_owned(), credit: None }
+}
+
+/// Whether a line shows a credit, so that it is a caption or a credit line.
+pub(super) fn has_credit(line: &str) -> bool {
+    line.len() < 1200 && split(line).credit.is_some()
+}
+
+/// `… (Reuters)`, `… [Anadolu Agency]`, `… (AP Photo/Name)`, `… (Credit: iStock)`, `… (Photo by A. Name/Agency)`.
+fn bracketed(line: &str) -> Option<Caption> {
+    let bare = line.trim_end_matches(['.', ' ']);
+    let open = match bare.chars().next_back()? {
+        ')' => bare.rfind('(')?,
+        ']' => bare.rfind('[')?,
+        _ => return None,
+    };
+    let inner = bare[open + 1..bare.len() - 1].trim();
+    if !is_credit(inner) {
+        return None;
+    }
+    Some(Caption { text: bare[..open].trim().to_owned(), credit: Some(clean(inner)) })
+}
+
+/// `… Photo: Jane Doe / Agency`, `… © Reuters`, `Photograph by …`.
+fn marked(line: &str) -> Option<Caption> {
+    if let Some(at) = line.rfind('©') {
+        let credit = line[at + '©'.len_utf8()..].trim();
+        if (1..=8).contains(&words::count(credit)) && !credit.starts_with(|c: char| c.is_ascii_digit()) {
+            return Some(Caption { text: line[..at].trim().to_owned(), credit: Some(clean(credit)) });
+        }
+        return None;
+    }
+    let lower = line.to_lowercase();
+    if lower.len() != line.len() {
+        return None;
+    }
+    let (at, mark) = MARKS
+        .iter()
+        .filter_map(|mark| {
+            let at = lower.rfind(mark)?;
+            let before = lower[..at].chars().next_back();
+            let start = at == 0
+                || before.is_some_and(|c| {
+                    matches!(c, '.' | ')' | '|' | '/' | '-' | '–' | '"' | '”' | '!' | '?' | '…')
+                })
+                || (before == Some(' ')
+                    && lower[..at]
+                        .trim_end()
+                        .ends_with(['.', '!', '?', '|', '-', '–', ')', '"', '”', '…', '/']));
+            start.then_some((at, *mark))
+        })
+        .min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())))?;
+    let credit = line.get(at + mark.len()..)?.trim();
+    if words::count(credit) > 12 || (credit.is_empty() && !mark.ends_with("images")) {
+        return None;
+    }
+    // "Photo: the ship at noon" is a caption with a label; a credit is made of names.
+    let proper = credit
+        .split_whitespace()
+        .filter(|w| words::capitalised(w) || w.len() <= 3 || w.contains('/'))
+        .count();
+    if proper * 3 < words::count(credit) * 2 {
+        return None;
+    }
+    Some(Caption {
+        text: line[..at].trim_end_matches([' ', '|', '-', '–', '(', '/']).to_owned(),
+        credit: Some(clean(credit)),
+    })
+}
+
+/// `… EPA/NAME / AGENCY / POOL`, `… REUTERS/Name`, `… Name/AFP`, `… - AAWSAT`: after the last sentence, no mark.
+fn bare(line: &str) -> Option<Caption> {
+    if let Some(name) = agency::named(line) {
+        return Some(Caption { text: String::new(), credit: Some(name.to_owned()) })
+            .filter(|_| words::count(line) <= 4);
+    }
+    let cut = line.rmatch_indices(['.', '!', '?', '…', '"', '”']).find_map(|(at, mark)| {
+        let after = &line[at + mark.len()..];
+        let tail = after.trim();
+        (after.starts_with(' ') && !tail.is_empty()).then_some((at + mark.len(), tail))
+    });
+    if let Some((at, tail)) = cut
+        && words::count(tail) <= 10
+        && !tail.ends_with(['.', '!', '?'])
+    {
+        let dashed = tail.trim_start_matches(['-', '–', '—', '|', ' ']);
+        let slashes = dashed.contains('/') && within_or_caps(dashed);
+        if slashes || (dashed.len() < tail.len() && is_source(dashed)) || (agency::named(dashed).is_some()) {
+            return Some(Caption { text: line[..at].trim().to_owned(), credit: Some(clean(dashed)) });
+        }
+    }
+    // A line that is only a credit: "Robyn Beck/AFP/Getty Images", "Natalie Naccache | Bloomberg | Getty Images".
+    if words::count(line) <= 10
+        && line.contains(['/', '|'])
+        && agency::within(line).is_some()
+        && !line.ends_with(['.', '?', '!'])
+    {
+        return Some(Caption { text: String::new(), credit: Some(clean(line)) });
+    }
+    None
+}
+
+fn within_or_caps(text: &str) -> bool {
+    agency::within(text).is_some() || text.split('/').any(|part| words::all_caps(part.trim()))
+}
+
+/// A short run of names: all words capitalised.
+fn is_source(text: &str) -> bool {
+    (1..=5).contains(&words::count(text))
+        && text.split_whitespace().all(|w| words::capitalised(w) || w.starts_with("al-"))
+}
+
+/// Whether the inside of a bracket is a credit.
+fn is_credit(inner: &str) -> bool {
+    let count = words::count(inner);
+    if count == 0 || count > 14 || inner.ends_with('.') && count > 6 {
+        return false;
+    }
+    let lower = inner.to_lowercase();
+    agency::within(inner).is_some()
+        || MARKS.iter().any(|mark| lower.starts_with(mark))
+        || [
+            " photo",
+            "photo/",
+            "photo /",
+            "file/",
+            " via ",
+            "getty",
+            "pool",
+            "reuters",
+            "istock",
+            "shutterstock",
+            "handout",
+            " foto",
+            "archiv",
+            "wikimedia",
+            "unsplash",
+            "flickr",
+            "alamy",
+            "screenshot",
+        ]
+        .iter()
+        .any(|sign| lower.contains(sign))
+        || (lower.starts_with("file") && count <= 4)
+        || (inner.contains('/')
+            && is_source(&inner.replace('/', " "))
+            && !inner.contains(|c: char| c.is_ascii_digit()))
+        || (count >= 1 && is_outlet(inner))
+}
+
+/// "Asharq Al-Awsat", "Al Jazeera": two or more capitalised words with an Arabic article, a common press name.
+fn is_outlet(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    is_source(text) && (lower.contains("al-") || lower.contains("al ")) && words::count(text) >= 2
+}
+
+/// A credit without its label.
+fn clean(credit: &str) -> String {
+    let mut out = credit
+        .trim()
+        .trim_end_matches(['.', ' ', ')', ']'])
+        .trim_start_matches(['(', '[', '©', ' ', '|', '-', '–']);
+    loop {
+        let lower = out.to_lowercase();
+        let Some(mark) = MARKS.iter().find(|mark| {
+            lower.starts_with(**mark)
+                && **mark != "handout"
+                && lower.len() == out.len()
+                && out.len() > mark.len()
+        }) else {
+            break;
+        };
+        out = out[mark.len()..].trim_start_matches([' ', ':', '-']);
+    }
+    let lower = out.to_lowercase();
+    for tail in [" file photo", " archive photo", " file"] {
+        if lower.ends_with(tail) && lower.len() == out.len() {
+            return out[..out.len() - tail.len()].trim_end().to_owned();
+        }
+    }
+    out.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credits() {
+        let cases = [
+            ("The ship leaves Port Ferry. (Reuters)", "The ship leaves Port Ferry.|Reuters"),
+            ("The ship leaves. (Reuters file photo)", "The ship leaves.|Reuters"),
+            ("The ship leaves. [Anadolu Agency]", "The ship leaves.|Anadolu Agency"),
+            ("The ship leaves. EPA/ADA QUILL / POOL", "The ship leaves.|EPA/ADA QUILL / POOL"),
+            ("The ship leaves. REUTERS/Ada Quill", "The ship leaves.|REUTERS/Ada Quill"),
+            (
+                "The ship leaves. Photo: Ada Quill / Harbour Gazette",
+                "The ship leaves.|Ada Quill / Harbour Gazette",
+            ),
+            ("The ship leaves. © Reuters", "The ship leaves.|Reuters"),
+            ("The ship leaves. (AP Photo/Ada Quill)", "The ship leaves.|AP Photo/Ada Quill"),
+            ("The ship leaves. (Photo by Ada Quill/Getty Images)", "The ship leaves.|Ada Quill/Getty Images"),
+            ("Photo: Ada Quill, AP", "|Ada Quill, AP"),
+            ("A ship (Credit: iStock)", "A ship|iStock"),
+            ("The ship leaves (again).", "The ship leaves (again).|"),
+            ("The ship leaves, Rome, 11 May 2026.", "The ship leaves, Rome, 11 May 2026.|"),
+        ];
+        for (line, want) in cases {
+            let got = split(line);
+            assert_eq!(format!("{}|{}", got.text, got.credit.unwrap_or_default()), want, "{line}");
+        }
+    }
+}

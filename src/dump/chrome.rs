@@ -1,0 +1,159 @@
+//! Page chrome by table: which rule, if any, names a line. The tables are in `tables/chrome`, one a kind.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// A kind of chrome, as named in the account of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rule {
+    /// Position in [`RULES`].
+    pub(super) index: usize,
+    /// The table's name.
+    pub(super) name: &'static str,
+    /// Whether the rule drops a line by itself, or is evidence only.
+    pub(super) weak: bool,
+}
+
+/// Name, weak, table.
+const TABLES: &[(&str, bool, &str)] = &[
+    ("share", false, include_str!("tables/chrome/share.tsv")),
+    ("advert", false, include_str!("tables/chrome/advert.tsv")),
+    ("newsletter", false, include_str!("tables/chrome/newsletter.tsv")),
+    ("related", false, include_str!("tables/chrome/related.tsv")),
+    ("comments", false, include_str!("tables/chrome/comments.tsv")),
+    ("legal", false, include_str!("tables/chrome/legal.tsv")),
+    ("cookie", true, include_str!("tables/chrome/cookie.tsv")),
+    ("account", false, include_str!("tables/chrome/account.tsv")),
+    ("navigation", false, include_str!("tables/chrome/navigation.tsv")),
+    ("section", true, include_str!("tables/chrome/section.tsv")),
+    ("media", false, include_str!("tables/chrome/media.tsv")),
+    ("widget", false, include_str!("tables/chrome/widget.tsv")),
+    ("promo", true, include_str!("tables/chrome/promo.tsv")),
+    ("bio", true, include_str!("tables/chrome/bio.tsv")),
+    ("tail", true, include_str!("tables/chrome/tail.tsv")),
+];
+
+/// Number of rules.
+pub(super) const COUNT: usize = TABLES.len();
+
+/// The name of a rule.
+pub(super) fn name(rule: usize) -> &'static str {
+    TABLES[rule].0
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Start,
+    End,
+    Any,
+}
+
+struct Pattern {
+    rule: usize,
+    place: Place,
+    /// Longest line in words.
+    limit: usize,
+}
+
+struct Tables {
+    whole: HashMap<&'static str, usize>,
+    parts: Vec<Pattern>,
+    finder: Option<AhoCorasick>,
+}
+
+static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
+    let mut whole = HashMap::new();
+    let mut parts = Vec::new();
+    let mut texts = Vec::new();
+    for (rule, (_, _, table)) in TABLES.iter().enumerate() {
+        for row in table.lines().filter(|row| !row.is_empty()) {
+            let mut cells = row.split('\t');
+            let (Some(how), Some(_languages), Some(text)) = (cells.next(), cells.next(), cells.next()) else {
+                continue;
+            };
+            let limit = how[1..].parse().unwrap_or(usize::MAX);
+            let place = match how.as_bytes()[0] {
+                b'^' => Place::Start,
+                b'$' => Place::End,
+                b'*' => Place::Any,
+                _ => {
+                    whole.entry(text).or_insert(rule);
+                    continue;
+                }
+            };
+            parts.push(Pattern { rule, place, limit });
+            texts.push(text);
+        }
+    }
+    // A handful of patterns of a few bytes each cannot exceed the automaton's limits.
+    let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts).ok();
+    Tables { whole, parts, finder }
+});
+
+/// The rule that names a line, given its folded form with digits as `#`; whole-line patterns first.
+pub(super) fn find(folded: &str, words: usize) -> Option<Rule> {
+    let tables = &*COMPILED;
+    let rule = tables.whole.get(folded).copied().or_else(|| {
+        if words > 90 {
+            return None;
+        }
+        let finder = tables.finder.as_ref()?;
+        finder
+            .find_overlapping_iter(folded)
+            .filter(|hit| {
+                let pattern = &tables.parts[hit.pattern().as_usize()];
+                words <= pattern.limit
+                    && match pattern.place {
+                        Place::Start => hit.start() == 0 && edge(folded, hit.end()),
+                        Place::End => hit.end() == folded.len() && edge(folded, hit.start()),
+                        Place::Any => edge(folded, hit.start()) && edge(folded, hit.end()),
+                    }
+            })
+            .map(|hit| tables.parts[hit.pattern().as_usize()].rule)
+            .min()
+    })?;
+    let (name, weak, _) = TABLES[rule];
+    Some(Rule { index: rule, name, weak })
+}
+
+/// Whether a byte position is at the edge of a word; scripts without spaces have edges everywhere.
+fn edge(text: &str, at: usize) -> bool {
+    let letter = |c: char| {
+        c.is_alphanumeric() && !super::words::is_unspaced(c) && !('\u{ac00}'..='\u{d7a3}').contains(&c)
+    };
+    let before = text[..at].chars().next_back().is_some_and(letter);
+    let after = text[at..].chars().next().is_some_and(letter);
+    !(before && after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dump::words::fold;
+
+    #[test]
+    fn tables_are_in_folded_form_and_well_formed() {
+        for (name, _, table) in TABLES {
+            for row in table.lines().filter(|row| !row.is_empty()) {
+                let cells: Vec<_> = row.split('\t').collect();
+                assert_eq!(cells.len(), 3, "{name}: {row}");
+                assert!("=^$*".contains(&cells[0][..1]), "{name}: {row}");
+                if cells[0] == "=" {
+                    assert_eq!(fold(cells[2], true), cells[2], "{name}: {row}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn whole_lines_and_parts() {
+        let of = |text: &str| find(&fold(text, true), super::super::words::count(text)).map(|rule| rule.name);
+        assert_eq!(of("TT"), Some("widget"));
+        assert_eq!(of("Advertisement"), Some("advert"));
+        assert_eq!(of("© 2026 The Harbour Gazette. All Rights Reserved."), Some("legal"));
+        assert_eq!(of("The harbour pilots said on Monday that they would end the strike."), None);
+        assert_eq!(of("3 comments"), Some("comments"));
+    }
+}

@@ -1,0 +1,63 @@
+//! Plain text to Markdown that renders it verbatim (CommonMark 0.31, with tables, strikethrough and footnotes on).
+
+/// Escapes a paragraph of plain text. The paragraph must not contain line breaks.
+pub(super) fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let bytes = text.as_bytes();
+    for (at, c) in text.char_indices() {
+        let escape = match c {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => true,
+            // An underscore inside a word opens nothing, but at its edges it may.
+            '_' => {
+                let word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+                !(word(at.checked_sub(1).and_then(|i| bytes.get(i))) && word(bytes.get(at + 1)))
+            }
+            // An entity would be decoded.
+            '&' => entity(&text[at + 1..]),
+            '!' => bytes.get(at + 1) == Some(&b'['),
+            '#' | '+' | '-' | '=' | ':' if at == 0 => block_start(text),
+            '.' | ')' => ordered(text, at),
+            _ => false,
+        };
+        if escape {
+            out.push('\\');
+        }
+        out.push(if c == '\n' { ' ' } else { c });
+    }
+    out
+}
+
+/// Whether what follows `&` could be read as an entity.
+fn entity(rest: &str) -> bool {
+    let end = rest
+        .bytes()
+        .take(40)
+        .position(|b| !(b.is_ascii_alphanumeric() || b == b'#'))
+        .unwrap_or(rest.len().min(40));
+    end > 0 && rest.as_bytes().get(end) == Some(&b';')
+}
+
+/// Whether a line that starts with this mark would open a heading, a list, a rule or a definition.
+fn block_start(text: &str) -> bool {
+    let mark = text.as_bytes()[0];
+    let rest = text.trim_start_matches(mark as char);
+    match mark {
+        b'#' => text.len() - rest.len() <= 6,
+        b'+' | b'-' | b':' => {
+            text.len() - rest.len() == 1 && rest.starts_with([' ', '\t'])
+                || rest.trim().is_empty()
+                || rest.trim_start_matches([' ', '-']).is_empty()
+                || rest.starts_with('|')
+                || mark == b'-' && rest.starts_with(':')
+                || mark == b':'
+        }
+        _ => rest.trim().is_empty(),
+    }
+}
+
+/// Whether the mark at `at` makes the line's first word a list number ("1." or "1)").
+fn ordered(text: &str, at: usize) -> bool {
+    (1..=9).contains(&at)
+        && text.as_bytes()[..at].iter().all(u8::is_ascii_digit)
+        && text[at + 1..].chars().next().is_none_or(char::is_whitespace)
+}

@@ -1,0 +1,407 @@
+//! The numbers that the line model sees: each line's looks and its neighbourhood.
+
+use std::collections::HashMap;
+
+use super::chrome;
+use super::line::Line;
+use super::mark::{Mark, ratio};
+use super::repeats::Repeat;
+use super::words::{self, End};
+
+/// A line's features that are not zero: position in the list of names, value.
+pub(super) type Row = Vec<(u16, f32)>;
+
+/// One line as the trainer of the model sees it.
+#[derive(Debug, Clone)]
+pub struct TrainingRow {
+    /// First physical line.
+    pub from: u32,
+    /// Last physical line.
+    pub to: u32,
+    /// The line's text.
+    pub text: String,
+    /// Feature name and value.
+    pub features: Vec<(String, f32)>,
+}
+
+/// The rows of a plain-text dump, for `scripts/train_lines.py`.
+#[must_use]
+pub fn training_rows(text: &str) -> Vec<TrainingRow> {
+    let lines = super::line::lines(&super::decode::decode(text.as_bytes(), super::Form::Text).text);
+    let marks = super::mark::marks(&lines.lines, super::dates::Known::default());
+    let repeats = super::repeats::repeats(&lines);
+    let names = names();
+    rows(&lines.lines, &marks, &repeats)
+        .into_iter()
+        .zip(&lines.lines)
+        .map(|(row, line)| TrainingRow {
+            from: line.from,
+            to: line.to,
+            text: line.text.clone(),
+            features: row.into_iter().map(|(at, value)| (names[usize::from(at)].clone(), value)).collect(),
+        })
+        .collect()
+}
+
+/// Bounds of the word-count classes.
+const SIZES: &[usize] = &[1, 2, 4, 6, 9, 13, 18, 25, 40, 70];
+
+/// Features of one line by itself, then the same few of its neighbours, then of the whole.
+const OWN: &[&str] = &[
+    "bias",
+    "log_words",
+    "end_stop",
+    "end_closed",
+    "end_colon",
+    "end_comma",
+    "end_ellipsis",
+    "end_open",
+    "long_stop",
+    "long_open",
+    "stop_share",
+    "no_stop",
+    "long_low_stop",
+    "capital_share",
+    "all_caps",
+    "digit_share",
+    "date",
+    "byline",
+    "name",
+    "credit",
+    "dateline",
+    "quote_start",
+    "lower_start",
+    "bullet",
+    "separators",
+    "address",
+    "glued",
+    "second",
+    "question",
+    "repeated",
+    "repeated_long",
+    "gap_0",
+    "gap_1",
+    "gap_2",
+    "after_0",
+    "after_1",
+    "after_2",
+    "first",
+    "last",
+    "chrome_strong",
+    "chrome_weak",
+    "title_case",
+    "is_title",
+    "prev_prose",
+    "next_prose",
+    "prev2_prose",
+    "next2_prose",
+    "prev_short",
+    "next_short",
+    "prev_chrome",
+    "next_chrome",
+    "near_prose_5",
+    "near_prose_12",
+    "near_short_5",
+    "between_prose",
+    "mass_before",
+    "mass_after",
+    "no_mass_before",
+    "no_mass_after",
+    "in_span",
+    "before_span",
+    "after_span",
+    "far_before_span",
+    "far_after_span",
+    "span_first",
+    "span_last",
+    "shared_words",
+    "shared_long",
+    "shared_none",
+    "position",
+    "tail_seen",
+    "tail_far",
+    "short_between",
+    "list_like",
+    "gap_like_before",
+    "gap_like_after",
+    "prose_density",
+    "short_span_edge",
+    "subhead",
+    "uniform_short",
+];
+
+/// Names of all features, in order.
+pub(super) fn names() -> Vec<String> {
+    let sizes = SIZES.iter().map(|n| format!("words_{n}"));
+    let rules = (0..chrome::COUNT).map(|rule| format!("rule_{}", chrome::name(rule)));
+    let ahead = (0..chrome::COUNT).map(|rule| format!("after_{}", chrome::name(rule)));
+    OWN.iter().map(|n| (*n).to_owned()).chain(sizes).chain(rules).chain(ahead).collect()
+}
+
+/// The features of all lines of one item.
+pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Row> {
+    let total = lines.len();
+    if total == 0 {
+        return Vec::new();
+    }
+    let span = best_span(marks, lines);
+    let shared = Shared::new(lines, marks, span);
+    let mut sums = Vec::with_capacity(total + 1);
+    let (mut sum, mut short_sum) = (0.0, 0usize);
+    sums.push((0.0, 0));
+    for (mark, line) in marks.iter().zip(lines) {
+        sum += mark.prose;
+        short_sum += usize::from(line.words < 8);
+        sums.push((sum, short_sum));
+    }
+    let window = |at: usize, reach: usize| {
+        let (from, to) = (at.saturating_sub(reach), (at + reach + 1).min(total));
+        let width = to - from;
+        let prose = sums[to].0 - sums[from].0;
+        (prose / (15.0 * ratio(width, 1)), ratio(sums[to].1 - sums[from].1, width))
+    };
+    let title = title_line(lines, marks, span);
+    let mut rows = Vec::with_capacity(total);
+    let mut seen = [usize::MAX; chrome::COUNT];
+    let mut tail_at = usize::MAX;
+    for at in 0..total {
+        let (line, mark) = (&lines[at], &marks[at]);
+        let mut row = Builder { row: Vec::with_capacity(40), next: 0 };
+        let share = ratio(mark.stops as usize, mark.tokens as usize);
+        let long = line.words >= 10;
+        let stop = mark.end == End::Stop;
+        let gap_after = lines.get(at + 1).map_or(2, |next| next.gap);
+        let side = |offset: isize| at.checked_add_signed(offset).filter(|i| *i < total);
+        let prose = |offset: isize| side(offset).map_or(0.0, |i| (marks[i].prose / 20.0).min(1.0));
+        let short =
+            |offset: isize| side(offset).is_some_and(|i| lines[i].words < 8 && marks[i].end != End::Stop);
+        let strong =
+            |offset: isize| side(offset).is_some_and(|i| marks[i].rule.is_some_and(|rule| !rule.weak));
+        let case = ratio(mark.capitals as usize, line.words.saturating_sub(1));
+        let (near, near_short) = window(at, 5);
+        let (wide, _) = window(at, 12);
+        let tail = tail_at != usize::MAX;
+
+        row.num(1.0);
+        row.num(log2(line.words + 1) / 4.0);
+        row.flag(stop);
+        row.flag(mark.end == End::Closed);
+        row.flag(mark.end == End::Colon);
+        row.flag(mark.end == End::Comma);
+        row.flag(mark.end == End::Ellipsis);
+        row.flag(mark.end == End::Open);
+        row.flag(long && stop);
+        row.flag(long && mark.end == End::Open);
+        row.num(share);
+        row.flag(mark.stops == 0);
+        row.flag(long && share < 0.15);
+        row.num(case);
+        row.flag(mark.all_caps);
+        row.num(mark.digits);
+        row.flag(!mark.dates.is_empty());
+        row.flag(mark.byline.as_ref().is_some_and(|b| b.explicit));
+        row.flag(mark.byline.as_ref().is_some_and(|b| !b.explicit));
+        row.flag(mark.credit);
+        row.flag(mark.dateline);
+        row.flag(mark.quote_start);
+        row.flag(mark.lower_start);
+        row.flag(mark.bullet);
+        row.num(ratio(mark.separators.min(5) as usize, 3));
+        row.flag(mark.address);
+        row.num(ratio(mark.glued.min(6) as usize, 3));
+        row.num(ratio(mark.second as usize, mark.tokens as usize) * 3.0);
+        row.flag(line.text.ends_with(['?', '？', '؟']));
+        row.flag(repeats[at].times > 1);
+        row.flag(repeats[at].times > 1 && long);
+        row.flag(line.gap == 0);
+        row.flag(line.gap == 1);
+        row.flag(line.gap >= 2);
+        row.flag(gap_after == 0);
+        row.flag(gap_after == 1);
+        row.flag(gap_after >= 2);
+        row.flag(at == 0);
+        row.flag(at + 1 == total);
+        row.flag(strong(0));
+        row.flag(mark.rule.is_some_and(|rule| rule.weak));
+        row.flag(case > 0.6 && line.words >= 4);
+        row.flag(Some(at) == title);
+        row.num(prose(-1));
+        row.num(prose(1));
+        row.num(prose(-2));
+        row.num(prose(2));
+        row.flag(short(-1));
+        row.flag(short(1));
+        row.flag(strong(-1));
+        row.flag(strong(1));
+        row.num(near.min(2.0));
+        row.num(wide.min(2.0));
+        row.num(near_short);
+        row.flag(prose(-1) > 0.4 && prose(1) > 0.4);
+        let (before, after) = (sums[at].0, sum - sums[at + 1].0);
+        row.num(before / (sum + 20.0));
+        row.num(after / (sum + 20.0));
+        row.flag(before < 10.0);
+        row.flag(after < 10.0);
+        row.flag(at >= span.0 && at < span.1);
+        row.num(if at < span.0 { 1.0 / ratio(span.0 - at, 1) } else { 0.0 });
+        row.num(if at >= span.1 { 1.0 / ratio(at + 1 - span.1, 1) } else { 0.0 });
+        row.num(if at < span.0 { ratio((span.0 - at).min(60), 30) } else { 0.0 });
+        row.num(if at >= span.1 { ratio((at + 1 - span.1).min(60), 30) } else { 0.0 });
+        row.flag(at == span.0);
+        row.flag(at + 1 == span.1);
+        let (common, known) = shared.of(at);
+        row.num(common);
+        row.num(if long { common } else { 0.0 });
+        row.flag(known > 0 && common == 0.0);
+        row.num(ratio(at, total));
+        row.flag(tail);
+        row.num(if tail { ratio((at - tail_at).min(40), 20) } else { 0.0 });
+        row.flag(line.words < 8 && !stop && prose(-1) > 0.3 && prose(1) > 0.3);
+        row.flag(short(-1) && short(1) && line.words < 12 && !stop);
+        row.flag(line.gap != lines.get(at.wrapping_sub(1)).map_or(line.gap, |l| l.gap));
+        row.flag(gap_after == line.gap);
+        row.num((mark.prose / (ratio(line.words, 1) + 1.0)).min(1.0));
+        row.flag(line.words < 8 && (at == span.0 || at + 1 == span.1));
+        row.flag(
+            line.words < 9
+                && !stop
+                && at > span.0
+                && at < span.1
+                && prose(1) > 0.4
+                && !strong(0)
+                && mark.byline.is_none(),
+        );
+        row.flag(line.words <= 4 && short(-1) && short(1) && short(-2) && short(2));
+        for (class, size) in SIZES.iter().enumerate() {
+            let below = SIZES.get(class + 1).copied().unwrap_or(usize::MAX);
+            row.flag(line.words >= *size && line.words < below);
+        }
+        for rule in 0..chrome::COUNT {
+            row.flag(mark.rule.is_some_and(|r| r.index == rule));
+        }
+        for last in seen {
+            // How soon after a line of each kind: teasers follow "Read more", comments follow "Comments".
+            row.num(if last == usize::MAX { 0.0 } else { 1.0 / ratio(at - last, 1) });
+        }
+        debug_assert_eq!(usize::from(row.next), OWN.len() + SIZES.len() + 2 * chrome::COUNT);
+        rows.push(row.row);
+        if let Some(rule) = mark.rule {
+            seen[rule.index] = at;
+            let ends = matches!(
+                rule.name,
+                "comments" | "related" | "legal" | "tail" | "share" | "bio" | "newsletter"
+            );
+            if ends && at > span.0 + (span.1 - span.0) / 2 && tail_at == usize::MAX {
+                tail_at = at;
+            }
+        }
+    }
+    rows
+}
+
+struct Builder {
+    row: Row,
+    next: u16,
+}
+
+impl Builder {
+    fn num(&mut self, value: f32) {
+        if value != 0.0 {
+            self.row.push((self.next, value));
+        }
+        self.next += 1;
+    }
+
+    fn flag(&mut self, value: bool) {
+        self.num(if value { 1.0 } else { 0.0 });
+    }
+}
+
+/// The run of lines with the greatest sum of a plain score: prose counts for, everything else a little against.
+pub(super) fn best_span(marks: &[Mark], lines: &[Line]) -> (usize, usize) {
+    let (mut best, mut best_span) = (f32::MIN, (0, 0));
+    let (mut sum, mut start) = (0.0, 0);
+    for (at, (mark, line)) in marks.iter().zip(lines).enumerate() {
+        let cost = if mark.rule.is_some_and(|rule| !rule.weak) { 8.0 } else { 4.0 };
+        let score = if mark.prose > 3.0 { mark.prose.min(60.0) } else { -cost - (line.gap.min(3) as f32) };
+        if sum <= 0.0 {
+            sum = 0.0;
+            start = at;
+        }
+        sum += score;
+        if sum > best {
+            best = sum;
+            best_span = (start, at + 1);
+        }
+    }
+    best_span
+}
+
+/// Which words of a line also stand elsewhere in the main run of text: a story repeats its words, teasers do not.
+struct Shared {
+    of_line: Vec<(f32, usize)>,
+}
+
+impl Shared {
+    fn new(lines: &[Line], _marks: &[Mark], span: (usize, usize)) -> Self {
+        let mut counts: HashMap<&str, u32> = HashMap::new();
+        let content = |line: &Line| -> Vec<(usize, usize)> {
+            let base = line.folded.as_ptr() as usize;
+            words::words(&line.folded)
+                .filter(|w| w.len() > 3 && super::language::stop_bits(w) == 0)
+                .map(|w| (w.as_ptr() as usize - base, w.len()))
+                .collect()
+        };
+        let all: Vec<Vec<(usize, usize)>> = lines.iter().map(content).collect();
+        for at in span.0..span.1 {
+            for (from, length) in &all[at] {
+                *counts.entry(&lines[at].folded[*from..from + length]).or_default() += 1;
+            }
+        }
+        let of_line = all
+            .iter()
+            .enumerate()
+            .map(|(at, words)| {
+                let inside = at >= span.0 && at < span.1;
+                let mut own: HashMap<&str, u32> = HashMap::new();
+                let texts: Vec<&str> =
+                    words.iter().map(|(from, length)| &lines[at].folded[*from..from + length]).collect();
+                if inside {
+                    for text in &texts {
+                        *own.entry(text).or_default() += 1;
+                    }
+                }
+                let hits = texts
+                    .iter()
+                    .filter(|t| counts.get(*t).copied().unwrap_or(0) > own.get(*t).copied().unwrap_or(0))
+                    .count();
+                (ratio(hits, texts.len()), texts.len())
+            })
+            .collect();
+        Self { of_line }
+    }
+
+    fn of(&self, at: usize) -> (f32, usize) {
+        self.of_line[at]
+    }
+}
+
+/// Logarithm to base 2, straight between the powers: exact on every machine.
+pub(super) fn log2(n: usize) -> f32 {
+    let n = u32::try_from(n.max(1)).unwrap_or(u32::MAX);
+    let power = n.ilog2();
+    power as f32 + ratio((n - (1 << power)) as usize, 1 << power)
+}
+
+/// A first idea of where the headline is: the last title-like line before the main run that is not chrome.
+fn title_line(lines: &[Line], marks: &[Mark], span: (usize, usize)) -> Option<usize> {
+    (span.0.saturating_sub(14)..span.0).rev().find(|at| {
+        let (line, mark) = (&lines[*at], &marks[*at]);
+        (4..=25).contains(&line.words)
+            && mark.rule.is_none()
+            && mark.dates.is_empty()
+            && mark.byline.is_none()
+            && !mark.credit
+            && mark.end != End::Stop
+    })
+}

@@ -1,0 +1,501 @@
+//! Lines and spans to articles: title, captions, byline, dates, body, and the account of every line.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use chrono::Datelike;
+use sha2::{Digest, Sha256};
+
+use super::article::{Article, Correction, Image, Input, Options, Parsed, Repair, Role, When};
+use super::dates::{self, Known, Label};
+use super::headline::{self, Story};
+use super::ledger::{self, Entry};
+use super::line::{Line, Lines};
+use super::mark::{self, Mark};
+use super::repeats::{self, Repeat};
+use super::segment::{self, Span};
+use super::words;
+use super::{agency, caption, escape, features, language, model, summary, tags};
+
+/// Least probability of a body line.
+const BODY: f32 = 0.5;
+
+/// Least words of a body; less is a listing, a menu or an error page.
+const LEAST_WORDS: usize = 12;
+
+/// Parses decoded plain text.
+pub(super) fn parse_text(
+    text: &str,
+    input: &Input<'_>,
+    options: &Options<'_>,
+    mut repairs: Vec<Repair>,
+) -> Parsed {
+    let lines = super::line::lines(text);
+    if lines.rewrapped > 0 {
+        repairs.push(Repair {
+            what: "wrapped paragraphs",
+            count: u32::try_from(lines.rewrapped).unwrap_or(u32::MAX),
+        });
+    }
+    let known = known(&lines, input, options);
+    let marks = mark::marks(&lines.lines, known);
+    let repeats = repeats::repeats(&lines);
+    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options };
+    let spans = segment::spans(&lines.lines, &marks, &repeats);
+    let mut found: Vec<Draft> = Vec::new();
+    let mut ledger: Vec<Option<Entry>> = vec![None; lines.lines.len()];
+    let mut owners: Vec<usize> = vec![0; lines.lines.len()];
+    for span in &spans {
+        if span.repeat {
+            for entry in &mut ledger[span.from..span.to] {
+                *entry = Some(Entry::of(Role::Repeat));
+            }
+        } else if let Some(draft) = page.draft(*span, &mut ledger) {
+            found.push(draft);
+        }
+        let owner = found.len().saturating_sub(1);
+        owners[span.from..span.to].fill(owner);
+    }
+    account(&lines, &marks, &owners, ledger, found, repairs)
+}
+
+/// Turns drafts and line entries into the outcome; every physical line goes to one article.
+fn account(
+    lines: &Lines,
+    marks: &[Mark],
+    owners: &[usize],
+    ledger: Vec<Option<Entry>>,
+    found: Vec<Draft>,
+    repairs: Vec<Repair>,
+) -> Parsed {
+    let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
+    let mut starts: Vec<u32> = vec![1];
+    for (at, entry) in ledger.into_iter().enumerate() {
+        let line = &lines.lines[at];
+        let entry =
+            entry.unwrap_or_else(|| Entry::chrome(marks[at].rule.map_or("outside", |rule| rule.name)));
+        for number in line.from..=line.to {
+            entries.insert(number, entry.clone());
+        }
+        if owners[at] + 1 > starts.len() {
+            starts.push(line.from);
+        }
+    }
+    if found.is_empty() {
+        let why =
+            if lines.lines.is_empty() { "it is empty" } else { "no running text of an article was found" };
+        return Parsed::refused(why.to_owned(), ledger::spans(1, lines.physical, &entries), repairs);
+    }
+    let articles = found
+        .into_iter()
+        .enumerate()
+        .map(|(n, draft)| {
+            let from = starts.get(n).copied().unwrap_or(1);
+            let to = starts.get(n + 1).map_or(lines.physical, |next| next - 1);
+            Article {
+                item: u32::try_from(n + 1).unwrap_or(u32::MAX),
+                lines: ledger::spans(from, to, &entries),
+                ..draft.article
+            }
+        })
+        .collect();
+    Parsed { articles, refused: None, repairs }
+}
+
+/// An article without its number and lines.
+struct Draft {
+    article: Article,
+}
+
+/// What the whole dump says about how dates are written in it.
+fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> Known {
+    let mut known = Known { fetched: input.fetched, day_first: None };
+    let (mut day_first, mut month_first, mut american) = (0, 0, 0);
+    let mut sample = String::new();
+    for line in &lines.lines {
+        if line.words > 14 && sample.len() < 1500 {
+            sample.push_str(&line.text);
+            sample.push(' ');
+        }
+        if line.words > 30
+            || !line.text.contains('/')
+                && !line.text.contains(" AM")
+                && !line.text.contains(" PM")
+                && !line.text.contains("EST")
+                && !line.text.contains("PST")
+        {
+            continue;
+        }
+        american += usize::from(
+            [" EST", " EDT", " PST", " PDT", " ET", " CST"].iter().any(|zone| line.text.contains(zone)),
+        );
+        for part in line.text.split_whitespace() {
+            let mut numbers = part.trim_matches(|c: char| !c.is_ascii_digit()).split('/');
+            if let (Some(a), Some(b), Some(y)) = (numbers.next(), numbers.next(), numbers.next())
+                && let (Ok(a), Ok(b)) = (a.parse::<u32>(), b.parse::<u32>())
+                && (y.starts_with("20") || y.len() == 2)
+            {
+                day_first += usize::from(a > 12 && a < 32 && b <= 12);
+                month_first += usize::from(b > 12 && b < 32 && a <= 12);
+            }
+        }
+    }
+    known.day_first = match (day_first, month_first) {
+        (d, m) if d > m => Some(true),
+        (d, m) if m > d => Some(false),
+        _ if american > 0 => Some(false),
+        _ => match language::identify(&sample, options.language) {
+            Some(guess) if guess.sure && guess.code != "en" => Some(true),
+            _ => None,
+        },
+    };
+    known
+}
+
+/// A dump's lines with all that is known about them.
+struct Page<'a> {
+    lines: &'a [Line],
+    marks: &'a [Mark],
+    repeats: &'a [Repeat],
+    known: Known,
+    options: &'a Options<'a>,
+}
+
+impl Page<'_> {
+    /// The article of a span, if it has one.
+    fn draft(&self, span: Span, ledger: &mut [Option<Entry>]) -> Option<Draft> {
+        let range = span.from..span.to;
+        let rows =
+            features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
+        let chances = model::body(&rows);
+        let mut body: Vec<usize> =
+            (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
+        let size: usize = body.iter().map(|at| self.lines[*at].words).sum();
+        if size < LEAST_WORDS {
+            return None;
+        }
+        let mut article = Article::default();
+        let title = self.title(span, &body, &mut article);
+        if let Some(title) = title {
+            body.retain(|at| *at > title);
+        }
+        let first = *body.first()?;
+        let block = title.map_or(span.from, |t| t.min(first));
+        self.drop_inside(title, &mut body, ledger);
+        let first = *body.first()?;
+        let last = *body.last()?;
+        if let Some(at) = title {
+            ledger[at] = Some(Entry::of(Role::Title));
+            for (again, entry) in ledger.iter_mut().enumerate().take(span.to).skip(span.from) {
+                if again != at && self.lines[again].folded == self.lines[at].folded && entry.is_none() {
+                    *entry = Some(Entry::of(Role::Repeat));
+                }
+            }
+        }
+        self.captions(block..first, title, &mut article, ledger);
+        self.bylines(span, title, first, last, &mut article, ledger);
+        self.dates(span, block, first, last, &mut article, ledger);
+        self.subtitle(title, first, &mut article, ledger);
+        self.tail(last, span.to, &mut article, ledger);
+        self.write_body(&body, &mut article, ledger);
+        self.finish(&body, &mut article);
+        Some(Draft { article })
+    }
+
+    /// The headline's line; where there is none, a title is derived and flagged.
+    fn title(&self, span: Span, body: &[usize], article: &mut Article) -> Option<usize> {
+        let first = *body.first()?;
+        let story = Story::new(body.iter().map(|at| self.lines[*at].text.as_str()));
+        let candidates =
+            headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
+        let chosen = span.title.filter(|t| *t < first + 2).or_else(|| {
+            headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at)
+        });
+        if let Some(at) = chosen {
+            article.title = self.lines[at].text.clone();
+            return Some(at);
+        }
+        let lead = &self.lines[first].text;
+        let skip = agency::dateline(lead).map_or(0, |d| d.length);
+        let sentence = words::sentences(&lead[skip..]).first().copied().unwrap_or(lead);
+        article.title = words::shorten(sentence.trim_end_matches('.'), 90);
+        article.review.push("title: no headline found, made from the first sentence".to_owned());
+        None
+    }
+
+    /// Takes out of the body what stands in it but is not of it: repeats of the title, captions, chrome.
+    fn drop_inside(&self, title: Option<usize>, body: &mut Vec<usize>, ledger: &mut [Option<Entry>]) {
+        let title = title.map(|t| self.lines[t].folded.as_str());
+        body.retain(|at| {
+            let (line, mark) = (&self.lines[*at], &self.marks[*at]);
+            let entry = if title == Some(line.folded.as_str()) {
+                Some(Entry::of(Role::Repeat))
+            } else if let Some(rule) = mark.rule.filter(|rule| !rule.weak && line.words <= 25) {
+                Some(Entry::chrome(rule.name))
+            } else if self.repeats[*at].first < *at && self.repeats[*at].times > 1 && line.words > 3 {
+                Some(Entry::of(Role::Repeat))
+            } else if mark.credit && line.words <= 60 && !mark.quote_start {
+                Some(Entry::of(Role::Caption).with(Role::Credit))
+            } else {
+                None
+            };
+            let keep = entry.is_none();
+            if !keep {
+                ledger[*at] = entry;
+            }
+            keep
+        });
+    }
+
+    /// Captions and credits of the headline block: what repeats there besides the title, or bears a credit.
+    fn captions(
+        &self,
+        block: std::ops::Range<usize>,
+        title: Option<usize>,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) {
+        let mut image = Image::default();
+        for at in block {
+            let (line, mark) = (&self.lines[at], &self.marks[at]);
+            if Some(at) == title || ledger[at].is_some() {
+                continue;
+            }
+            let repeated = self.repeats[at].times > 1
+                && line.words >= 4
+                && mark.rule.is_none()
+                && mark.dates.len() * 8 <= line.words
+                && mark.byline.is_none();
+            if !(mark.credit || repeated) {
+                continue;
+            }
+            if self.repeats[at].first < at
+                && image.caption.is_some()
+                && self.lines[self.repeats[at].first].folded == line.folded
+            {
+                ledger[at] = Some(Entry::of(Role::Repeat));
+                continue;
+            }
+            let found = caption::split(&line.text);
+            let mut entry = Entry::of(if found.text.is_empty() { Role::Credit } else { Role::Caption });
+            if found.credit.is_some() {
+                entry = entry.with(Role::Credit);
+            }
+            ledger[at] = Some(entry);
+            if image.caption.is_none() && !found.text.is_empty() {
+                image.caption = Some(found.text);
+                image.credit = image.credit.or(found.credit);
+            } else if image.credit.is_none() {
+                image.credit = found.credit;
+            }
+        }
+        if image != Image::default() {
+            article.image = Some(image);
+        }
+    }
+
+    /// Authors from the headline block, else from the lines right after the body.
+    fn bylines(
+        &self,
+        span: Span,
+        title: Option<usize>,
+        first: usize,
+        last: usize,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) {
+        let start = title.unwrap_or(first);
+        let zone: Vec<usize> = (start + 1..first)
+            .chain((span.from.max(start.saturating_sub(4))..start).rev())
+            .chain(last + 1..(last + 5).min(span.to))
+            .collect();
+        let candidate = |explicit: bool| {
+            zone.iter().copied().find(|at| {
+                ledger[*at].is_none()
+                    && self.marks[*at].rule.is_none_or(|rule| rule.weak)
+                    && self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit == explicit)
+            })
+        };
+        let bare = || candidate(false).filter(|at| *at > start && *at < first);
+        let wire = || {
+            zone.iter().copied().find(|at| {
+                ledger[*at].is_none()
+                    && self.lines[*at].words <= 8
+                    && agency::within(self.lines[*at].text.trim_start_matches("By ")).is_some()
+            })
+        };
+        if let Some(at) = candidate(true).or_else(bare) {
+            if let Some(byline) = &self.marks[at].byline {
+                article.authors.clone_from(&byline.names);
+                if let [only] = byline.names.as_slice() {
+                    article.agency = agency::named(only).map(str::to_owned);
+                }
+            }
+            let mut entry = Entry::of(Role::Byline);
+            if !self.marks[at].dates.is_empty() {
+                entry = entry.with(Role::Date);
+            }
+            ledger[at] = Some(entry);
+        } else if let Some(at) = wire() {
+            article.agency = agency::within(&self.lines[at].text).map(str::to_owned);
+            ledger[at] = Some(Entry::of(Role::Agency));
+        }
+    }
+
+    /// Publication and update dates from the lines around the headline, else right after the body.
+    fn dates(
+        &self,
+        span: Span,
+        block: usize,
+        first: usize,
+        last: usize,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) {
+        let above = span.from.max(block.saturating_sub(5))..block;
+        let zone: Vec<usize> =
+            (block..first).chain(above.rev()).chain(last + 1..(last + 4).min(span.to)).collect();
+        let mut published: Option<When> = None;
+        let mut updated: Option<When> = None;
+        for at in zone {
+            let taken = ledger[at]
+                .as_ref()
+                .is_some_and(|e| matches!(e.role, Role::Caption | Role::Credit | Role::Repeat | Role::Title));
+            if taken || self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "legal" | "comments")) {
+                continue;
+            }
+            for found in &self.marks[at].dates {
+                let slot = if found.label == Label::Updated { &mut updated } else { &mut published };
+                if slot.is_none() {
+                    *slot = Some(found.when);
+                    let entry = ledger[at].take().unwrap_or_else(|| Entry::of(Role::Date));
+                    ledger[at] = Some(entry.with(Role::Date));
+                }
+            }
+            if published.is_some() {
+                break;
+            }
+        }
+        article.date = published.or(updated);
+        article.updated = updated.filter(|_| published.is_some());
+    }
+
+    /// A deck: one short paragraph between headline and body that is nothing else.
+    fn subtitle(
+        &self,
+        title: Option<usize>,
+        first: usize,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) {
+        let Some(title) = title else { return };
+        let deck = (title + 1..first).take(4).find(|at| {
+            ledger[*at].is_none()
+                && (5..=45).contains(&self.lines[*at].words)
+                && self.marks[*at].rule.is_none()
+                && self.marks[*at].dates.is_empty()
+        });
+        if let Some(at) = deck {
+            article.subtitle = Some(self.lines[at].text.clone());
+            ledger[at] = Some(Entry::of(Role::Subtitle));
+        }
+    }
+
+    /// Tail lines after the body: tags, notes, corrections.
+    fn tail(&self, last: usize, to: usize, article: &mut Article, ledger: &mut [Option<Entry>]) {
+        for at in last + 1..to.min(last + 12) {
+            if ledger[at].is_some() {
+                continue;
+            }
+            let line = &self.lines[at];
+            let lower = line.folded.as_str();
+            if lower.starts_with("correction") || lower.starts_with("clarification") {
+                article.corrections.push(Correction {
+                    date: self.marks[at].dates.first().map(|f| f.when),
+                    text: line.text.clone(),
+                });
+                ledger[at] = Some(Entry::of(Role::Correction));
+            }
+        }
+    }
+
+    /// Body lines to Markdown paragraphs.
+    fn write_body(&self, body: &[usize], article: &mut Article, ledger: &mut [Option<Entry>]) {
+        let mut out = String::new();
+        for (n, at) in body.iter().enumerate() {
+            let text = self.lines[*at].text.as_str();
+            let mut entry = Entry::of(Role::Body);
+            if n == 0
+                && let Some(line) = agency::dateline(text)
+            {
+                entry = entry.with(Role::Dateline);
+                article.dateline = Some(line.place);
+                if let Some(name) = line.agency {
+                    entry = entry.with(Role::Agency);
+                    article.agency = Some(name.to_owned());
+                }
+            }
+            if !out.is_empty() {
+                out.push_str("\n\n");
+            }
+            out.push_str(&escape::markdown(text.trim_matches(|c: char| c.is_whitespace())));
+            ledger[*at] = Some(entry);
+        }
+        article.body = out;
+    }
+
+    /// Language, summary, tags, identity, and the date that a caption and the lead agree on.
+    fn finish(&self, body: &[usize], article: &mut Article) {
+        let paragraphs = || body.iter().map(|at| self.lines[*at].text.as_str());
+        let mut text = String::new();
+        for paragraph in paragraphs() {
+            text.push_str(paragraph);
+            text.push('\n');
+        }
+        if let Some(guess) = language::identify(&text, self.options.language) {
+            if !guess.sure {
+                article.review.push("lang: too little text to be sure".to_owned());
+            }
+            article.lang = Some(guess.code);
+        }
+        article.summary = summary::summary(paragraphs());
+        article.tags = tags::tags(article, &text, self.options.vocabulary, self.options.language);
+        article.sha256 = identity(article, &text);
+        if article.date.is_none() {
+            let caption = article.image.as_ref().and_then(|image| image.caption.clone()).unwrap_or_default();
+            let lead: String = paragraphs().take(2).collect::<Vec<_>>().join(" ");
+            let days = dates::weekdays(&lead);
+            let agreed = dates::find(&caption, self.known)
+                .into_iter()
+                .find(|found| !found.relative && days.contains(&found.when.day().weekday()));
+            match agreed {
+                Some(found) => {
+                    article.date = Some(When::Day(found.when.day()));
+                    article
+                        .review
+                        .push("date: taken from the photo caption, whose weekday the lead names".to_owned());
+                }
+                None => article.review.push("date: none in the text".to_owned()),
+            }
+        }
+    }
+}
+
+/// Least score of a headline.
+const HEADLINE: f32 = -0.5;
+
+/// SHA-256 over the folded title and body: the same wherever the item stands and whatever chrome is around it.
+fn identity(article: &Article, text: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(words::fold(&article.title, false));
+    hash.update([0]);
+    for paragraph in text.lines() {
+        hash.update(words::fold(paragraph, false));
+        hash.update([b'\n']);
+    }
+    let mut out = String::with_capacity(64);
+    for byte in hash.finalize() {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}

@@ -1,0 +1,211 @@
+//! Which line is the headline: a small linear model over the lines before and at the start of the body.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::line::Line;
+use super::mark::{Mark, ratio};
+use super::repeats::Repeat;
+use super::words::{self, End};
+
+/// Weight of each feature, from `tables/headline.tsv`.
+static WEIGHTS: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
+    include_str!("tables/headline.tsv")
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .filter_map(|l| l.split_once('\t'))
+        .filter_map(|(name, weight)| Some((name, weight.trim().parse().ok()?)))
+        .collect()
+});
+
+/// The body's vocabulary: what its words begin with.
+pub(super) struct Story {
+    stems: HashSet<String>,
+    lead: HashSet<String>,
+}
+
+impl Story {
+    /// Collects the content words of body paragraphs.
+    pub(super) fn new<'a>(paragraphs: impl Iterator<Item = &'a str>) -> Self {
+        let mut story = Self { stems: HashSet::new(), lead: HashSet::new() };
+        for (at, paragraph) in paragraphs.take(60).enumerate() {
+            for stem in stems(paragraph) {
+                if at < 3 {
+                    story.lead.insert(stem.clone());
+                }
+                story.stems.insert(stem);
+            }
+        }
+        story
+    }
+
+    /// Shares of a line's content words that the body, and its lead, also have; and how many there are.
+    pub(super) fn shared(&self, text: &str) -> (f32, f32, usize) {
+        let all = stems(text);
+        let body = all.iter().filter(|s| self.stems.contains(*s)).count();
+        let lead = all.iter().filter(|s| self.lead.contains(*s)).count();
+        (ratio(body, all.len()), ratio(lead, all.len()), all.len())
+    }
+}
+
+/// Content words cut to five characters (so that forms of a word meet); pairs of characters in unspaced scripts.
+fn stems(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for word in words::words(text) {
+        if word.chars().any(words::is_unspaced)
+            || word.chars().any(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c))
+        {
+            let chars: Vec<char> = word.chars().collect();
+            out.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+            continue;
+        }
+        let lower = word.to_lowercase();
+        if lower.chars().count() < 3 || super::language::stop_bits(&lower) != 0 {
+            continue;
+        }
+        out.push(lower.chars().take(5).collect());
+    }
+    out
+}
+
+/// How far above the body a headline is looked for, in lines.
+const REACH: usize = 70;
+
+/// A candidate and its features, for choosing and for training.
+pub(super) struct Candidate {
+    pub(super) at: usize,
+    pub(super) features: Vec<(&'static str, f32)>,
+}
+
+impl Candidate {
+    pub(super) fn score(&self) -> f32 {
+        self.features.iter().map(|(name, value)| WEIGHTS.get(name).copied().unwrap_or(0.0) * value).sum()
+    }
+}
+
+/// All lines of `from..` that could be the headline of a body that starts at `body` and runs on to `end`.
+pub(super) fn candidates(
+    lines: &[Line],
+    marks: &[Mark],
+    repeats: &[Repeat],
+    from: usize,
+    body: usize,
+    story: &Story,
+) -> Vec<Candidate> {
+    let first = from.max(body.saturating_sub(REACH));
+    let last = (body + 2).min(lines.len());
+    (first..last).filter_map(|at| candidate(lines, marks, repeats, from, at, body, story)).collect()
+}
+
+fn candidate(
+    lines: &[Line],
+    marks: &[Mark],
+    repeats: &[Repeat],
+    from: usize,
+    at: usize,
+    body: usize,
+    story: &Story,
+) -> Option<Candidate> {
+    let (line, mark) = (&lines[at], &marks[at]);
+    if line.words == 0 || line.words > 45 || line.text.chars().count() < 3 {
+        return None;
+    }
+    let strong = mark.rule.is_some_and(|rule| !rule.weak);
+    if strong && repeats[at].times < 2 && line.words < 4 {
+        return None;
+    }
+    let (body_share, lead_share, known) = story.shared(&line.text);
+    let near = |reach: usize| at + 1..(at + 1 + reach).min(lines.len());
+    let dated = near(5).any(|i| i <= body + 1 && !marks[i].dates.is_empty());
+    let signed = near(5).any(|i| i <= body && marks[i].byline.as_ref().is_some_and(|b| b.explicit));
+    let named = near(5).any(|i| i <= body && marks[i].byline.is_some());
+    let longer_after = near(4).any(|i| i < body && lines[i].words > line.words && lines[i].words > 8);
+    let distance = body.saturating_sub(at);
+    let best_after = (at + 1..body).any(|i| {
+        let (share, ..) = story.shared(&lines[i].text);
+        lines[i].words >= 4
+            && share >= body_share
+            && marks[i].rule.is_none()
+            && marks[i].byline.is_none()
+            && marks[i].dates.is_empty()
+            && !marks[i].credit
+            && (4..=25).contains(&lines[i].words)
+    });
+    let flag = |on: bool| if on { 1.0 } else { 0.0 };
+    let earlier = repeats[at].first < at;
+    let features = vec![
+        ("words_1", flag(line.words <= 1)),
+        ("words_2", flag(line.words == 2)),
+        ("words_3", flag(line.words == 3)),
+        ("words_4_5", flag((4..=5).contains(&line.words))),
+        ("words_6_16", flag((6..=16).contains(&line.words))),
+        ("words_17_24", flag((17..=24).contains(&line.words))),
+        ("words_25", flag(line.words >= 25)),
+        ("stop", flag(mark.end == End::Stop)),
+        ("question", flag(line.text.ends_with(['?', '!', '؟', '？']))),
+        ("ellipsis", flag(mark.end == End::Ellipsis)),
+        ("colon", flag(mark.end == End::Colon)),
+        ("comma", flag(mark.end == End::Comma)),
+        ("strong", flag(strong)),
+        ("weak", flag(mark.rule.is_some_and(|rule| rule.weak))),
+        ("date", flag(!mark.dates.is_empty())),
+        ("byline", flag(mark.byline.as_ref().is_some_and(|b| b.explicit))),
+        ("name", flag(mark.byline.as_ref().is_some_and(|b| !b.explicit))),
+        ("credit", flag(mark.credit)),
+        ("separators", ratio(mark.separators.min(3) as usize, 2)),
+        ("lower", flag(mark.lower_start)),
+        ("bullet", flag(mark.bullet)),
+        ("caps", flag(mark.all_caps)),
+        ("address", flag(mark.address)),
+        ("glued", ratio(mark.glued.min(3) as usize, 3)),
+        ("repeated", flag(repeats[at].times > 1 && line.words >= 3)),
+        ("repeated_many", flag(repeats[at].times > 3)),
+        ("repeat_of_earlier", flag(earlier && line.words >= 3)),
+        ("twice_running", flag(at > 0 && lines[at - 1].folded == line.folded)),
+        ("shared", if known > 0 { body_share } else { 0.0 }),
+        ("shared_most", flag(known >= 2 && body_share >= 0.6)),
+        ("shared_lead", if known > 0 { lead_share } else { 0.0 }),
+        ("shared_none", flag(known > 0 && body_share == 0.0)),
+        ("dated", flag(dated)),
+        ("signed", flag(signed)),
+        ("named", flag(named)),
+        ("longer_after", flag(longer_after)),
+        ("best_after", flag(best_after)),
+        ("distance", ratio(distance.min(40), 10)),
+        ("distance_1", flag(distance == 1)),
+        ("distance_2_4", flag((2..=4).contains(&distance))),
+        ("distance_5_9", flag((5..=9).contains(&distance))),
+        ("in_body", flag(at >= body)),
+        ("past_body", flag(at > body)),
+        ("first", flag(at == from)),
+        ("second", flag(at == from + 1)),
+        ("gap", flag(line.gap > 0)),
+        ("gap_2", flag(line.gap > 1)),
+        ("gap_after", flag(lines.get(at + 1).is_some_and(|next| next.gap > 0))),
+        ("after_short", flag(at > from && lines[at - 1].words <= 4)),
+        ("after_chrome", flag(at > from && marks[at - 1].rule.is_some())),
+        (
+            "short_run",
+            flag(
+                at > from
+                    && at + 1 < lines.len()
+                    && lines[at - 1].words <= 5
+                    && lines[at + 1].words <= 5
+                    && line.words <= 5,
+            ),
+        ),
+    ];
+    Some(Candidate { at, features })
+}
+
+/// The best candidate, if any is a headline at all, with its score.
+pub(super) fn choose(candidates: &[Candidate]) -> Option<(usize, f32)> {
+    let mut best: Option<(usize, f32)> = None;
+    for candidate in candidates {
+        let score = candidate.score();
+        if best.is_none_or(|(_, s)| score > s) {
+            best = Some((candidate.at, score));
+        }
+    }
+    best
+}

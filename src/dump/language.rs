@@ -1,0 +1,217 @@
+//! Which language a text is in: scripts first, then stop words, then letter statistics.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::words;
+
+/// Position of each language in the stop-word table, in the table's order.
+static LANGUAGES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    include_str!("tables/stopwords.tsv").lines().filter_map(|row| row.split('\t').next()).collect()
+});
+
+/// Stop word -> set of languages (one bit each).
+static STOP: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+    let mut stop: HashMap<&str, u32> = HashMap::new();
+    for (language, row) in include_str!("tables/stopwords.tsv").lines().enumerate() {
+        for word in row.split('\t').nth(1).unwrap_or("").split(' ') {
+            *stop.entry(word).or_default() |= 1 << language;
+        }
+    }
+    stop
+});
+
+/// The languages in which a lower-case word is a stop word, one bit each; 0 for none.
+pub(super) fn stop_bits(word: &str) -> u32 {
+    STOP.get(word).copied().unwrap_or(0)
+}
+
+/// Whether a lower-case word is a stop word of a language.
+pub(super) fn is_stop(word: &str, language: Option<&str>) -> bool {
+    let bits = stop_bits(word);
+    match language.and_then(|l| LANGUAGES.iter().position(|known| *known == l)) {
+        Some(at) => bits & (1 << at) != 0,
+        None => bits != 0,
+    }
+}
+
+/// Votes for languages, one a stop word.
+#[derive(Debug, Clone)]
+pub(super) struct Votes {
+    counts: [u32; 32],
+}
+
+impl Votes {
+    /// No vote yet.
+    pub(super) fn new() -> Self {
+        Self { counts: [0; 32] }
+    }
+
+    /// Adds a word's votes.
+    pub(super) fn add(&mut self, bits: u32) {
+        let mut rest = bits;
+        while rest != 0 {
+            self.counts[rest.trailing_zeros() as usize] += 1;
+            rest &= rest - 1;
+        }
+    }
+
+    /// Bit of the leading language; all bits when nothing was voted.
+    pub(super) fn leader(&self) -> u32 {
+        let best = self.counts.iter().copied().max().unwrap_or(0);
+        if best == 0 {
+            return u32::MAX;
+        }
+        self.counts.iter().position(|c| *c == best).map_or(u32::MAX, |at| 1 << at)
+    }
+}
+
+/// A language and whether it is sure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Guess {
+    /// ISO 639-1.
+    pub(super) code: String,
+    /// False: short or contradictory text, or the site's default.
+    pub(super) sure: bool,
+}
+
+/// Longest text looked at, in bytes.
+const SAMPLE: usize = 6000;
+
+/// Identifies the language of a text; `prior` decides where the text does not.
+pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
+    let mut cut = text.len().min(SAMPLE);
+    while !text.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let sample = &text[..cut];
+    if let Some(code) = by_script(sample) {
+        return Some(Guess { code: code.to_owned(), sure: true });
+    }
+    let mut votes = Votes::new();
+    let mut total = 0;
+    for word in words::words(sample) {
+        total += 1;
+        votes.add(stop_bits(&word.to_lowercase()));
+    }
+    let mut order: Vec<usize> = (0..LANGUAGES.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(votes.counts[*at]));
+    let (best, second) = (votes.counts[order[0]], votes.counts[order[1]]);
+    if best >= 8 && best * 10 >= total && best * 10 >= second * 11 {
+        let sure = best >= 20 && best * 100 >= second * 120;
+        return Some(Guess { code: LANGUAGES[order[0]].to_owned(), sure });
+    }
+    let prior = prior.map(|p| p.split(['-', '_']).next().unwrap_or(p).to_lowercase());
+    let info = whatlang::detect(sample);
+    if let Some(info) = &info
+        && info.is_reliable()
+        && let Some(code) = two_letters(info.lang().code())
+    {
+        return Some(Guess { code: code.to_owned(), sure: true });
+    }
+    if let Some(prior) = prior {
+        return Some(Guess { code: prior, sure: false });
+    }
+    if best >= 3 {
+        return Some(Guess { code: LANGUAGES[order[0]].to_owned(), sure: false });
+    }
+    info.and_then(|info| two_letters(info.lang().code()))
+        .map(|code| Guess { code: code.to_owned(), sure: false })
+}
+
+/// Languages that their script gives away.
+fn by_script(text: &str) -> Option<&'static str> {
+    let (mut han, mut kana, mut hangul, mut thai, mut letters) = (0, 0, 0, 0, 0);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        match u32::from(c) {
+            0x3040..=0x30ff => kana += 1,
+            0x3400..=0x9fff => han += 1,
+            0xac00..=0xd7a3 => hangul += 1,
+            0x0e00..=0x0e7f => thai += 1,
+            _ => {}
+        }
+    }
+    if letters == 0 {
+        return None;
+    }
+    let most = |n: usize| n * 10 >= letters * 3;
+    if most(hangul) {
+        Some("ko")
+    } else if kana * 20 >= letters && most(kana + han) {
+        Some("ja")
+    } else if most(han) {
+        Some("zh")
+    } else if most(thai) {
+        Some("th")
+    } else {
+        None
+    }
+}
+
+/// ISO 639-3 to 639-1 for the languages that the statistics know.
+fn two_letters(code: &str) -> Option<&'static str> {
+    const CODES: &[(&str, &str)] = &[
+        ("eng", "en"),
+        ("deu", "de"),
+        ("fra", "fr"),
+        ("spa", "es"),
+        ("por", "pt"),
+        ("ita", "it"),
+        ("nld", "nl"),
+        ("tur", "tr"),
+        ("rus", "ru"),
+        ("ukr", "uk"),
+        ("pol", "pl"),
+        ("swe", "sv"),
+        ("dan", "da"),
+        ("nob", "no"),
+        ("fin", "fi"),
+        ("ces", "cs"),
+        ("slk", "sk"),
+        ("slv", "sl"),
+        ("hrv", "hr"),
+        ("srp", "sr"),
+        ("bul", "bg"),
+        ("mkd", "mk"),
+        ("bel", "be"),
+        ("hun", "hu"),
+        ("ron", "ro"),
+        ("ell", "el"),
+        ("ara", "ar"),
+        ("pes", "fa"),
+        ("urd", "ur"),
+        ("heb", "he"),
+        ("yid", "yi"),
+        ("hin", "hi"),
+        ("ben", "bn"),
+        ("tam", "ta"),
+        ("tel", "te"),
+        ("mar", "mr"),
+        ("guj", "gu"),
+        ("kan", "kn"),
+        ("mal", "ml"),
+        ("pan", "pa"),
+        ("ind", "id"),
+        ("jav", "jv"),
+        ("vie", "vi"),
+        ("tgl", "tl"),
+        ("cmn", "zh"),
+        ("jpn", "ja"),
+        ("kor", "ko"),
+        ("tha", "th"),
+        ("kat", "ka"),
+        ("hye", "hy"),
+        ("aze", "az"),
+        ("uzb", "uz"),
+        ("tuk", "tk"),
+        ("est", "et"),
+        ("lav", "lv"),
+        ("lit", "lt"),
+        ("cat", "ca"),
+        ("epo", "eo"),
+        ("lat", "la"),
+        ("afr", "af"),
+    ];
+    CODES.iter().find(|(three, _)| *three == code).map(|(_, two)| *two)
+}

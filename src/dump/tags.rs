@@ -1,0 +1,396 @@
+//! Tags: the site's vocabulary, countries, organisations and people that a text is about.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::article::Article;
+use super::gazetteer::{Kind, Known, Vocabulary};
+use super::{dates, language, words};
+
+/// Most tags of an article.
+const MOST: usize = 8;
+/// Most of them countries.
+const COUNTRIES: usize = 4;
+
+/// Words that stand before names (offices, forms of address) or open sentences; never part of a tag's front.
+static FRONT: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("tables/titles.tsv").split_whitespace().collect());
+
+/// Countries whose name is as often a person's or another place's.
+const DOUBTFUL: &[&str] = &[
+    "Jordan", "Chad", "Georgia", "Israel", "Guinea", "Turkey", "Polish", "Jersey", "English", "Cuba", "Mali",
+    "America", "Niger", "French", "Dutch", "Swiss", "Chile", "Welsh", "Congress", "Meta", "Apple", "Amazon",
+];
+
+/// Evidence for one tag.
+#[derive(Debug, Default, Clone)]
+struct Evidence {
+    count: u32,
+    title: bool,
+    lead: bool,
+    /// Seen where no sentence begins.
+    inside: bool,
+    /// Beside "said", an office or the like.
+    told: bool,
+    first: usize,
+}
+
+impl Evidence {
+    fn see(&mut self, place: Place, at: usize) {
+        if self.count == 0 {
+            self.first = at;
+        }
+        self.count += 1;
+        self.title |= place == Place::Title;
+        self.lead |= place == Place::Lead;
+    }
+
+    fn score(&self) -> u32 {
+        self.count.min(12) * 2
+            + u32::from(self.title) * 8
+            + u32::from(self.lead) * 3
+            + u32::from(self.told) * 2
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Title,
+    Lead,
+    Rest,
+}
+
+/// The tags of an article whose plain text (one paragraph a line) is given.
+pub(super) fn tags(
+    article: &Article,
+    text: &str,
+    vocabulary: &Vocabulary,
+    site_language: Option<&str>,
+) -> Vec<String> {
+    let language = article.lang.as_deref();
+    let mut known: BTreeMap<(Kind, String), Evidence> = BTreeMap::new();
+    let mut names: HashMap<String, Evidence> = HashMap::new();
+    let display = |k: &Known| {
+        vocabulary.display(k, site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language))
+    };
+    if text.chars().take(200).any(|c| words::is_unspaced(c) || ('\u{ac00}'..='\u{d7a3}').contains(&c)) {
+        for (k, count) in vocabulary.unspaced(text) {
+            let entry = known.entry((k.kind, display(k))).or_default();
+            entry.count += u32::try_from(count).unwrap_or(u32::MAX);
+            entry.lead |= text.lines().next().is_some_and(|lead| lead.contains(&k.name));
+        }
+    }
+    let mut at = 0;
+    let paragraphs = std::iter::once((Place::Title, article.title.as_str()))
+        .chain(text.lines().enumerate().map(|(n, p)| (if n == 0 { Place::Lead } else { Place::Rest }, p)));
+    for (place, paragraph) in paragraphs {
+        let headline_case = place == Place::Title && mostly_capitals(paragraph);
+        for sentence in words::sentences(paragraph) {
+            at += 1;
+            sentence_names(
+                sentence,
+                place,
+                headline_case,
+                at,
+                vocabulary,
+                &display,
+                &mut known,
+                &mut names,
+                language,
+            );
+        }
+    }
+    merge(&mut names);
+    pick(known, names)
+}
+
+/// A title in Title Case or capitals tells nothing by its capitals.
+fn mostly_capitals(text: &str) -> bool {
+    let all: Vec<&str> = text.split_whitespace().filter(|w| w.len() > 3).collect();
+    all.iter().filter(|w| words::capitalised(w)).count() * 10 > all.len() * 7
+}
+
+#[allow(clippy::too_many_arguments)]
+fn sentence_names(
+    sentence: &str,
+    place: Place,
+    headline_case: bool,
+    at: usize,
+    vocabulary: &Vocabulary,
+    display: &dyn Fn(&Known) -> String,
+    known: &mut BTreeMap<(Kind, String), Evidence>,
+    names: &mut HashMap<String, Evidence>,
+    language: Option<&str>,
+) {
+    let tokens: Vec<Token<'_>> = sentence.split_whitespace().flat_map(pieces).collect();
+    let cores: Vec<&str> = tokens.iter().map(|t| t.core).collect();
+    let mut i = 0;
+    while i < tokens.len() {
+        if let Some((found, n)) = lookup(vocabulary, &cores[i..]) {
+            let closed = tokens[i..i + n - 1].iter().all(|t| !t.ends);
+            let doubtful = DOUBTFUL.contains(&cores[i]) && n == 1 && {
+                let before = i > 0
+                    && words::capitalised(cores[i - 1])
+                    && !tokens[i - 1].ends
+                    && !FRONT.contains(cores[i - 1].to_lowercase().as_str());
+                let after = i + 1 < cores.len()
+                    && words::capitalised(cores[i + 1])
+                    && !tokens[i].ends
+                    && !FRONT.contains(cores[i + 1].to_lowercase().as_str());
+                (before || after) && !headline_case
+            };
+            // "US Open", "French Press": part of a longer name only when it is no office that follows.
+            if closed && !doubtful {
+                known.entry((found.kind, display(found))).or_default().see(place, at);
+                i += n;
+                continue;
+            }
+        }
+        if !name_word(&tokens[i]) || headline_case {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        let mut end = i + 1;
+        while end < tokens.len() && !tokens[end - 1].ends {
+            if name_word(&tokens[end]) {
+                if lookup(vocabulary, &cores[end..]).is_some_and(|(k, _)| k.kind == Kind::Country)
+                    && end > start
+                {
+                    break;
+                }
+                end += 1;
+            } else if end + 1 < tokens.len()
+                && matches!(
+                    tokens[end].core,
+                    "of" | "de"
+                        | "del"
+                        | "di"
+                        | "von"
+                        | "van"
+                        | "bin"
+                        | "al"
+                        | "for"
+                        | "da"
+                        | "dos"
+                        | "du"
+                        | "der"
+                )
+                && name_word(&tokens[end + 1])
+                && !tokens[end].ends
+            {
+                end += 2;
+            } else {
+                break;
+            }
+        }
+        let mut from = start;
+        let mut office = false;
+        while from < end && FRONT.contains(cores[from].trim_end_matches('.').to_lowercase().as_str()) {
+            office = office || from > 0 || place == Place::Rest;
+            from += 1;
+        }
+        while from < end && matches!(cores[from], "of" | "de" | "for" | "del") {
+            from += 1;
+        }
+        if from < end {
+            let name = cores[from..end].join(" ");
+            let inside = from > 0;
+            let told = office && from > start
+                || cores.get(end).is_some_and(|w| {
+                    matches!(
+                        *w,
+                        "said"
+                            | "told"
+                            | "says"
+                            | "added"
+                            | "announced"
+                            | "sagte"
+                            | "dit"
+                            | "dijo"
+                            | "disse"
+                            | "dedi"
+                    )
+                })
+                || from > 0 && matches!(cores[from - 1], "said" | "says" | "told");
+            if acceptable(&name, language) {
+                let entry = names.entry(name).or_default();
+                entry.see(place, at);
+                entry.inside |= inside;
+                entry.told |= told;
+            }
+        }
+        i = end.max(i + 1);
+    }
+}
+
+/// A word without its marks.
+#[derive(Clone, Copy)]
+struct Token<'a> {
+    core: &'a str,
+    /// A mark after it ends a name.
+    ends: bool,
+}
+
+/// A blank-separated piece as one or more tokens ("US-Türkiye" is two).
+fn pieces(piece: &str) -> Vec<Token<'_>> {
+    let mut out = Vec::new();
+    let parts: Vec<&str> = if piece.matches('-').count() == 1
+        && piece.split('-').all(|p| words::capitalised(p.trim_start_matches(['“', '"', '('])))
+        && !piece.starts_with("Al-")
+        && !piece.starts_with("El-")
+    {
+        piece.split(['-', '–']).collect()
+    } else {
+        piece.split(['–', '—', '/']).collect()
+    };
+    let last = parts.len() - 1;
+    for (n, part) in parts.into_iter().enumerate() {
+        let open = part.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let mut core = open.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+');
+        let dotted = open[core.len()..].starts_with('.') && (core.contains('.') || core.chars().count() == 1);
+        if dotted {
+            core = &open[..core.len() + 1];
+        }
+        let marks = &open[core.len()..];
+        let mut ends = n < last || marks.contains([',', ';', ':', ')', '”', '"', '!', '?', '.', '»']);
+        // The possessive, and Turkish suffixes, which follow an apostrophe.
+        if let Some(cut) = core.find(['\'', '’'])
+            && cut > 1
+            && core[cut..].chars().count() <= 6
+            && !core[cut..].chars().nth(1).is_some_and(char::is_uppercase)
+        {
+            core = &core[..cut];
+            ends = true;
+        }
+        if !core.is_empty() {
+            out.push(Token { core, ends });
+        }
+    }
+    out
+}
+
+fn lookup<'v>(vocabulary: &'v Vocabulary, cores: &[&str]) -> Option<(&'v Known, usize)> {
+    let window = &cores[..cores.len().min(6)];
+    vocabulary.longest(window).or_else(|| {
+        let first = *window.first()?;
+        let bare = arabic_stem(first)?;
+        let mut stems = window.to_vec();
+        stems[0] = bare;
+        vocabulary.longest(&stems).filter(|(_, n)| *n >= 1)
+    })
+}
+
+/// An Arabic word without the particle written before it ("وتركيا").
+fn arabic_stem(word: &str) -> Option<&str> {
+    let mut chars = word.chars();
+    let first = chars.next()?;
+    (matches!(first, 'و' | 'ف' | 'ب' | 'ل' | 'ك') && word.chars().count() > 4).then(|| chars.as_str())
+}
+
+fn name_word(token: &Token<'_>) -> bool {
+    words::capitalised(token.core)
+        && token.core.chars().any(char::is_alphabetic)
+        && !token.core.chars().next().is_some_and(char::is_numeric)
+}
+
+/// Neither a stop word nor a weekday, month, number word or single letter.
+fn acceptable(name: &str, language: Option<&str>) -> bool {
+    let lower = name.to_lowercase();
+    let single = !name.contains(' ');
+    if single
+        && (language::is_stop(&lower, None) || FRONT.contains(lower.as_str()) || name.chars().count() < 3)
+    {
+        return false;
+    }
+    // German writes every noun with a capital: one word proves nothing.
+    if single && language == Some("de") {
+        return false;
+    }
+    !lower.split(' ').any(|w| dates::is_month(w) && w.len() > 3 || dates::weekday(w).is_some())
+}
+
+/// Folds a surname into the full name it ends, and drops what is left of weak evidence.
+fn merge(names: &mut HashMap<String, Evidence>) {
+    // "Despite Smith" opened a sentence and is nobody's name when Smith is somebody's.
+    let openers: Vec<String> = names
+        .iter()
+        .filter(|(name, e)| !e.inside && !e.title && name.contains(' '))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in openers {
+        let Some((_, tail)) = name.split_once(' ') else { continue };
+        let known = names
+            .keys()
+            .any(|other| *other != name && (other == tail || other.ends_with(&format!(" {tail}"))));
+        if known && let Some(evidence) = names.remove(&name) {
+            names.entry(tail.to_owned()).or_default().count += evidence.count;
+        }
+    }
+    let mut order: Vec<String> = names.keys().cloned().collect();
+    order.sort_by(|a, b| b.matches(' ').count().cmp(&a.matches(' ').count()).then(a.cmp(b)));
+    for short in order.iter().rev() {
+        let target = order.iter().find(|long| {
+            *long != short
+                && long.matches(' ').count() > short.matches(' ').count()
+                && (long.ends_with(&format!(" {short}"))
+                    || (short.contains(' ') && long.starts_with(&format!("{short} "))))
+        });
+        if let Some(target) = target
+            && names.contains_key(target)
+            && let Some(evidence) = names.remove(short)
+            && let Some(full) = names.get_mut(target)
+        {
+            full.count += evidence.count;
+            full.title |= evidence.title;
+            full.lead |= evidence.lead;
+            full.inside |= evidence.inside;
+            full.told |= evidence.told;
+        }
+    }
+}
+
+/// The best of both kinds of evidence.
+fn pick(known: BTreeMap<(Kind, String), Evidence>, names: HashMap<String, Evidence>) -> Vec<String> {
+    let mut scored: Vec<(u32, usize, Kind, String)> = Vec::new();
+    for ((kind, name), evidence) in known {
+        let strong = kind == Kind::Vocabulary || evidence.title || evidence.lead || evidence.count >= 3;
+        if strong {
+            let bonus = if kind == Kind::Vocabulary { 6 } else { 2 };
+            scored.push((evidence.score() + bonus, evidence.first, kind, name));
+        }
+    }
+    let mut sorted: Vec<(String, Evidence)> = names.into_iter().collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0));
+    for (name, evidence) in sorted {
+        let multi = name.contains(' ');
+        let strong = if multi {
+            evidence.count >= 2 || evidence.title || (evidence.told && evidence.lead)
+        } else {
+            evidence.inside
+                && (evidence.count >= 3 || (evidence.count >= 2 && (evidence.title || evidence.lead)))
+        };
+        if strong {
+            scored.push((evidence.score(), evidence.first, Kind::Organisation, name));
+        }
+    }
+    scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then_with(|| a.3.cmp(&b.3)));
+    let mut out: Vec<String> = Vec::new();
+    let mut countries = 0;
+    for (_, _, kind, name) in scored {
+        if kind == Kind::Country {
+            countries += 1;
+            if countries > COUNTRIES {
+                continue;
+            }
+        }
+        if out.iter().any(|have| have.eq_ignore_ascii_case(&name)) {
+            continue;
+        }
+        out.push(name);
+        if out.len() == MOST {
+            break;
+        }
+    }
+    out
+}

@@ -1,0 +1,172 @@
+//! Small questions about text that every stage asks: words, folding, sentence marks, case, scripts.
+
+/// The folded form in which lines are compared and chrome patterns are written: lower case, straight quotes and
+/// dashes, single spaces, no marks at either end; with `digits`, each run of digits becomes `#`.
+pub(super) fn fold(text: &str, digits: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let c = match c {
+            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '`' | '\u{b4}' | '\u{2032}' => '\'',
+            '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => '"',
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        };
+        if c == ' ' {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else if digits && c.is_numeric() && c.is_ascii() {
+            if !out.ends_with('#') {
+                out.push('#');
+            }
+        } else if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+    }
+    let kept = out.trim_matches(|c: char| {
+        c == ' ' || c == '.' || c == ':' || c == '!' || c == '?' || c == ')' || c == ']'
+    });
+    if kept.is_empty() { out.trim().to_owned() } else { kept.to_owned() }
+}
+
+/// Characters of scripts that write words without spaces between them.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x4dbf
+        | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x2ffff)
+}
+
+/// Number of words; two characters of an unspaced script count as one.
+pub(super) fn count(text: &str) -> usize {
+    let unspaced = if text.is_ascii() { 0 } else { text.chars().filter(|c| is_unspaced(*c)).count() };
+    let spaced =
+        text.split_whitespace().filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_unspaced(c)));
+    spaced.count() + unspaced.div_ceil(2)
+}
+
+/// The words of a text without the marks around them, as written.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’')).filter(|w| !w.is_empty())
+}
+
+/// How a line ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// No mark.
+    Open,
+    /// A sentence mark, perhaps inside closing quotes or brackets.
+    Stop,
+    /// `:` or `;`.
+    Colon,
+    /// `,` or a dash.
+    Comma,
+    /// An ellipsis.
+    Ellipsis,
+    /// A closing quote or bracket with no sentence mark.
+    Closed,
+}
+
+/// How a line ends, looking through closing quotes and brackets.
+pub(super) fn end(text: &str) -> End {
+    let closers = ['"', '\'', '”', '’', '»', '“', ')', ']', '」', '』', '）', '*'];
+    let inner = text.trim_end().trim_end_matches(closers);
+    if inner.ends_with("...") || inner.ends_with('…') {
+        return End::Ellipsis;
+    }
+    match inner.chars().next_back() {
+        Some('.' | '!' | '?' | '。' | '！' | '？' | '؟' | '۔' | '।' | '｡') => End::Stop,
+        Some(':' | ';' | '：' | '；' | '؛') => End::Colon,
+        Some(',' | '-' | '–' | '—' | '،' | '，' | '、') => End::Comma,
+        _ if inner.len() < text.trim_end().len() => End::Closed,
+        _ => End::Open,
+    }
+}
+
+/// Cuts a paragraph into sentences, roughly: a mark, closing quotes, blank, and something that opens a sentence.
+/// Initials, short titles ("Mr.") and digits do not end one.
+pub(super) fn sentences(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let wide = matches!(c, '。' | '！' | '？');
+        if !wide && !matches!(c, '.' | '!' | '?' | '؟' | '۔' | '…') {
+            continue;
+        }
+        let mut stop = at + c.len_utf8();
+        while let Some((next, n)) = chars.peek().copied() {
+            if matches!(n, '.' | '!' | '?' | '"' | '”' | '’' | '\'' | '»' | ')' | '」' | '』') {
+                stop = next + n.len_utf8();
+                chars.next();
+            } else {
+                break;
+            }
+        }
+        let rest = &text[stop..];
+        let opens = rest.trim_start();
+        if opens.is_empty() {
+            break;
+        }
+        let breaks = wide
+            || (rest.len() > opens.len()
+                && !opens.starts_with(char::is_lowercase)
+                && !(c == '.' && abbreviated(&text[start..at])));
+        if breaks {
+            out.push(text[start..stop].trim());
+            start = text.len() - opens.len();
+        }
+    }
+    let last = text[start..].trim();
+    if !last.is_empty() {
+        out.push(last);
+    }
+    out
+}
+
+/// Whether a full stop after this text belongs to an abbreviation.
+fn abbreviated(before: &str) -> bool {
+    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    const SHORT: &[&str] = &[
+        "mr", "mrs", "ms", "dr", "st", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "prof", "rev", "hon",
+        "jr", "sr", "inc", "co", "corp", "ltd", "vs", "no", "jan", "feb", "mar", "apr", "jun", "jul", "aug",
+        "sep", "sept", "oct", "nov", "dec", "u.s", "u.k", "u.n", "a.m", "p.m", "mt", "ft", "dept", "est",
+        "fig", "approx", "z.b", "bzw", "ca", "nr", "d.c", "e.g", "i.e", "etc", "capt", "cmdr", "adm", "maj",
+        "pres", "sra", "sr", "mme", "mlle",
+    ];
+    (letters == 1 && word.chars().next().is_some_and(char::is_uppercase))
+        || (word.contains('.') && letters <= 4)
+        || (letters <= 6 && SHORT.contains(&word.to_lowercase().as_str()))
+}
+
+/// Whether a word starts with an upper-case letter.
+pub(super) fn capitalised(word: &str) -> bool {
+    word.chars().next().is_some_and(char::is_uppercase)
+}
+
+/// Whether a text has letters and all cased ones are capitals.
+pub(super) fn all_caps(text: &str) -> bool {
+    let mut upper = 0;
+    for c in text.chars() {
+        if c.is_lowercase() {
+            return false;
+        }
+        upper += usize::from(c.is_uppercase());
+    }
+    upper > 1
+}
+
+/// A text cut after at most `limit` characters, at a word's end where there is one, with an ellipsis.
+pub(super) fn shorten(text: &str, limit: usize) -> String {
+    let Some((cut, _)) = text.char_indices().nth(limit) else {
+        return text.to_owned();
+    };
+    let head = &text[..cut];
+    let kept = match head.rfind(char::is_whitespace) {
+        Some(space) if space > cut / 2 => &head[..space],
+        _ => head,
+    };
+    format!("{}…", kept.trim_end_matches(|c: char| !c.is_alphanumeric()))
+}
