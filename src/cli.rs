@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::date::Written;
 use crate::diag::{self, Diag, Severity};
 use crate::load::Wishes;
-use crate::{due, explain, new, parse, serve, theme};
+use crate::{due, explain, import, new, parse, serve, theme};
 
 /// Turns news text into a news site.
 #[derive(Debug, Parser)]
@@ -35,6 +35,8 @@ enum Command {
     Serve(ServeArgs),
     /// Parse dumps of news text: one JSON object an article on standard output
     Parse(ParseArgs),
+    /// Turn dumps into Markdown in content/, which is then yours to edit
+    Import(ImportArgs),
     /// Show what a page is made of, and what changed since the last build
     Explain(ExplainArgs),
     /// Print the next instant at which the site changes by time alone
@@ -136,6 +138,57 @@ struct ParseArgs {
 }
 
 #[derive(Debug, Args)]
+struct ImportArgs {
+    /// Dumps (.txt, .html, .ndjson) and folders of them
+    #[arg(required = true, value_name = "FILE|DIR")]
+    inputs: Vec<PathBuf>,
+    /// The site's folder (the one with site.toml)
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// Section of all articles [default: what the page says, else the folder it is in]
+    #[arg(long, value_name = "SECTION")]
+    to: Option<String>,
+    /// Write nothing but the report
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+    /// Folders below the section's: none, or by date, such as SECTION/1998/03/ for `month`
+    #[arg(long, value_enum, default_value_t = import::Layout::Flat)]
+    layout: import::Layout,
+    /// Take dates from names such as 1998/03/12/x.txt and 1998-03-12-x.txt
+    #[arg(long, value_enum, value_name = "WHERE")]
+    date_from: Option<DateFrom>,
+    /// A table of what is known of the files: CSV with a column `file`, others named as in front matter
+    #[arg(long, value_name = "FILE.csv")]
+    meta: Option<PathBuf>,
+    /// Take only N records, spread over the input: a try before a large import
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    sample: Option<u32>,
+    /// Write a table with a row for every record
+    #[arg(long, value_name = "FILE.csv")]
+    report: Option<PathBuf>,
+    /// Import a story that the site has already, too
+    #[arg(long)]
+    keep_duplicates: bool,
+    /// Bring back articles that were deleted since they were imported
+    #[arg(long)]
+    restore: bool,
+    /// Threads [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+    /// Print errors only
+    #[arg(long, short)]
+    quiet: bool,
+    /// Report as text on standard error, or as one JSON object on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DateFrom {
+    Path,
+}
+
+#[derive(Debug, Args)]
 struct ExplainArgs {
     #[command(flatten)]
     site: SiteArgs,
@@ -204,6 +257,7 @@ fn run(command: Command) -> std::io::Result<u8> {
         Command::Build(args) => run_build(&args),
         Command::Serve(args) => run_serve(args),
         Command::Parse(args) => run_parse(&args),
+        Command::Import(args) => run_import(&args),
         Command::Explain(args) => run_explain(&args),
         Command::Due(args) => run_due(&args),
         Command::Theme(args) => run_theme(args.command),
@@ -369,9 +423,17 @@ struct Bar {
 
 impl Bar {
     fn new(wanted: bool) -> Self {
+        Self::with(wanted, "{bar:30} {pos}/{len} pages, {eta} left")
+    }
+
+    fn bytes(wanted: bool) -> Self {
+        Self::with(wanted, "{bar:30} {bytes}/{total_bytes}, {msg}, {bytes_per_sec}, {eta} left")
+    }
+
+    fn with(wanted: bool, template: &str) -> Self {
         let wanted = wanted && std::io::stderr().is_terminal();
         let style = || {
-            indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} pages, {eta} left")
+            indicatif::ProgressStyle::with_template(template)
                 .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar())
         };
         let bar = wanted.then(|| indicatif::ProgressBar::new(0).with_style(style()));
@@ -385,12 +447,28 @@ impl Bar {
     }
 }
 
+impl Bar {
+    fn show(&self, done: u64, total: u64) {
+        if let Some(bar) = self.bar.as_ref().filter(|_| self.started.elapsed() > Duration::from_secs(1)) {
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+    }
+}
+
 impl Progress for Bar {
     fn step(&self, done: usize, total: usize) {
-        if let Some(bar) = self.bar.as_ref().filter(|_| self.started.elapsed() > Duration::from_secs(1)) {
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
+        self.show(done as u64, total as u64);
+    }
+}
+
+impl import::Progress for Bar {
+    fn step(&self, done: u64, total: u64, records: u64) {
+        if let Some(bar) = &self.bar {
+            let rate = records as f64 / self.started.elapsed().as_secs_f64().max(0.001);
+            bar.set_message(format!("{}, {rate:.0}/s", count(number(records), "record")));
         }
+        self.show(done, total);
     }
 }
 
@@ -468,6 +546,75 @@ fn parse_one(file: &Path, args: &ParseArgs, out: &mut dyn Write) -> std::io::Res
         Ok(mut reader) => parse::parse(source, args.input, args.explain, &mut *reader, out),
         Err(error) => Ok(Err(diag::io(source, "read it", &error))),
     }
+}
+
+fn run_import(args: &ImportArgs) -> std::io::Result<u8> {
+    let options = import::Options {
+        site: args.site.clone(),
+        inputs: args.inputs.clone(),
+        to: args.to.clone(),
+        dry_run: args.dry_run,
+        layout: args.layout,
+        date_from_path: args.date_from == Some(DateFrom::Path),
+        meta: args.meta.clone(),
+        sample: args.sample.map(|n| n as usize),
+        report: args.report.clone(),
+        keep_duplicates: args.keep_duplicates,
+        restore: args.restore,
+    };
+    let started = Instant::now();
+    let bar = Bar::bytes(!args.quiet && args.format == Format::Text);
+    let report = with_threads(args.jobs, || import::import(&options, &bar));
+    bar.finish();
+    let seconds = started.elapsed().as_secs_f64();
+    if args.format == Format::Json {
+        let mut object = json!({
+            "exit": report.exit,
+            "dumps": report.dumps,
+            "flags": report.flags,
+            "seconds": (seconds * 1000.0).round() / 1000.0,
+            "diagnostics": report.diags.iter().map(diag_json).collect::<Vec<_>>(),
+        });
+        if let (Some(object), Ok(serde_json::Value::Object(account))) =
+            (object.as_object_mut(), serde_json::to_value(report.account))
+        {
+            object.extend(account);
+        }
+        writeln!(std::io::stdout().lock(), "{object}")?;
+        return Ok(report.exit);
+    }
+    print_diags(&report.diags, args.quiet)?;
+    let mut err = std::io::stderr().lock();
+    if report.more > 0 && !args.quiet {
+        writeln!(err, "… and {} more; --report FILE.csv has them all", report.more)?;
+    }
+    if !args.quiet {
+        writeln!(err, "{}", account_line(&report, args.dry_run, seconds))?;
+    }
+    Ok(report.exit)
+}
+
+/// `2,095 records = 2,090 written + …`: the account, and what was done for it.
+fn account_line(report: &import::Report, dry_run: bool, seconds: f64) -> String {
+    let account = &report.account;
+    let mut text = format!(
+        "{} in = {} {} + {} unchanged + {} kept + {} duplicates + {} quarantined",
+        count(number(account.records), "record"),
+        account.written,
+        if dry_run { "to be written" } else { "written" },
+        account.unchanged,
+        account.kept,
+        account.duplicates,
+        account.quarantined
+    );
+    text += &format!("\n{} in {seconds:.1} s", count(number(report.dumps), "dump"));
+    if report.flags > 0 {
+        text += &format!("; {}: `newsprint review` lists them", count(number(report.flags), "review flag"));
+    }
+    if report.passed_over > 0 {
+        text += &format!("; {} of other kinds left alone", count(report.passed_over, "file"));
+    }
+    text
 }
 
 fn run_explain(args: &ExplainArgs) -> std::io::Result<u8> {

@@ -46,6 +46,13 @@ impl Place {
         Self { path: path.into(), line: 0, col: 0, excerpt: None }
     }
 
+    /// A line and column of a file whose text is not at hand.
+    #[must_use]
+    pub fn at(path: impl Into<String>, line: usize, col: usize) -> Self {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { line: number(line), col: number(col), ..Self::file(path) }
+    }
+
     /// A byte range of `source`, which is the text of `path`. A range outside it is clamped.
     #[must_use]
     pub fn of(path: impl Into<String>, source: &str, range: Range<usize>) -> Self {
@@ -484,11 +491,7 @@ pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8
         "UTF8",
         format!("invalid UTF-8: byte 0x{byte:02x} at line {line}, column {col} (offset {offset})"),
     )
-    .at(Place {
-        line: u32::try_from(line).unwrap_or(0),
-        col: u32::try_from(col).unwrap_or(0),
-        ..Place::file(path)
-    })
+    .at(Place::at(path, line, col))
     .hint(format!("save the file as UTF-8 (it looks like {looks})"))
 }
 
@@ -702,6 +705,65 @@ pub fn view_name_taken(name: &str) -> Diag {
 pub fn repeated_item(path: &str, title: &str, first: &str) -> Diag {
     Diag::warning("REPEAT", format!("`{title}` is in {first} as well, word for word: shown once"))
         .at(Place::file(path))
+}
+
+/// A record that could not be imported; `item` 0 is the whole of it.
+#[must_use]
+pub fn quarantined(name: &str, item: u32, why: &str) -> Diag {
+    Diag::warning("QUARANTINE", format!("not imported{}: {why}", of_item(item)))
+        .at(Place::file(name))
+        .hint("its bytes are in .newsprint/quarantine/; `newsprint parse --explain FILE` shows what became of each line")
+}
+
+/// An article that an import left as it is.
+#[must_use]
+pub fn import_kept(name: &str, item: u32, path: &str, why: &str, is_offered: bool) -> Diag {
+    let article = if path.is_empty() { "this article".to_owned() } else { format!("`{path}`") };
+    let diag = Diag::warning("KEPT", format!("{article} stays as it is{}: {why}", of_item(item)));
+    let diag = diag.at(Place::file(name));
+    if is_offered { diag.hint(format!("compare it with {path}.incoming, then delete that")) } else { diag }
+}
+
+/// A story that the site has already.
+#[must_use]
+pub fn import_duplicate(name: &str, item: u32, of: &str, is_exact: bool) -> Diag {
+    let how = if is_exact { "in the same words" } else { "in nearly the same words" };
+    let of = if of.is_empty() { "an article that was deleted".to_owned() } else { format!("`{of}`") };
+    Diag::new(Severity::Note, "DUPLICATE", format!("{of} tells this story already{}, {how}", of_item(item)))
+        .at(Place::file(name))
+}
+
+fn of_item(item: u32) -> String {
+    if item > 1 { format!(" (article {item} of the dump)") } else { String::new() }
+}
+
+/// A file to import that is no dump.
+#[must_use]
+pub fn no_dump(path: &str) -> Diag {
+    Diag::error("USAGE", "this is no dump: Markdown and pictures are put into content/ as they are")
+        .at(Place::file(path))
+}
+
+/// A table of metadata that cannot be used.
+#[must_use]
+pub fn bad_catalogue(place: Place, why: &str) -> Diag {
+    Diag::error("USAGE", format!("the catalogue cannot be used: {why}"))
+        .at(place)
+        .hint("a catalogue is CSV with a column `file` and columns named as in front matter")
+}
+
+/// Rows of a table of metadata that no file was found for.
+#[must_use]
+pub fn catalogue_rows_unmet(name: &str, unmet: usize, rows: usize) -> Diag {
+    Diag::warning("CATALOGUE", format!("{unmet} of {rows} rows name no file that was imported"))
+        .at(Place::file(name))
+}
+
+/// An import that lost count: our bug.
+#[must_use]
+pub fn account_off(account: &crate::import::Account) -> Diag {
+    Diag::error("ACCOUNT", format!("the account does not balance: {account:?}"))
+        .hint("this is a bug in newsprint: please report it; nothing that was written is lost")
 }
 
 /// A page asked for that the site does not have.

@@ -1,5 +1,6 @@
 //! The only module that touches files: a site's folder as a [`Store`], and writes that are whole or absent.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read, Write};
 use std::ops::RangeInclusive;
@@ -10,6 +11,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::diag::{self, Checked, Diag};
+use crate::fingerprint::Fingerprint;
 use crate::store::{Entry, Stamp, Store};
 
 /// A folder on disk.
@@ -167,9 +169,7 @@ pub enum Durability {
 pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), Diag> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".newsprint-{}", std::process::id()));
-    let temporary = folder.join(name);
+    let temporary = temporary(path);
     let write = || {
         let mut file = File::create(&temporary)?;
         file.write_all(bytes)?;
@@ -183,6 +183,72 @@ pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), 
         let _ = fs::remove_file(&temporary);
         diag::io(&path.to_string_lossy(), "write it", &error)
     })
+}
+
+/// A file to be replaced by [`replace_all`].
+#[derive(Debug)]
+pub struct Replacement<'a> {
+    /// Where.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Of the bytes that must be there now; `None`: there must be no file.
+    pub over: Option<Fingerprint>,
+}
+
+/// Replaces many files, each as a whole, such that a power cut after it loses none. The answer says for
+/// each whether it was: a file that has become another one meanwhile is left alone.
+///
+/// # Errors
+/// With the path and the operation that failed first; files are then old or new, none is torn.
+pub fn replace_all(files: &[Replacement<'_>]) -> Result<Vec<bool>, Diag> {
+    let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
+    // A folder's name is in the folder above: new ones must be on the disk there too.
+    let mut to_sync: BTreeSet<&Path> = folders.clone();
+    for folder in folders {
+        to_sync.extend(folder.ancestors().skip(1).take_while(|above| !above.as_os_str().is_empty()).scan(
+            folder,
+            |below, above| {
+                let is_new = !below.exists();
+                *below = above;
+                is_new.then_some(above)
+            },
+        ));
+        fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    }
+    let replace = |file: &Replacement<'_>| {
+        let temporary = temporary(&file.path);
+        let write = || {
+            let mut open = File::create(&temporary)?;
+            open.write_all(file.bytes)?;
+            open.sync_all()?;
+            let there = match fs::read(&file.path) {
+                Ok(bytes) => Some(Fingerprint::of(&bytes)),
+                Err(error) if error.kind() == ErrorKind::NotFound => None,
+                Err(error) => return Err(error),
+            };
+            if there == file.over { fs::rename(&temporary, &file.path) } else { fs::remove_file(&temporary) }
+                .map(|()| there == file.over)
+        };
+        write().map_err(|error| {
+            let _ = fs::remove_file(&temporary);
+            diag::io(&file.path.to_string_lossy(), "write it", &error)
+        })
+    };
+    let done: Result<Vec<bool>, Diag> = files.par_iter().map(replace).collect();
+    let done = done?;
+    let sync = |folder: &&Path| {
+        File::open(folder).and_then(|open| open.sync_all()).map_err(failed(folder, "write it"))
+    };
+    to_sync.par_iter().map(sync).collect::<Result<(), Diag>>()?;
+    Ok(done)
+}
+
+/// The name under which a file is written before it takes its place.
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".newsprint-{}", std::process::id()));
+    path.with_file_name(name)
 }
 
 /// Sole use of a resource among processes, for as long as it lives.

@@ -23,6 +23,19 @@ impl Fingerprint {
         hex
     }
 
+    /// Reads what [`fmt::Display`] writes: 32 hexadecimal digits.
+    #[must_use]
+    pub fn read(hex: &str) -> Option<Self> {
+        let mut bytes = [0; 16];
+        if hex.len() != 32 || !hex.is_ascii() {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
     fn cut(hash: blake3::Hash) -> Self {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash.as_bytes()[..16]);

@@ -337,7 +337,7 @@ impl Index {
 }
 
 /// Where an article's page goes.
-fn article_path(header: &Header, config: &Config) -> Result<OutPath, &'static str> {
+pub(crate) fn article_path(header: &Header, config: &Config) -> Result<OutPath, &'static str> {
     let pattern =
         if header.kind == Kind::Page { &config.permalinks.page } else { &config.permalinks.article };
     let date = header.date.map(crate::date::Moment::shown);
@@ -352,7 +352,7 @@ fn article_path(header: &Header, config: &Config) -> Result<OutPath, &'static st
 }
 
 /// A section's identity: each part as a slug.
-fn section_slug(section: &str) -> String {
+pub(crate) fn section_slug(section: &str) -> String {
     section.split('/').filter(|part| !part.is_empty()).map(slugify).collect::<Vec<_>>().join("/")
 }
 

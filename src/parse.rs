@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read, Write};
 
+use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -23,7 +24,8 @@ pub enum Input {
 
 impl Input {
     /// By the name of a file; text where that says nothing.
-    fn of(source: &str) -> Self {
+    #[must_use]
+    pub fn of(source: &str) -> Self {
         match Role::of(source) {
             _ if source.ends_with(".ndjson") || source.ends_with(".jsonl") => Self::Ndjson,
             Some(Role::Html) => Self::Html,
@@ -32,15 +34,46 @@ impl Input {
     }
 }
 
-/// A line of NDJSON input.
+/// A line of NDJSON input as it stands there.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Record {
+struct Written {
     id: String,
     text: Option<String>,
     html: Option<String>,
     url: Option<String>,
     fetched: Option<String>,
+}
+
+/// A record of NDJSON input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its name.
+    pub id: String,
+    /// Text or HTML.
+    pub form: Form,
+    /// The dump itself.
+    pub text: String,
+    /// Where it was fetched from.
+    pub url: Option<String>,
+    /// When.
+    pub fetched: Option<DateTime<FixedOffset>>,
+}
+
+/// Reads a line of NDJSON input.
+///
+/// # Errors
+/// The column and the reason, for a line that is no record.
+pub fn record(line: &str) -> Result<Record, (usize, String)> {
+    let written: Written = serde_json::from_str(line).map_err(|error| (error.column(), error.to_string()))?;
+    let fetched = written.fetched.as_deref().map(DateTime::parse_from_rfc3339).transpose();
+    let fetched = fetched.map_err(|_| (1, "`fetched` is no RFC 3339 time".to_owned()))?;
+    let (form, text) = match (written.html, written.text) {
+        (Some(html), None) => (Form::Html, html),
+        (None, Some(text)) => (Form::Text, text),
+        _ => return Err((1, "a record has either `text` or `html`".to_owned())),
+    };
+    Ok(Record { id: written.id, form, text, url: written.url, fetched })
 }
 
 /// Records parsed at a time: enough for all cores, few enough for a stream of any length.
@@ -100,7 +133,7 @@ fn parse_records(
         let parsed: Vec<Result<(String, bool), Diag>> = lines
             .par_iter()
             .enumerate()
-            .map(|(at, line)| record(source, line_number + at + 1, line, explain))
+            .map(|(at, line)| one_line(source, line_number + at + 1, line, explain))
             .collect();
         line_number += lines.len();
         for result in parsed {
@@ -115,30 +148,14 @@ fn parse_records(
     }
 }
 
-fn record(source: &str, number: usize, line: &str, explain: bool) -> Result<(String, bool), Diag> {
+fn one_line(source: &str, number: usize, line: &str, explain: bool) -> Result<(String, bool), Diag> {
     if line.trim().is_empty() {
         return Ok((String::new(), false));
     }
-    let place = |col: usize| {
-        let as_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Place { line: as_u32(number), col: as_u32(col), ..Place::file(source) }
-    };
-    let record: Record = serde_json::from_str(line)
-        .map_err(|error| diag::bad_record(place(error.column()), &error.to_string()))?;
-    let fetched = match record.fetched.as_deref().map(chrono::DateTime::parse_from_rfc3339).transpose() {
-        Ok(fetched) => fetched,
-        Err(_) => return Err(diag::bad_record(place(1), "`fetched` is no RFC 3339 time")),
-    };
-    let (form, text) = match (&record.html, &record.text) {
-        (Some(html), None) => (Form::Html, html),
-        (None, Some(text)) => (Form::Text, text),
-        _ => return Err(diag::bad_record(place(1), "a record has either `text` or `html`")),
-    };
-    Ok(one(
-        text.as_bytes(),
-        &dump::Input { source: &record.id, form, url: record.url.as_deref(), fetched },
-        explain,
-    ))
+    let record = record(line).map_err(|(col, why)| diag::bad_record(Place::at(source, number, col), &why))?;
+    let Record { id, form, text, url, fetched } = &record;
+    let input = dump::Input { source: id, form: *form, url: url.as_deref(), fetched: *fetched };
+    Ok(one(text.as_bytes(), &input, explain))
 }
 
 /// One dump as output text, and whether it had no article.

@@ -368,7 +368,7 @@ fn offsets(local: NaiveDateTime, zone: Tz) -> String {
 }
 
 /// Characters that have no place in a text: controls but for tab and line ends, and noncharacters.
-fn is_unprintable(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
     control || matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }

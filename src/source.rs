@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use chrono::Datelike;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ use crate::diag::{self, Checked, Diag, Place};
 use crate::dump;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::front_matter;
+use crate::locale;
 use crate::markdown::{self, Facts};
 use crate::path::slugify;
 use crate::store;
@@ -22,7 +24,7 @@ use crate::store;
 /// What of site.toml parsing depends on.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    zone: Tz,
+    pub(crate) zone: Tz,
     language: String,
     vocabulary: dump::Vocabulary,
     /// Of all of the above and of the parsers' version: records made under other rules are void.
@@ -152,9 +154,7 @@ fn parse_markdown(path: &str, bytes: Vec<u8>, rules: &Rules) -> Checked<Vec<(Ite
         Ok(text) => text,
         Err(diag) => return Checked { value: Vec::new(), diags: vec![diag] },
     };
-    let (section, slug) = place_of(path);
-    let defaults = front_matter::Defaults { zone: rules.zone, slug, section };
-    let parsed = front_matter::parse(path, &text, &defaults);
+    let parsed = front_matter::parse(path, &text, &defaults_of(path, rules));
     let value = parsed.value.into_iter().map(|document| {
         let body = markdown_body(&text, &document.body);
         (item(document.header, &body, None), body)
@@ -173,57 +173,149 @@ fn parse_dump(path: &str, bytes: &[u8], form: dump::Form, rules: &Rules) -> Chec
         return Checked { value: Vec::new(), diags: vec![diag::empty_file(path)] };
     }
     let input = dump::Input { source: path, form, url: None, fetched: None };
-    let options = dump::Options { vocabulary: &rules.vocabulary, language: Some(&rules.language) };
-    let parsed = dump::parse(bytes, &input, &options);
-    let diags = parsed.refused.iter().map(|refusal| diag::dump_refused(path, &refusal.why)).collect();
     let (section, _) = place_of(path);
-    let value = parsed.articles.into_iter().map(|article| {
-        let body = article.body.clone();
-        let key = article.sha256.clone();
-        (item(dump_header(path, article, &section, rules.zone), &body, Some(key)), body)
+    let found = found(bytes, &input, &section, rules);
+    let diags = found.refused.iter().map(|why| diag::dump_refused(path, why)).collect();
+    let value = found.articles.into_iter().map(|(header, body)| {
+        let key = header.source.as_ref().map(|source| source.sha256.clone());
+        (item(header, &body, key), body)
     });
     Checked { value: value.collect(), diags }
 }
 
-fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> Header {
-    let moment = |when: dump::When| match when {
-        dump::When::Day(day) => Moment::day(day, zone),
-        dump::When::At(instant) => Moment::at(&instant, zone),
+/// What a dump holds, as articles of a site.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// Headers and Markdown bodies, in the order of the dump.
+    pub articles: Vec<(Header, String)>,
+    /// Why there is none, if there is none.
+    pub refused: Option<String>,
+}
+
+/// Parses a dump. `section` is that of articles whose page names none.
+#[must_use]
+pub fn found(bytes: &[u8], input: &dump::Input<'_>, section: &str, rules: &Rules) -> Found {
+    let options = dump::Options { vocabulary: &rules.vocabulary, language: Some(&rules.language) };
+    let parsed = dump::parse(bytes, input, &options);
+    let header = |article: dump::Article| {
+        let mut article = article;
+        let body = std::mem::take(&mut article.body);
+        (dump_header(input.source, article, section, rules.zone), body)
     };
-    // A correction without a date of its own was made when the article was last touched.
-    let touched = article.updated.or(article.date);
-    let corrections = article.corrections.into_iter().filter_map(|correction| {
-        let date = moment(correction.date.or(touched)?);
-        Some(Correction { date, text: correction.text })
+    Found {
+        articles: parsed.articles.into_iter().map(header).collect(),
+        refused: parsed.refused.map(|refusal| refusal.why),
+    }
+}
+
+/// An article as the text of the Markdown file at `path`.
+#[must_use]
+pub fn print(path: &str, header: &Header, body: &str, rules: &Rules) -> String {
+    let front = front_matter::print(header, &defaults_of(path, rules));
+    if body.is_empty() { front } else { format!("{front}\n{body}\n") }
+}
+
+/// Whether the text of the Markdown file at `path` says just this, and nothing is wrong with it.
+///
+/// # Errors
+/// What a build would complain about; nothing in the list means that a field came back changed.
+pub fn says(path: &str, text: &str, header: &Header, body: &str, rules: &Rules) -> Result<(), Vec<Diag>> {
+    let parsed = front_matter::parse(path, text, &defaults_of(path, rules));
+    let same = parsed.value.is_some_and(|document| {
+        document.header == *header && markdown_body(text, &document.body).trim_matches('\n') == body
     });
+    if same && !diag::any_error(&parsed.diags) { Ok(()) } else { Err(parsed.diags) }
+}
+
+/// The slug that the name of a file gives.
+#[must_use]
+pub fn slug_of(path: &str) -> String {
+    place_of(path).1
+}
+
+fn defaults_of(path: &str, rules: &Rules) -> front_matter::Defaults {
+    let (section, slug) = place_of(path);
+    front_matter::Defaults { zone: rules.zone, slug, section }
+}
+
+/// What a dump says, in a form that front matter can say too.
+fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> Header {
+    let mut review = article.review;
+    let mut moment = |when: dump::When, field: &str| {
+        let moment = match when {
+            dump::When::Day(day) => Moment::day(day, zone),
+            dump::When::At(instant) => Moment::at(&instant, zone),
+        };
+        let fits = (1..=9999).contains(&moment.shown().year());
+        if !fits {
+            review.push(format!("{field}: {when} is outside the years 0001 to 9999"));
+        }
+        fits.then_some(moment)
+    };
+    let date = article.date.and_then(|when| moment(when, "date"));
+    let updated = article.updated.and_then(|when| moment(when, "updated"));
+    // A day whose midnight its zone skips or repeats is no embargo; its first instant is.
+    let embargo = article.embargo.and_then(|when| moment(when, "embargo"));
+    let embargo = embargo.map(|moment| Moment { timed: true, ..moment });
+    let corrections =
+        article.corrections.into_iter().take(front_matter::LIST_LIMIT).filter_map(|correction| {
+            let own = correction.date.and_then(|when| moment(when, "corrections"));
+            // A correction without a date of its own was made when the article was last touched.
+            Some(Correction { date: own.or(updated).or(date)?, text: words(&correction.text)? })
+        });
     let corrections = corrections.collect();
     let image = article.image.map(|image| Image {
         src: None,
         alt: None,
-        caption: image.caption,
-        credit: image.credit,
+        caption: image.caption.as_deref().and_then(words),
+        credit: image.credit.as_deref().and_then(words),
     });
+    let title = words(&article.title).unwrap_or_else(|| {
+        review.push("title: none that can be shown".to_owned());
+        "Untitled".to_owned()
+    });
+    let page_section = article.section.as_deref().and_then(words);
     Header {
-        slug: slugify(&article.title),
-        title: article.title,
-        subtitle: article.subtitle,
-        date: article.date.map(moment),
-        updated: article.updated.map(moment),
-        summary: article.summary,
-        section: article.section.unwrap_or_else(|| section.to_owned()),
-        tags: article.tags,
-        authors: article.authors,
-        agency: article.agency,
-        dateline: article.dateline,
-        lang: article.lang,
-        embargo: article.embargo.map(moment),
+        slug: slugify(&title),
+        title,
+        subtitle: article.subtitle.as_deref().and_then(words),
+        date,
+        updated,
+        summary: words(&article.summary).unwrap_or_default(),
+        section: page_section
+            .filter(|section| crate::config::check_section(section).is_ok())
+            .unwrap_or_else(|| section.to_owned()),
+        tags: lists(&article.tags),
+        authors: lists(&article.authors),
+        agency: article.agency.as_deref().and_then(words),
+        dateline: article.dateline.as_deref().and_then(words),
+        lang: article.lang.filter(|lang| locale::check_tag(lang).is_ok()),
+        embargo,
         image,
         corrections,
-        review: article.review,
-        source: Some(Source { file: path.to_owned(), item: article.item, sha256: article.sha256 }),
-        canonical: article.canonical,
+        review: lists(&review),
+        source: Some(Source { file: path.to_owned(), item: article.item.max(1), sha256: article.sha256 }),
+        canonical: article.canonical.filter(|url| crate::config::is_web_url(url)),
         ..Header::empty()
     }
+}
+
+/// A text of one line that stands beside others: without what nobody sees and what turns the writing
+/// direction. `None` when nothing is left.
+#[must_use]
+pub fn words(text: &str) -> Option<String> {
+    let seen = |c: char| {
+        let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        !turns && (c.is_whitespace() || !crate::schema::is_unprintable(c))
+    };
+    let text: String =
+        text.chars().filter(|c| seen(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn lists(texts: &[String]) -> Vec<String> {
+    texts.iter().filter_map(|text| words(text)).take(front_matter::LIST_LIMIT).collect()
 }
 
 fn item(mut header: Header, body: &str, dump_key: Option<String>) -> Item {

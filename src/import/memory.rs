@@ -1,0 +1,116 @@
+//! What imports wrote into a site, `.newsprint/imports`: how a file that a person edited since is told
+//! from one that nobody touched. Losing it makes imports more careful, never less.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::diag::Diag;
+use crate::disk;
+use crate::fingerprint::Fingerprint;
+
+/// The notebook of all imports into a site.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    path: PathBuf,
+    /// Texts that an import wrote, wherever they are now.
+    wrote: HashSet<Fingerprint>,
+    /// Texts that were laid beside an edited article.
+    offered: HashSet<Fingerprint>,
+    /// Keys of articles that were written.
+    keys: HashSet<Fingerprint>,
+}
+
+/// A line of the notebook.
+pub(super) struct Line<'l> {
+    /// Laid beside, not written.
+    pub(super) is_offer: bool,
+    /// Of the file's bytes.
+    pub(super) text: Fingerprint,
+    /// Key of the article.
+    pub(super) key: Fingerprint,
+    /// Path within the site, for people who look.
+    pub(super) path: &'l str,
+}
+
+impl Memory {
+    /// Reads the notebook; a line that cannot be read (a cut disk leaves half of one) says nothing.
+    pub(super) fn load(path: &Path) -> Result<Self, Diag> {
+        let mut memory = Self { path: path.to_owned(), ..Self::default() };
+        let text = match fs::read(path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(memory),
+            Err(error) => return Err(disk::failed(path, "read it")(error)),
+        };
+        for line in text.lines() {
+            let mut parts = line.split('\t');
+            let (Some(kind), Some(text), Some(key), Some(_)) =
+                (parts.next(), parts.next(), parts.next(), parts.next())
+            else {
+                continue;
+            };
+            let (Some(text), Some(key)) = (Fingerprint::read(text), Fingerprint::read(key)) else { continue };
+            match kind {
+                "wrote" => {
+                    memory.wrote.insert(text);
+                    memory.keys.insert(key);
+                }
+                "offered" => {
+                    memory.offered.insert(text);
+                }
+                _ => {}
+            }
+        }
+        Ok(memory)
+    }
+
+    /// Whether a file with this text is as an import left it.
+    pub(super) fn wrote(&self, text: Fingerprint) -> bool {
+        self.wrote.contains(&text)
+    }
+
+    /// Whether this text was laid beside an edited article before.
+    pub(super) fn offered(&self, text: Fingerprint) -> bool {
+        self.offered.contains(&text)
+    }
+
+    /// Whether an article with this key was written at any time.
+    pub(super) fn had(&self, key: Fingerprint) -> bool {
+        self.keys.contains(&key)
+    }
+
+    /// Notes what is about to be written, before it is: a text that stands in a file after a crash is
+    /// known, and one that never came there harms nothing.
+    pub(super) fn note(&mut self, lines: &[Line<'_>]) -> Result<(), Diag> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let mut text = String::new();
+        for line in lines {
+            let kind = if line.is_offer { "offered" } else { "wrote" };
+            text += &format!("{kind}\t{}\t{}\t{}\n", line.text, line.key, line.path);
+        }
+        let mut write = || {
+            let folder = self.path.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder)?;
+            let mut file = File::options().append(true).create(true).open(&self.path)?;
+            // A line that a crash cut in half must not swallow the next one.
+            if file.metadata()?.len() > 0 {
+                text.insert(0, '\n');
+            }
+            file.write_all(text.as_bytes())?;
+            file.sync_data()
+        };
+        write().map_err(disk::failed(&self.path, "write it"))?;
+        for line in lines {
+            if line.is_offer {
+                self.offered.insert(line.text);
+            } else {
+                self.wrote.insert(line.text);
+                self.keys.insert(line.key);
+            }
+        }
+        Ok(())
+    }
+}

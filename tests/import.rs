@@ -1,0 +1,311 @@
+//! `newsprint import` seen from outside: files in, files out.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use newsprint::import::{self, Layout, Options, Report};
+use support::{TestSite, Tree, tree};
+
+struct Silent;
+
+impl import::Progress for Silent {
+    fn step(&self, _: u64, _: u64, _: u64) {}
+}
+
+/// A story of a few paragraphs that no other `name` has.
+fn story(name: &str, more: usize) -> String {
+    let mut text = format!("{name} council votes for a new bridge\n\n");
+    for n in 0..4 + more {
+        text += &format!(
+            "The {name} council heard on point {n} that {name} needs a bridge over the river {n}{name}, and the \
+             engineer of {name} told reporters that work {n} could begin in the spring if the money was found.\n\n"
+        );
+    }
+    text
+}
+
+/// A site and a folder of dumps beside it.
+struct Desk {
+    site: TestSite,
+    dumps: TestSite,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { site: TestSite::new(), dumps: TestSite::empty() }
+    }
+
+    fn put(&self, path: &str, text: impl AsRef<[u8]>) -> &Self {
+        self.dumps.write(&format!("wire/{path}"), text);
+        self
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            site: self.site.path().to_owned(),
+            inputs: vec![self.dumps.path().join("wire")],
+            ..Options::default()
+        }
+    }
+
+    fn import(&self) -> Report {
+        self.import_with(|_| {})
+    }
+
+    fn import_with(&self, change: impl FnOnce(&mut Options)) -> Report {
+        let mut options = self.options();
+        change(&mut options);
+        let report = import::import(&options, &Silent);
+        assert!(report.account.balances(), "{:?}", report.account);
+        report
+    }
+
+    fn content(&self) -> Tree {
+        tree(&self.site.path().join("content"))
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.content().into_keys().collect()
+    }
+
+    fn quarantined(&self) -> BTreeMap<String, Vec<u8>> {
+        let folder = self.site.path().join(".newsprint/quarantine");
+        let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        paths.map(|path| (name(&path), fs::read(&path).expect("a file"))).collect()
+    }
+}
+
+/// Written, unchanged, kept, duplicates, quarantined.
+fn counts(report: &Report) -> [u64; 5] {
+    let account = report.account;
+    [account.written, account.unchanged, account.kept, account.duplicates, account.quarantined]
+}
+
+#[test]
+fn folders_are_sections_and_nothing_changes_twice() {
+    let desk = Desk::new();
+    desk.put("world/a.txt", story("Alpha", 0)).put("town/b.txt", story("Beta", 0)).put("notes.pdf", "no");
+    let report = desk.import();
+    assert_eq!(
+        (counts(&report), report.exit, report.passed_over),
+        ([2, 0, 0, 0, 0], 0, 1),
+        "{:#?}",
+        report.diags
+    );
+    assert_eq!(
+        desk.paths(),
+        ["town/beta-council-votes-for-a-new-bridge.md", "world/alpha-council-votes-for-a-new-bridge.md"]
+    );
+    let article = desk.site.read("content/town/beta-council-votes-for-a-new-bridge.md");
+    for part in [
+        "title = \"Beta council",
+        "source = { file = \"wire/town/b.txt\", item = 1, sha256",
+        "\n\nThe Beta council",
+    ] {
+        assert!(article.contains(part), "{part} in {article}");
+    }
+    let before = desk.content();
+    assert_eq!(counts(&desk.import()), [0, 2, 0, 0, 0]);
+    assert_eq!(desk.content(), before);
+    assert_eq!(desk.site.build().exit, 0);
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let desk = Desk::new();
+    desk.put("a.txt", story("Alpha", 0)).put("empty.txt", "");
+    let report = desk.import_with(|options| options.dry_run = true);
+    assert_eq!((counts(&report), report.exit), ([1, 0, 0, 0, 1], 4));
+    assert!(desk.content().is_empty() && !desk.site.path().join(".newsprint").exists());
+}
+
+#[test]
+fn what_a_person_edited_stays() {
+    let desk = Desk::new();
+    desk.put("a.txt", story("Alpha", 0)).put("b.txt", story("Beta", 0)).put("c.txt", story("Gamma", 0));
+    desk.import();
+    let [a, b, c] =
+        ["alpha", "beta", "gamma"].map(|name| format!("content/{name}-council-votes-for-a-new-bridge.md"));
+    let edited = desk.site.read(&a).replace("votes for", "rejects");
+    desk.site.write(&a, &edited).remove(&b);
+    assert_eq!(counts(&desk.import()), [0, 1, 2, 0, 0], "edited and deleted");
+    assert_eq!(desk.site.read(&a), edited);
+
+    // The dumps have new versions: of an edited article it is laid beside, of an untouched one it replaces.
+    desk.put("a.txt", story("Alpha", 1)).put("c.txt", story("Gamma", 1));
+    let report = desk.import();
+    assert_eq!(counts(&report), [1, 0, 2, 0, 0], "{:#?}", report.diags);
+    assert_eq!(desk.site.read(&a), edited);
+    assert!(desk.site.read(&format!("{a}.incoming")).contains("on point 4"));
+    assert!(desk.site.read(&c).contains("on point 4"));
+    let before = desk.content();
+    assert_eq!(counts(&desk.import()), [0, 1, 2, 0, 0]);
+    assert_eq!(desk.content(), before);
+
+    // An offer that was dealt with does not come back; a deleted article does when asked for.
+    desk.site.remove(&format!("{a}.incoming"));
+    assert_eq!(counts(&desk.import()), [0, 1, 2, 0, 0]);
+    assert!(!desk.paths().iter().any(|path| path.ends_with(".incoming")));
+    assert_eq!(counts(&desk.import_with(|options| options.restore = true)), [1, 1, 1, 0, 0]);
+    assert!(desk.site.read(&b).contains("Beta council"));
+}
+
+#[test]
+fn a_moved_article_is_found_again() {
+    let desk = Desk::new();
+    desk.put("a.txt", story("Alpha", 0));
+    desk.import();
+    let path = "content/alpha-council-votes-for-a-new-bridge.md";
+    let text = desk.site.read(path);
+    desk.site.remove(path).write("content/world/bridge.md", text);
+    assert_eq!(counts(&desk.import()), [0, 1, 0, 0, 0]);
+    assert_eq!(desk.paths(), ["world/bridge.md"]);
+}
+
+#[test]
+fn losing_the_notebook_makes_imports_careful() {
+    let desk = Desk::new();
+    desk.put("a.txt", story("Alpha", 0));
+    desk.import();
+    fs::remove_dir_all(desk.site.path().join(".newsprint")).expect("removed");
+    assert_eq!(counts(&desk.import()), [0, 1, 0, 0, 0]);
+    desk.put("a.txt", story("Alpha", 1));
+    assert_eq!(counts(&desk.import()), [0, 0, 1, 0, 0], "it may have been edited");
+    assert!(desk.paths().iter().any(|path| path.ends_with(".md.incoming")));
+}
+
+#[test]
+fn one_story_in_two_dumps() {
+    let desk = Desk::new();
+    let slightly = story("Alpha", 0).replace("in the spring", "next spring");
+    desk.put("1.txt", story("Alpha", 0)).put("2.txt", story("Alpha", 0)).put("3.txt", slightly);
+    let report = desk.import();
+    assert_eq!(counts(&report), [1, 0, 0, 2, 0], "{:#?}", report.diags);
+    assert_eq!(counts(&desk.import()), [0, 1, 0, 2, 0]);
+    let report = desk.import_with(|options| options.keep_duplicates = true);
+    assert_eq!(counts(&report), [2, 1, 0, 0, 0], "{:#?}", report.diags);
+    let report = desk.import_with(|options| options.keep_duplicates = true);
+    assert_eq!(counts(&report), [0, 3, 0, 0, 0], "{:#?}", report.diags);
+    assert_eq!(desk.site.build().exit, 0, "three addresses");
+}
+
+#[test]
+fn a_longer_version_is_offered() {
+    let desk = Desk::new();
+    desk.put("1.txt", story("Alpha", 0)).put("2.txt", story("Alpha", 4));
+    assert_eq!(counts(&desk.import()), [1, 0, 1, 0, 0]);
+    let before = desk.content();
+    assert!(before.keys().any(|path| path.ends_with(".md.incoming")));
+    assert_eq!(counts(&desk.import()), [0, 1, 1, 0, 0]);
+    assert_eq!(desk.content(), before);
+}
+
+#[test]
+fn what_cannot_be_imported_is_kept() {
+    let desk = Desk::new();
+    desk.put("empty.txt", "").put("chrome.txt", "Home\nNews\nSport\n").put("a.txt", story("Alpha", 0));
+    desk.put("r.ndjson", format!("{}\n{{\"id\": 3}}\nnot json\n", record("one", &story("Beta", 0))));
+    let report = desk.import();
+    assert_eq!((counts(&report), report.exit), ([2, 0, 0, 0, 4], 4), "{:#?}", report.diags);
+    let kept = desk.quarantined();
+    assert!(kept.values().any(|bytes| bytes == b"Home\nNews\nSport\n"));
+    assert!(kept.values().any(|bytes| bytes == b"not json\n"));
+    let why = kept.iter().filter(|(name, _)| name.ends_with(".why")).count();
+    assert_eq!((why, kept.len()), (4, 8));
+    desk.import();
+    assert_eq!(desk.quarantined(), kept);
+}
+
+fn record(id: &str, text: &str) -> String {
+    serde_json::json!({ "id": id, "text": text }).to_string()
+}
+
+#[test]
+fn archives() {
+    let desk = Desk::new();
+    desk.put("1998/03/12/x.txt", story("Alpha", 0)).put("1998-03-13-y.txt", story("Beta", 0));
+    desk.dumps.write("c.csv", "file,section,authors,desk\nx.txt,World,Ann Lee; Bo Ek,City\nnone.txt,,,\n");
+    let report_path = desk.dumps.path().join("report.csv");
+    let report = desk.import_with(|options| {
+        options.layout = Layout::Month;
+        options.date_from_path = true;
+        options.meta = Some(desk.dumps.path().join("c.csv"));
+        options.report = Some(report_path.clone());
+    });
+    assert_eq!(counts(&report), [2, 0, 0, 0, 0]);
+    assert!(report.diags.iter().any(|diag| diag.code == "CATALOGUE"), "one row names no file");
+    let alpha = "world/1998/03/alpha-council-votes-for-a-new-bridge.md";
+    assert_eq!(desk.paths(), ["1998/03/beta-council-votes-for-a-new-bridge.md", alpha]);
+    let text = desk.site.read(&format!("content/{alpha}"));
+    for part in ["date = 1998-03-12\n", "authors = [\"Ann Lee\", \"Bo Ek\"]", "desk = \"City\""] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let table = fs::read_to_string(report_path).expect("the report");
+    assert_eq!(table.lines().count(), 3, "{table}");
+    assert!(table.contains("wire/1998/03/12/x.txt,1,written,content/world/1998/03/alpha"), "{table}");
+}
+
+#[test]
+fn to_a_section() {
+    let desk = Desk::new();
+    desk.put("world/a.txt", story("Alpha", 0));
+    let report = desk.import_with(|options| options.to = Some("sport/football".to_owned()));
+    assert_eq!(counts(&report), [1, 0, 0, 0, 0]);
+    assert_eq!(desk.paths(), ["sport/football/alpha-council-votes-for-a-new-bridge.md"]);
+    assert_eq!(desk.import_with(|options| options.to = Some("../x".to_owned())).exit, 2);
+}
+
+#[test]
+fn a_sample() {
+    let desk = Desk::new();
+    for n in 0..20 {
+        desk.put(&format!("{n}.txt"), story(&format!("Name{n}"), 0));
+    }
+    assert_eq!(counts(&desk.import_with(|options| options.sample = Some(5))), [5, 0, 0, 0, 0]);
+    let lines: String =
+        (0..100).map(|n| record(&format!("r{n}"), &story(&format!("City{n}"), 0)) + "\n").collect();
+    let file = desk.dumps.path().join("all.ndjson");
+    fs::write(&file, lines).expect("written");
+    let report = desk.import_with(|options| {
+        options.sample = Some(10);
+        options.inputs = vec![file.clone()];
+    });
+    assert_eq!(counts(&report), [10, 0, 0, 0, 0], "{:#?}", report.diags);
+    let report = desk.import_with(|options| options.inputs = vec![file]);
+    assert_eq!(counts(&report), [90, 10, 0, 0, 0], "the sample is part of the whole");
+}
+
+#[test]
+fn dumps_in_content_are_stood_in_for() {
+    let desk = Desk::new();
+    desk.site.write("content/world/dump.txt", story("Alpha", 0));
+    assert_eq!(desk.site.build().tally.from_dumps, 1);
+    let content: PathBuf = desk.site.path().join("content");
+    let report = desk.import_with(|options| options.inputs = vec![content]);
+    assert_eq!(counts(&report), [1, 0, 0, 0, 0]);
+    let article = desk.site.read("content/world/alpha-council-votes-for-a-new-bridge.md");
+    assert!(article.contains("file = \"world/dump.txt\""), "{article}");
+    let report = desk.site.build();
+    assert_eq!(
+        (report.tally.articles, report.tally.from_dumps, report.exit),
+        (1, 0, 0),
+        "{:#?}",
+        report.diags
+    );
+}
+
+#[test]
+fn no_input_is_an_error_of_use() {
+    let desk = Desk::new();
+    let wrong = |path: &str| {
+        let path = desk.dumps.path().join(path);
+        desk.import_with(|options| options.inputs = vec![path]).exit
+    };
+    desk.put("a.md", "+++\n");
+    assert_eq!((wrong("none"), wrong("wire/a.md")), (5, 2));
+}
