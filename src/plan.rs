@@ -188,7 +188,7 @@ impl Page {
 
     /// Its kind as templates see it.
     #[must_use]
-    pub fn kind(&self, _site: &Site) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Front => "front",
             Self::Article(_) => "article",

@@ -42,13 +42,13 @@ pub const SHARED: [Name; 19] = [
     name("menu", "[{title, url}]", "menu entries: those of site.toml, else the sections"),
     name("footer_html", "HTML", "footer text"),
     name("head_html", "HTML", "the configuration's own head elements"),
-    name("sections", "[{name, title, url}]", "sections that have articles, in order"),
+    name("sections", "[section]", "sections that have articles, in order"),
     name("feed_url", "text", "root-relative link to the site's feed, or empty"),
     name("generator", "text", "program and version"),
     name("latest", "[card]", "the newest articles, `page_size` of them; undated ones last"),
     name(
         "front",
-        "{lead, top, blocks: [{section, cards}], rest}",
+        "{lead: card, top: [card], blocks: [{section: section, cards: [card]}], rest: [card]}",
         "the front page's choice: lead story, the next four, a block for each section, and what is left of `latest`",
     ),
     name("tags_all", "[{name, url, slug}]", "all tags by name"),
@@ -61,7 +61,7 @@ pub const SHARED: [Name; 19] = [
     name("today", "text", "the build's date in the site's zone; a page that mentions it changes every day"),
     name(
         "section_list",
-        "[{name, title, description, url, cards}]",
+        "[{name, title, description, url, cards: [card]}]",
         "each section with its newest articles (five)",
     ),
 ];
@@ -88,7 +88,7 @@ pub const PAGE: [Name; 31] = [
     name("breadcrumbs", "[{title, url}]", "the way from the front page"),
     name(
         "article",
-        "{title, subtitle, kicker, authors, agency, dateline, date, updated, section, tags, image, corrections, summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
+        "{title, subtitle, kicker, authors: [term], agency, dateline, date, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
         "on article and standing pages: the article",
     ),
     name("content", "HTML", "on article and standing pages: the text"),
@@ -115,6 +115,23 @@ pub const PAGE: [Name; 31] = [
     name("translations", "[{lang, url}]", "on article pages: other languages' versions"),
     name("revised", "text or none", "on article pages: the newest of date, update and corrections"),
     name("has_feed", "text or none", "on list pages: root-relative link to the list's feed"),
+];
+
+/// What the shapes of other names are made of.
+pub const SHAPES: [Name; 5] = [
+    name(
+        "card",
+        "{url, permalink, guid, title, subtitle, kicker, summary, date, updated, section: section, tags: [term], authors: [term], agency, dateline, lang, dir, image: image, kind}",
+        "what lists may see of an article: never its text; `date` and `updated` are for the filters",
+    ),
+    name("section", "{name, title, url}", "`name` is its slug; `url` is none when sections have no pages"),
+    name("term", "{name, url}", "a tag or an author; `url` is none when they have no pages"),
+    name(
+        "image",
+        "{src, alt, caption, credit, width, height}",
+        "a root-relative link and its words; `src` is none for a picture that is only described",
+    ),
+    name("correction", "{date, text}", "what was corrected, and when"),
 ];
 
 /// A shared view and for how long it holds.
@@ -491,7 +508,7 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
         "page_path" => Ingredient::text(site.href(out)),
         "page_title" => Ingredient::text(title()),
         "page_description" => Ingredient::text(description(site, page)),
-        "page_kind" => Ingredient::text(page.kind(site)),
+        "page_kind" => Ingredient::text(page.kind()),
         "lang" => Ingredient::text(lang()),
         "dir" => Ingredient::text(locale::dir(&lang())),
         "breadcrumbs" => breadcrumbs(site, page),
