@@ -116,7 +116,7 @@ fn reference() -> String {
         .collect();
     let _ = writeln!(
         text,
-        "\n{} make no pages of their own: the others extend or import them.\n",
+        "\n{} make no pages of their own: the others extend or import them.",
         helpers.join(" and ")
     );
     table(
