@@ -91,9 +91,11 @@ fn every_command_and_flag_exists() {
         }
     }
     let text = readme();
-    for code in
-        text.split('`').skip(1).step_by(2).chain(text.lines().filter(|line| line.starts_with("newsprint ")))
-    {
+    let fenced = blocks(&text);
+    let prose: String = text.split("```").step_by(2).collect();
+    let commands_named = fenced.iter().flat_map(|block| block.lines());
+    let commands_named = commands_named.filter(|line| line.starts_with("newsprint "));
+    for code in prose.split('`').skip(1).step_by(2).chain(commands_named) {
         for flag in code.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2) {
             let of_cargo = code.starts_with("cargo");
             assert!(of_cargo || flags.contains(flag), "{flag} (in `{code}`) is in no --help");

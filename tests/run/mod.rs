@@ -1,5 +1,7 @@
 //! Runs the program as a person would.
 
+#![allow(dead_code, reason = "each test program uses its part of this")]
+
 use std::ffi::OsStr;
 use std::process::Command;
 
