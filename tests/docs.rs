@@ -195,7 +195,8 @@ fn fits(value: &Json, shape: &str) -> Result<(), String> {
             split(inner).into_iter().map(|field| field.split_once(": ").unwrap_or((field, ""))).collect();
         let mut said: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
         let mut have: Vec<&str> = map.keys().map(String::as_str).collect();
-        (said.sort_unstable(), have.sort_unstable());
+        said.sort_unstable();
+        have.sort_unstable();
         if said != have {
             return Err(format!("it has {have:?}"));
         }
