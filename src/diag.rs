@@ -746,6 +746,30 @@ pub fn usage(why: impl Into<String>) -> Diag {
     Diag::error("USAGE", why)
 }
 
+/// A new site is wanted where something is already.
+#[must_use]
+pub fn folder_in_use(dir: &str) -> Diag {
+    Diag::error("USAGE", "this folder is not empty, and a new site starts in an empty one")
+        .at(Place::file(dir))
+        .hint("name a folder that does not exist yet")
+}
+
+/// No default template has this name.
+#[must_use]
+pub fn no_such_template(found: &str, near: Option<&str>) -> Diag {
+    let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Diag::error("USAGE", format!("the default theme has no template `{found}`"))
+        .hint(format!("{hint}`newsprint theme list` names them all"))
+}
+
+/// A template to be copied would replace the site's own.
+#[must_use]
+pub fn template_in_place(path: &str) -> Diag {
+    Diag::error("USAGE", "the site has this template already")
+        .at(Place::file(path))
+        .hint("move or delete it first; it was left as it is")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -47,13 +47,13 @@ pub const SHARED: [Name; 24] = [
     name("authors_url", "text or none", "root-relative link to the list of authors"),
     name("pages", "[{title, url}]", "standing pages by title"),
     name("head_html", "HTML", "the configuration's own head elements"),
-    name("sections", "[{name, title, url}]", "sections that have articles, in order"),
+    name("sections", "[section]", "sections that have articles, in order"),
     name("feed_url", "text", "root-relative link to the site's feed, or empty"),
     name("generator", "text", "program and version"),
     name("latest", "[card]", "the newest articles, `page_size` of them; undated ones last"),
     name(
         "front",
-        "{lead, top, blocks: [{section, cards}], rest}",
+        "{lead: card, top: [card], blocks: [{section: section, cards: [card]}], rest: [card]}",
         "the front page's choice: lead story, the next four, a block for each section, and what is left of `latest`",
     ),
     name("tags_all", "[{name, url, slug}]", "all tags by name"),
@@ -66,7 +66,7 @@ pub const SHARED: [Name; 24] = [
     name("today", "text", "the build's date in the site's zone; a page that mentions it changes every day"),
     name(
         "section_list",
-        "[{name, title, description, url, cards}]",
+        "[{name, title, description, url, cards: [card]}]",
         "each section with its newest articles (five)",
     ),
 ];
@@ -94,7 +94,7 @@ pub const PAGE: [Name; 32] = [
     name("breadcrumbs", "[{title, url}]", "the way from the front page"),
     name(
         "article",
-        "{title, subtitle, kicker, authors, agency, dateline, date, date_inferred, updated, section, tags, image, corrections, summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
+        "{title, subtitle, kicker, authors: [term], agency, dateline, date, date_inferred, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
         "on article and standing pages: the article",
     ),
     name("content", "HTML", "on article and standing pages: the text"),
@@ -121,6 +121,23 @@ pub const PAGE: [Name; 32] = [
     name("translations", "[{lang, url}]", "on article pages: other languages' versions"),
     name("revised", "text or none", "on article pages: the newest of date, update and corrections"),
     name("has_feed", "text or none", "on list pages: root-relative link to the list's feed"),
+];
+
+/// What the shapes of other names are made of.
+pub const SHAPES: [Name; 5] = [
+    name(
+        "card",
+        "{url, permalink, guid, title, subtitle, kicker, summary, date, updated, section: section, tags: [term], authors: [term], agency, dateline, lang, dir, image: image, kind}",
+        "what lists may see of an article: never its text; `date` and `updated` are for the filters",
+    ),
+    name("section", "{name, title, url}", "`name` is its slug; `url` is none when sections have no pages"),
+    name("term", "{name, url}", "a tag or an author; `url` is none when they have no pages"),
+    name(
+        "image",
+        "{src, alt, caption, credit, width, height}",
+        "a root-relative link and its words; `src` is none for a picture that is only described",
+    ),
+    name("correction", "{date, text}", "what was corrected, and when"),
 ];
 
 /// A shared view and for how long it holds.

@@ -269,6 +269,13 @@ const HEADER: Schema<Header> = Schema {
     ],
 };
 
+/// Every key of front matter, in the order of the documentation; `corrections[].date` is a key of each entry.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let lists = CORRECTION.keys("corrections[].").chain(WITHDRAWN.keys("withdrawn."));
+    HEADER.keys("").chain(IMAGE.keys("image.")).chain(SOURCE.keys("source.")).chain(lists).collect()
+}
+
 const IMAGE: Schema<Image> = Schema {
     required: &[],
     rules: &[
