@@ -254,11 +254,11 @@ const SITE: Schema<Config> = Schema {
         ("theme_files", |r, f, c| put(&mut c.theme_files, r.flag(f))),
         ("logo", |r, f, c| put(&mut c.theme.logo, r.checked(f, check_relative))),
         ("accent", |r, f, c| put(&mut c.theme.accent, r.checked(f, check_colour))),
-        ("menu", |r, f, c| put(&mut c.theme.menu, r.subs(f, &MENU))),
+        ("menu", |r, f, c| put(&mut c.theme.menu, r.subs(f, LIST_LIMIT, &MENU))),
         ("footer", |r, f, c| put(&mut c.theme.footer, r.text(f))),
         ("head", |r, f, c| put(&mut c.theme.head, r.text(f))),
         ("section", |r, f, c| {
-            put(&mut c.sections, r.subs(f, &SECTION));
+            put(&mut c.sections, r.subs(f, LIST_LIMIT, &SECTION));
             r.distinct(f, "slug");
             for section in &mut c.sections {
                 if section.title.is_empty() {
@@ -269,13 +269,13 @@ const SITE: Schema<Config> = Schema {
         ("permalinks", |r, f, c| put(&mut c.permalinks, r.sub(f, &PERMALINKS))),
         ("feeds", |r, f, c| put(&mut c.feeds, r.sub(f, &FEEDS))),
         ("view", |r, f, c| {
-            put(&mut c.views, r.subs(f, &VIEW));
+            put(&mut c.views, r.subs(f, LIST_LIMIT, &VIEW));
             r.distinct(f, "name");
         }),
         ("tags", |r, f, c| put(&mut c.tags, tags(r, f))),
         // What these tables hold is checked by those who use them.
-        ("images", |_, _, _| ()),
-        ("publish", |_, _, _| ()),
+        ("images", |r, f, _| r.anything(f)),
+        ("publish", |r, f, _| r.anything(f)),
     ],
 };
 
@@ -343,6 +343,9 @@ const FEEDS: Schema<Feeds> = Schema {
     ],
 };
 
+/// Entries of a list of tables, at most.
+const LIST_LIMIT: usize = 1000;
+
 fn size(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<usize> {
     reader.whole(field, 1..=1000).and_then(|size| usize::try_from(size).ok())
 }
@@ -389,7 +392,7 @@ fn tags(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, V
         for spelling in spellings.iter().map(String::as_str).chain([*name]) {
             match owner.insert(spelling.to_lowercase(), name) {
                 Some(other) if other != *name => {
-                    reader.refuse(field, &format!("`{spelling}` already stands for `{other}`"));
+                    reader.refuse(field, &format!("`{spelling}` already belongs to the tag `{other}`"));
                 }
                 _ => {}
             }

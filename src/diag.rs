@@ -72,6 +72,14 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Whether both are on the same line and show the same part of it.
+    fn is_line_of(&self, other: &Self) -> bool {
+        let text = |place: &Self| place.excerpt.as_ref().map(|(text, _)| text.clone());
+        self.path == other.path && self.line == other.line && text(self) == text(other)
+    }
+}
+
 /// Largest character boundary of `text` that is at most `at`.
 fn floor_boundary(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
@@ -81,7 +89,7 @@ fn floor_boundary(text: &str, at: usize) -> usize {
     at
 }
 
-/// Control and bidi characters as visible stand-ins of equal byte length where possible, so that a
+/// Control, bidi and invisible characters as visible stand-ins of equal byte length where possible, so that a
 /// hostile file can neither move the terminal's cursor nor reorder the message.
 #[must_use]
 pub fn visible(text: &str) -> String {
@@ -90,7 +98,7 @@ pub fn visible(text: &str) -> String {
             '\t' => ' ',
             c if c.is_control() && c.len_utf8() == 1 => '?',
             '\u{80}'..='\u{9f}' => '¿',
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
             c => c,
         })
         .collect()
@@ -185,24 +193,33 @@ impl Diag {
             Severity::Note => Level::NOTE,
         };
         let mut group = Group::with_title(level.primary_title(self.message.as_str()).id(self.code.as_ref()));
-        for (label, place) in self
+        let marks: Vec<(Option<&str>, &Place)> = self
             .place
             .iter()
-            .map(|p| (None, p))
-            .chain(self.also.iter().map(|(why, p)| (Some(why.as_str()), p)))
-        {
-            let kind = if label.is_none() { AnnotationKind::Primary } else { AnnotationKind::Context };
-            group = match &place.excerpt {
-                Some((text, range)) => group.element(
-                    Snippet::source(text.as_str())
-                        .line_start(place.line as usize)
-                        .path(place.path.as_str())
-                        .annotation(
-                            kind.span(range.start as usize..range.end.max(range.start) as usize).label(label),
-                        ),
-                ),
-                None => group.element(annotate_snippets::Origin::path(place.path.as_str())),
+            .map(|place| (None, place))
+            .chain(self.also.iter().map(|(why, place)| (Some(why.as_str()), place)))
+            .collect();
+        for (at, (_, place)) in marks.iter().enumerate() {
+            let same = |other: &&(Option<&str>, &Place)| other.1.is_line_of(place);
+            let Some((text, _)) = &place.excerpt else {
+                group = group.element(annotate_snippets::Origin::path(place.path.as_str()));
+                continue;
             };
+            if marks[..at].iter().any(|other| same(&other)) {
+                continue;
+            }
+            // Marks on one line share one picture of it.
+            let annotations = marks.iter().filter(same).filter_map(|(label, place)| {
+                let (_, range) = place.excerpt.as_ref()?;
+                let kind = if label.is_none() { AnnotationKind::Primary } else { AnnotationKind::Context };
+                Some(kind.span(range.start as usize..range.end.max(range.start) as usize).label(*label))
+            });
+            group = group.element(
+                Snippet::source(text.as_str())
+                    .line_start(place.line as usize)
+                    .path(place.path.as_str())
+                    .annotations(annotations),
+            );
         }
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.as_str()));
@@ -313,9 +330,7 @@ pub fn duplicate_key(place: Place, key: &str, first: Option<Place>) -> Diag {
 /// A key that must be there is not.
 #[must_use]
 pub fn missing_key(place: Place, table: &str, key: &str) -> Diag {
-    Diag::error("FM-MISSING-KEY", format!("{table} has no `{key}`"))
-        .at(place)
-        .hint(format!("add `{key} = …`"))
+    Diag::error("FM-MISSING-KEY", format!("{table} has no `{key}`")).at(place).hint(format!("add `{key}`"))
 }
 
 /// A value that must differ from one entry of a list to the next.
@@ -348,22 +363,23 @@ pub fn bad_value(place: Place, key: &str, why: &str) -> Diag {
     Diag::error("FM-VALUE", format!("`{key}`: {why}")).at(place)
 }
 
-/// The text between the fences is not TOML or YAML, with what to do about it (or nothing).
+/// The text between the fences is not TOML or YAML. `hint` may be empty; `begun` is where the thing
+/// that is not finished begins.
 #[must_use]
-pub fn front_matter_syntax(place: Place, why: &str, hint: &str) -> Diag {
+pub fn front_matter_syntax(place: Place, why: &str, hint: &str, begun: Option<Place>) -> Diag {
     let mut why = why.trim().to_owned();
     // Libraries begin with a capital; the rest may quote the text and stays as it is.
     if let Some(first) = why.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    let diag = Diag::error("FM-SYNTAX", why).at(place);
-    if hint.is_empty() { diag } else { diag.hint(hint) }
-}
-
-/// The same complaint, with the place where the unfinished thing begins.
-#[must_use]
-pub fn begun(diag: Diag, place: Place) -> Diag {
-    diag.also("begins here", place)
+    let mut diag = Diag::error("FM-SYNTAX", why).at(place);
+    if !hint.is_empty() {
+        diag = diag.hint(hint);
+    }
+    match begun {
+        Some(begun) => diag.also("begins here", begun),
+        None => diag,
+    }
 }
 
 /// A file of content that does not begin with front matter.
@@ -463,8 +479,8 @@ pub fn date_order(place: Place, earlier: &str, later: &str, first: Option<Place>
 /// Bytes that are no UTF-8; `offset` is the first of them.
 #[must_use]
 pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8) -> Diag {
-    let legacy = matches!(byte, 0x80..=0xff);
-    let diag = Diag::error(
+    let looks = if offset == 0 && matches!(byte, 0xfe | 0xff) { "UTF-16" } else { "windows-1252" };
+    Diag::error(
         "UTF8",
         format!("invalid UTF-8: byte 0x{byte:02x} at line {line}, column {col} (offset {offset})"),
     )
@@ -472,8 +488,8 @@ pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8
         line: u32::try_from(line).unwrap_or(0),
         col: u32::try_from(col).unwrap_or(0),
         ..Place::file(path)
-    });
-    if legacy { diag.hint("save the file as UTF-8 (it looks like windows-1252)") } else { diag }
+    })
+    .hint(format!("save the file as UTF-8 (it looks like {looks})"))
 }
 
 /// A control character or noncharacter: legal in a file, in no page and no feed. `count` is how
@@ -532,7 +548,9 @@ pub fn bad_record(place: Place, why: &str) -> Diag {
 /// A path or slug that cannot be a file of the site.
 #[must_use]
 pub fn bad_path(place: Place, key: &str, found: &str, why: &str) -> Diag {
-    Diag::error("SLUG", format!("`{key}`: `{found}` {why}")).at(place)
+    let message =
+        if found.is_empty() { format!("`{key}` is empty") } else { format!("`{key}`: `{found}` {why}") };
+    Diag::error("SLUG", message).at(place)
 }
 
 /// Two sources claim one output path.
@@ -735,4 +753,48 @@ pub fn verify_failed(path: &str, why: impl Display) -> Diag {
 #[must_use]
 pub fn usage(why: impl Into<String>) -> Diag {
     Diag::error("USAGE", why)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn picture(source: &str, range: Range<usize>) -> String {
+        Diag::error("X", "no").at(Place::of("a", source, range)).render(false)
+    }
+
+    #[test]
+    fn the_caret_stands_under_what_is_meant() {
+        assert_eq!(picture("one\r\ntwo\r\n", 5..8), "error[X]: no\n --> a:2:1\n  |\n2 | two\n  | ^^^");
+        assert_eq!(picture("\tx", 1..2), "error[X]: no\n --> a:1:2\n  |\n1 |  x\n  |  ^");
+        assert_eq!(picture("é=ü", 3..5), "error[X]: no\n --> a:1:3\n  |\n1 | é=ü\n  |   ^");
+        // What is meant may go on in other lines: the first is shown.
+        assert_eq!(picture("a\nb", 0..3), "error[X]: no\n --> a:1:1\n  |\n1 | a\n  | ^");
+        assert_eq!(picture("", 7..9), "error[X]: no\n --> a:1:1\n  |\n1 |\n  | ^");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mark() {
+        let line = "ü".repeat(5000) + "HERE" + &"x".repeat(5000);
+        let place = Place::of("a", &line, 10_000..10_004);
+        let (text, range) = place.excerpt.expect("an excerpt");
+        assert_eq!(&text[range.start as usize..range.end as usize], "HERE");
+        assert!(text.len() <= WINDOW && place.col == 5001);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_range_of_any_text_can_be_shown(source in "(\\PC|[\r\n\t\u{0}\u{202e}\u{85}é]){0,400}", from in 0..900_usize, length in 0..900_usize) {
+            let place = Place::of("a", &source, from..from + length);
+            let (text, range) = place.excerpt.clone().expect("an excerpt");
+            prop_assert!(text.get(range.start as usize..range.end as usize).is_some());
+            prop_assert_eq!(visible(&text), text);
+            let diag = Diag::error("X", source.as_str()).at(place.clone()).also("and", place);
+            prop_assert!(!diag.render(true).is_empty());
+        }
+    }
 }

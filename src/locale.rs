@@ -49,11 +49,6 @@ impl Strings {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, text)| (key.as_str(), text.as_str()))
     }
-
-    /// A numbered key, such as `month_3`; empty if there is none.
-    fn numbered(&self, key: &str, number: u32) -> &str {
-        self.get(&format!("{key}_{number}")).unwrap_or_default()
-    }
 }
 
 static ALL: LazyLock<BTreeMap<&'static str, Strings>> = LazyLock::new(|| {
@@ -84,13 +79,13 @@ pub fn strings(lang: &str) -> &'static Strings {
 #[must_use]
 pub fn day(moment: Moment, strings: &Strings) -> String {
     let shown = moment.shown();
+    let (month, weekday) = (shown.month(), shown.weekday().number_from_monday());
     strings
-        .get("date")
-        .unwrap_or_default()
+        .word("date")
         .replace("{day}", &shown.day().to_string())
-        .replace("{month}", strings.numbered("month", shown.month()))
-        .replace("{month_short}", strings.numbered("month_short", shown.month()))
-        .replace("{weekday}", strings.numbered("weekday", shown.weekday().number_from_monday()))
+        .replace("{month}", strings.month(month))
+        .replace("{month_short}", strings.word(&format!("month_short_{month}")))
+        .replace("{weekday}", strings.word(&format!("weekday_{weekday}")))
         .replace("{year}", &shown.year().to_string())
 }
 

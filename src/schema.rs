@@ -7,12 +7,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
-use chrono::{Datelike, NaiveTime};
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
-use crate::date::{LocalError, Moment, NotADate, Written};
+use crate::date::{DateError, Moment, NotADate, Written};
 use crate::diag::{self, Diag, Place};
-use crate::tree::{Entry, Node, Table, Text, Value};
+use crate::tree::{ENOUGH, Entry, Node, Table, Text, Value};
 
 /// What a table may hold.
 pub(crate) struct Schema<T: 'static> {
@@ -92,6 +92,9 @@ impl<'s> Reader<'s> {
         let known: Vec<&str> = schema.rules.iter().map(|(known, _)| *known).collect();
         let mut missing = schema.required.to_vec();
         for Entry { key, span, node } in table {
+            if self.diags.len() >= ENOUGH && diag::any_error(&self.diags) {
+                return;
+            }
             let Some((_, read)) = schema.rules.iter().find(|(known, _)| known == key) else {
                 // Whoever writes `tittle` has not forgotten the title.
                 let meant = diag::nearest(key, known.iter().copied());
@@ -154,10 +157,15 @@ impl<'s> Reader<'s> {
         (!diag::any_error(&self.diags[before..])).then_some(value)
     }
 
-    /// An array of tables below a key.
-    pub(crate) fn subs<T: Default>(&mut self, field: &Field<'_>, schema: &Schema<T>) -> Option<Vec<T>> {
+    /// An array of at most `limit` tables below a key.
+    pub(crate) fn subs<T: Default>(
+        &mut self,
+        field: &Field<'_>,
+        limit: usize,
+        schema: &Schema<T>,
+    ) -> Option<Vec<T>> {
         let Value::List(_) = &field.node.value else { return self.wrong_type(field, "an array of tables") };
-        let items = self.items(field, usize::MAX)?;
+        let items = self.items(field, limit)?;
         Some(items.iter().filter_map(|item| self.sub(item, schema)).collect())
     }
 
@@ -185,6 +193,9 @@ impl<'s> Reader<'s> {
 
     /// Warns of control characters and noncharacters; `span` says where in the file a byte of the text is.
     pub(crate) fn controls(&mut self, what: &str, text: &str, span: impl Fn(usize) -> Range<usize>) {
+        if !may_be_unprintable(text.as_bytes()) {
+            return;
+        }
         let mut found = text.char_indices().filter(|(_, c)| is_unprintable(*c));
         if let Some((at, c)) = found.next() {
             let place = self.place(&span(at));
@@ -294,6 +305,27 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// A value of any kind, which others will read: only its dates are checked, as nobody else may.
+    pub(crate) fn anything(&mut self, field: &Field<'_>) {
+        match &field.node.value {
+            // A time of day alone is fine, and no date.
+            Value::Date(text) if text.as_bytes().get(2) != Some(&b':') && Written::read(text).is_err() => {
+                self.moment(field, false);
+            }
+            Value::List(items) => {
+                for node in items {
+                    self.anything(&Field { name: Cow::Borrowed(&field.name), node });
+                }
+            }
+            Value::Table(_) => {
+                for (_, field) in self.fields(field).unwrap_or_default() {
+                    self.anything(&field);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A date or time. With `strict`, a local time that happens twice is an error, and so is a
     /// bare date whose midnight does; else the earlier instant is taken, with a warning for times.
     pub(crate) fn moment(&mut self, field: &Field<'_>, strict: bool) -> Option<Moment> {
@@ -302,62 +334,74 @@ impl<'s> Reader<'s> {
             Value::Text(text) => text.as_ref(),
             _ => return self.wrong_type(field, "a date"),
         };
-        let place = self.place(&field.node.span);
-        let read = Written::read(text).and_then(|written| self.resolve(field, written, strict));
-        match read {
-            Ok(moment) => moment,
-            Err(NotADate::Year) => {
-                self.diags.push(diag::date_range(place, &field.name, text));
-                None
-            }
-            Err(NotADate::Shape) => {
-                self.diags.push(diag::bad_date(place, &field.name, &format!("`{text}` is no date")));
-                None
-            }
-            Err(NotADate::Part(why)) => {
-                self.diags.push(diag::bad_date(place, &field.name, &format!("`{text}` is no date: {why}")));
-                None
-            }
-        }
-    }
-
-    /// What was written as an instant, shown in the site's zone.
-    fn resolve(
-        &mut self,
-        field: &Field<'_>,
-        written: Written,
-        strict: bool,
-    ) -> Result<Option<Moment>, NotADate> {
-        let (local, timed) = match written {
-            Written::Instant(instant) => {
-                let moment = Moment::at(&instant, self.zone);
-                let year = moment.shown().year();
-                return if (1..=9999).contains(&year) { Ok(Some(moment)) } else { Err(NotADate::Year) };
-            }
-            Written::Day(day) if !strict => return Ok(Some(Moment::day(day, self.zone))),
-            Written::Day(day) => (day.and_time(NaiveTime::MIN), false),
-            Written::Local(local) => (local, true),
+        let zone = self.zone;
+        let error = match Moment::read(text, zone, strict) {
+            Ok(moment) => return Some(moment),
+            Err(error) => error,
         };
-        let place = self.place(&field.node.span);
-        let (zone, name) = (self.zone.name(), local.format("%Y-%m-%d %H:%M").to_string());
-        let offsets = Moment::offsets_around(local, self.zone).map(|offset| offset.to_string()).join(" or ");
-        match Moment::local(local, self.zone) {
-            Ok(moment) => Ok(Some(Moment { timed, ..moment })),
-            Err(LocalError::Range) => Err(NotADate::Year),
-            Err(LocalError::Gap) => {
-                self.diags.push(diag::date_gap(place, &field.name, &name, zone, &offsets));
-                Ok(None)
+        let (place, name) = (self.place(&field.node.span), &field.name);
+        let no_date = |why: &str| diag::bad_date(place.clone(), name, &format!("`{text}` is no date{why}"));
+        let (diag, moment) = match error {
+            DateError::Text(NotADate::Shape) => (no_date(""), None),
+            DateError::Text(NotADate::Part(why)) => (no_date(&format!(": {why}")), None),
+            DateError::Text(NotADate::Year) => (diag::date_range(place, name, text), None),
+            DateError::Gap(local) => {
+                (diag::date_gap(place, name, &shown(local), zone.name(), &offsets(local, zone)), None)
             }
-            Err(LocalError::Fold(earlier)) => {
-                self.diags.push(diag::date_fold(place, &field.name, &name, zone, &offsets, strict));
-                Ok((!strict).then_some(earlier))
-            }
-        }
+            DateError::Fold(local, earlier) => (
+                diag::date_fold(place, name, &shown(local), zone.name(), &offsets(local, zone), strict),
+                (!strict).then_some(earlier),
+            ),
+        };
+        self.diags.push(diag);
+        moment
     }
+}
+
+fn shown(local: NaiveDateTime) -> String {
+    local.format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The offsets that a local time may have meant.
+fn offsets(local: NaiveDateTime, zone: Tz) -> String {
+    Moment::offsets_around(local, zone).map(|offset| offset.to_string()).join(" or ")
 }
 
 /// Characters that have no place in a text: controls but for tab and line ends, and noncharacters.
 fn is_unprintable(c: char) -> bool {
     let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
     control || matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+}
+
+/// A quick look at the bytes, true for some texts that have no such character but false for none that has.
+fn may_be_unprintable(bytes: &[u8]) -> bool {
+    // No branch in the loop, so that it is one of vector instructions: every article's text passes here.
+    let suspect = |before: u8, byte: u8| {
+        (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r')
+            | (byte == 0x7f)
+            | (before == 0xc2) & (byte < 0xa0)
+            | (before == 0xbf) & (byte >= 0xbe)
+            | (before == 0xb7) & (byte & 0xf0 == 0x90 || byte & 0xf0 == 0xa0)
+    };
+    let first = bytes.first().is_some_and(|byte| suspect(0, *byte));
+    let rest = bytes.get(1..).unwrap_or_default();
+    first
+        || bytes.chunks(256).zip(rest.chunks(256)).any(|(before, bytes)| {
+            before.iter().zip(bytes).fold(false, |found, (before, byte)| found | suspect(*before, *byte))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_look_misses_no_character() {
+        for c in ('\0'..=char::MAX).filter(|c| is_unprintable(*c)) {
+            for text in [format!("{c}"), format!("é{c}"), format!("{}{c}x", "x".repeat(255))] {
+                assert!(may_be_unprintable(text.as_bytes()), "U+{:04X}", u32::from(c));
+            }
+        }
+        assert!(!may_be_unprintable("Plain “text”\tof\r\nTürkiye و قمة".as_bytes()));
+    }
 }

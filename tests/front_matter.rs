@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeZone};
 use chrono_tz::Tz;
 use newsprint::article::{Correction, Header, Image, Kind, Source, Withdrawn};
 use newsprint::date::Moment;
-use newsprint::front_matter::{Defaults, parse, print};
+use newsprint::front_matter::{Defaults, FILE_LIMIT, parse, print};
 use newsprint::{config, diag};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -262,4 +262,53 @@ fn toml_and_yaml_say_the_same() {
     for text in bytes {
         assert_eq!(read(&text), toml);
     }
+}
+
+#[test]
+fn hostile_front_matter_costs_little() {
+    let defaults = Defaults { zone: Tz::UTC, slug: "a".to_owned(), section: String::new() };
+    let many = |line: &dyn Fn(usize) -> String| -> String { (0..8000).map(line).collect() };
+    let hostile = [
+        ("---", many(&|n| format!("{n:x}:\n"))),
+        ("---", many(&|_| "a:\n".to_owned())),
+        ("---", "a: ".to_owned() + &"&a ".repeat(20_000)),
+        ("---", "? ".repeat(30_000)),
+        ("---", "{".repeat(60_000)),
+        ("---", "a: \"".to_owned() + &"\\\n".repeat(30_000)),
+        ("+++", many(&|n| format!("a{n:x}=1\n"))),
+        ("+++", many(&|_| "a=1\n".to_owned())),
+        ("+++", many(&|n| format!("a{n:x}=b\n"))),
+        ("+++", many(&|n| format!("[a{n:x}]\n"))),
+        ("+++", many(&|_| "=\n".to_owned())),
+        ("+++", format!("title = \"x\"\ncorrections = [{}]", "{},".repeat(20_000))),
+        ("+++", format!("title = \"x\"\ntags = [{}]", "0,".repeat(30_000))),
+        ("+++", format!("title = {}", "[".repeat(60_000))),
+        ("+++", format!("title = {}", "{a=".repeat(20_000))),
+        ("+++", format!("a{} = 1", ".a".repeat(30_000))),
+        ("+++", format!("a{} = 1", ".\"a\"".repeat(15_000))),
+        ("+++", format!("a{} = 1", ".\"=\"".repeat(15_000))),
+        ("+++", format!("a{} = 1", ".\"é\"".repeat(10_000))),
+        ("+++", format!("x = {{ a{} = 1 }}", ".'\u{3b1}'".repeat(10_000))),
+    ];
+    let start = std::time::Instant::now();
+    for (fence, text) in hostile {
+        let read = parse("a.md", &format!("{fence}\n{text}\n{fence}\n"), &defaults);
+        assert!(
+            read.value.is_none() && (1..=101).contains(&read.diags.len()),
+            "{} of {text:.40}",
+            read.diags.len()
+        );
+    }
+    // An optimised build takes some 50 ms for all of them.
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_article_beyond_the_limit_is_not_read() {
+    let defaults = Defaults { zone: Tz::UTC, slug: "a".to_owned(), section: String::new() };
+    let text = "+++\ntitle = \"Long\"\n+++\n".to_owned() + &"x".repeat(FILE_LIMIT);
+    let read = parse("a.md", &text, &defaults);
+    let said: Vec<String> = read.diags.iter().map(diag::Diag::line).collect();
+    assert_eq!(said, ["a.md: error[LIMIT-SIZE]: the article has 16777239 bytes, the limit is 16777216"]);
+    assert!(parse("a.md", &text[..FILE_LIMIT], &defaults).value.is_some());
 }

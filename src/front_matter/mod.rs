@@ -225,7 +225,7 @@ fn header(reader: &mut Reader<'_>, table: &Table<'_>, defaults: &Defaults, fence
     header
 }
 
-/// Every key of front matter, in the order of the documentation, which is also that of [`print`].
+/// Every key of front matter, in the order of the documentation, which is also that of [`print()`].
 const HEADER: Schema<Header> = Schema {
     required: &["title"],
     rules: &[
@@ -305,7 +305,7 @@ const WITHDRAWN: Schema<Dated> = Schema {
 };
 
 fn corrections(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<Correction>> {
-    let corrections = reader.subs(field, &CORRECTION)?;
+    let corrections = reader.subs(field, LIST_LIMIT, &CORRECTION)?;
     let full = |dated: Dated| dated.date.map(|date| Correction { date, text: dated.words });
     Some(corrections.into_iter().filter_map(full).collect())
 }
@@ -339,6 +339,9 @@ fn check_alias(alias: &str) -> Result<(), &'static str> {
         return Err("is not on this site: an alias begins with `/`");
     };
     let path = path.strip_suffix('/').unwrap_or(path);
+    if path.is_empty() {
+        return Err("is the front page");
+    }
     if path.contains('#') {
         return Err("has a `#`: an alias is a path");
     }
@@ -354,18 +357,15 @@ fn roles(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, 
 /// Keys of the site's own, kept as JSON text.
 fn extra(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, String>> {
     let fields = reader.fields(field)?;
-    let value = |(key, field): (&str, Field<'_>)| match json(field.node) {
-        Some(json) => Some((key.to_owned(), json.to_string())),
-        None => {
-            reader.refuse(&field, "numbers must be finite");
-            None
-        }
+    let value = |(key, field): (&str, Field<'_>)| {
+        reader.anything(&field);
+        Some((key.to_owned(), json(field.node)?.to_string()))
     };
     Some(fields.into_iter().filter_map(value).collect())
 }
 
 /// A value as JSON: dates become strings, nothing becomes `null` (it is left out), keys are sorted.
-/// `None` for a number that JSON has not.
+/// `None` for a number that JSON has not, which no reader of a tree lets through.
 fn json(node: &Node<'_>) -> Option<serde_json::Value> {
     use serde_json::Value as Json;
     Some(match &node.value {

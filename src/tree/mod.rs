@@ -17,6 +17,9 @@ use crate::diag::{Diag, Place};
 /// Values inside values, at most. Deeper than any article needs; shallow enough for every stack.
 pub(crate) const DEPTH: usize = 64;
 
+/// Complaints about one file, at most; whoever has so many wants to see the first.
+pub(crate) const ENOUGH: usize = 100;
+
 const TOO_BIG: &str = "the number does not fit into 64 bits";
 const NOT_FINITE: &str = "the number is not finite";
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::{DEPTH, Entry, Node, Read, Table, Text, Value};
+use super::{DEPTH, ENOUGH, Entry, Node, Read, Table, Text, Value};
 use crate::diag::{self, Diag, Place};
 
 /// Reads the part as a TOML document.
@@ -18,10 +18,11 @@ pub(crate) fn read<'s>(text: &Text<'s>) -> Read<'s> {
     if let Some(range) = deep_key(text.part) {
         return (None, vec![diag::too_deep(text.place(text.span(range)), text.name, DEPTH)]);
     }
-    let (table, errors) = DeTable::parse_recoverable(text.part);
-    let mut reader = Reader { text, errors, found: Vec::new() };
+    let (table, mut errors) = DeTable::parse_recoverable(text.part);
+    errors.truncate(ENOUGH);
+    let mut reader = Reader { text, errors, found: Vec::new(), whole: true };
     let table = reader.table(table.into_inner(), 0);
-    let Reader { errors, mut found, .. } = reader;
+    let Reader { errors, mut found, whole, .. } = reader;
     let mut broken: Option<&Error> = None;
     for error in &errors {
         if error.message() == "duplicate key" {
@@ -34,7 +35,7 @@ pub(crate) fn read<'s>(text: &Text<'s>) -> Read<'s> {
         found.retain(|(at, _)| *at < start(error, text));
         found.push((start(error, text), structure(text, error, &table)));
     }
-    let whole = broken.is_none();
+    let whole = whole && broken.is_none();
     (whole.then_some(table), found.into_iter().map(|(_, diag)| diag).collect())
 }
 
@@ -52,9 +53,14 @@ fn duplicate(text: &Text<'_>, error: &Error, table: &Table<'_>) -> Diag {
         |entry: &Entry<'_>| (entry.key == bare && entry.span.start < span.start).then(|| entry.span.clone());
     let mut first = keys(table).into_iter().filter_map(before).max_by_key(|span| span.start);
     if first.is_none() {
-        // A table that is opened twice has forgotten its first opening.
-        let opening = text.part[..range.start].rfind(&format!("[{key}]"));
-        first = opening.map(|at| text.span(at + 1..at + 1 + key.len()));
+        // The parser has forgotten the first opening of a table: look for its line.
+        let mut at = range.start;
+        first = text.part[..range.start].split_inclusive('\n').rev().find_map(|line| {
+            at -= line.len();
+            let behind = line.trim_start_matches(['[', ' ', '\t']).strip_prefix(key)?;
+            let start = at + line.len() - behind.len() - key.len();
+            behind.trim_start().starts_with([']', '=', '.']).then(|| text.span(start..start + key.len()))
+        });
     }
     diag::duplicate_key(text.place(span), bare, first.map(|span| text.place(span)))
 }
@@ -114,33 +120,61 @@ fn structure(text: &Text<'_>, error: &Error, table: &Table<'_>) -> Diag {
     }
     let ours = STRUCTURE.iter().find(|(theirs, ..)| message.starts_with(theirs));
     let (why, hint) = ours.map_or((message, ""), |(_, why, hint)| (*why, *hint));
-    let diag = diag::front_matter_syntax(place, why, hint);
-    let begun = keys(table)
-        .into_iter()
-        .filter(|entry| matches!(entry.node.value, Value::List(_) | Value::Table(_)))
-        .map(|entry| entry.node.span.clone())
-        .filter(|span| message.contains("array elements") && span.start < at && at <= span.end)
-        .max_by_key(|span| span.start);
-    match begun {
-        Some(span) => diag::begun(diag, text.place(span.start..span.start + 1)),
-        None => diag,
+    // Where a bracket was opened is worth telling if it was on another line.
+    let opened = |entry: &&Entry<'_>| {
+        let bracket = match entry.node.value {
+            Value::List(_) => '[',
+            Value::Table(_) => '{',
+            _ => return false,
+        };
+        let span = &entry.node.span;
+        span.start < at && at <= span.end && text.file[span.start..].starts_with(bracket)
+    };
+    let begun = keys(table).into_iter().filter(opened).map(|entry| entry.node.span.start).max();
+    match begun.map(|start| text.place(start..start + 1)) {
+        Some(begun) if begun.line != place.line => diag::front_matter_syntax(place, why, hint, Some(begun)),
+        _ => diag::front_matter_syntax(place, why, hint, None),
     }
 }
 
 /// A key with more dots than values may nest. The parser bounds nested brackets but not dotted keys,
 /// and a tree as deep as a hostile key would overflow the stack when it is dropped.
 fn deep_key(part: &str) -> Option<Range<usize>> {
-    let (mut dots, mut from, mut to) = (0, 0, 0);
-    for (at, byte) in part.bytes().enumerate() {
+    let (mut at, mut from, mut dots) = (0, 0, 0);
+    while let Some(byte) = part.as_bytes().get(at) {
+        let skipped = match byte {
+            quote @ (b'"' | b'\'') => quoted_length(&part.as_bytes()[at..], *quote),
+            b'#' => part[at..].find('\n').unwrap_or(part.len() - at),
+            _ => 1,
+        };
         match byte {
-            // A bare or quoted key goes on. Texts with as many dots between letters exist only to be refused.
-            b'.' => (dots, to) = (dots + 1, at + 1),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b' ' | b'\t' | b'"' | b'\'' => {}
-            _ if dots > DEPTH => break,
-            _ => (dots, from) = (0, at + 1),
+            b'.' => dots += 1,
+            b'\n' | b'=' | b'[' | b']' | b'{' | b'}' | b',' => (dots, from) = (0, at + 1),
+            _ => {}
+        }
+        at += skipped;
+        if dots > DEPTH {
+            return Some(from..at);
         }
     }
-    (dots > DEPTH).then_some(from..to)
+    None
+}
+
+/// Bytes of the string or quoted key at the start; to the end of the line if it is not closed.
+fn quoted_length(bytes: &[u8], quote: u8) -> usize {
+    let long = bytes.starts_with(&[quote; 3]);
+    let close: &[u8] = if long { &[quote; 3] } else { &[quote] };
+    let mut at = close.len();
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if quote == b'"' => at += 1,
+            b'\n' if !long => return at,
+            _ if bytes[at..].starts_with(close) => return at + close.len(),
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 struct Reader<'s, 't> {
@@ -149,6 +183,8 @@ struct Reader<'s, 't> {
     errors: Vec<Error>,
     /// Where something is wrong with a value, and what.
     found: Vec<(usize, Diag)>,
+    /// Whether every key was seen.
+    whole: bool,
 }
 
 impl<'s> Reader<'s, '_> {
@@ -173,7 +209,7 @@ impl<'s> Reader<'s, '_> {
             value => {
                 let wrong = self.take_errors(&range, raw);
                 match (value, wrong.first()) {
-                    (DeValue::Datetime(_), _) => Value::Date(raw),
+                    (DeValue::Datetime(_), None) => Value::Date(raw),
                     (_, Some(_)) if looks_like_date(raw) => Value::Date(raw),
                     (_, Some(error)) => {
                         let span = error.span().unwrap_or(range.clone());
@@ -210,43 +246,50 @@ impl<'s> Reader<'s, '_> {
     /// The syntax errors within a value: whoever takes them must say something.
     fn take_errors(&mut self, range: &Range<usize>, raw: &str) -> Vec<Error> {
         // An error right behind a value is about it only if it is a string that goes on.
-        let end = if is_open(raw) { range.end + 1 } else { range.end };
-        self.errors
-            .extract_if(.., |error| error.span().is_some_and(|span| (range.start..end).contains(&span.start)))
-            .collect()
+        let end = range.end + usize::from(missing_quote(raw).is_some());
+        let about = |error: &mut Error| {
+            let within = error.span().is_some_and(|span| (range.start..end).contains(&span.start));
+            within && !STRUCTURE.iter().any(|(theirs, ..)| error.message().starts_with(theirs))
+        };
+        self.errors.extract_if(.., about).collect()
     }
 
     /// Says what is wrong with a string, number or word; `at` is where the parser stumbled.
     fn scalar_error(&mut self, range: &Range<usize>, raw: &str, at: &Range<usize>) -> Value<'s> {
         let stumbled = self.text.part.get(at.start..).and_then(|rest| rest.chars().next());
-        let quote = raw.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let syntax = |place, why: &str, hint: &str| diag::front_matter_syntax(place, why, hint);
-        let Some(quote) = quote else {
+        let syntax = |place, why: &str, hint: &str| diag::front_matter_syntax(place, why, hint, None);
+        if !raw.starts_with(['"', '\'']) {
             let curly = raw.starts_with(['“', '”', '„', '«', '‘', '’', '‚']);
-            let hint = match raw.to_ascii_lowercase().as_str() {
-                "yes" | "on" | "true" => "write true",
-                "no" | "off" | "false" => "write false",
-                "nan" | "inf" | "null" | "none" | "nil" | "~" => "leave the key out",
-                _ if curly => "curly quotes do not count here: write \"…\"",
-                _ => "write \"…\" around it",
+            let (why, hint) = match raw.to_ascii_lowercase().as_str() {
+                "yes" | "on" | "true" => (format!("`{raw}` is no value here"), "write true"),
+                "no" | "off" | "false" => (format!("`{raw}` is no value here"), "write false"),
+                "null" | "none" | "nil" | "~" => (format!("`{raw}` is no value here"), "leave the key out"),
+                _ if curly => ("curly quotes do not make a string".to_owned(), "write \"…\" around it"),
+                _ if raw.starts_with(char::is_alphabetic) => {
+                    ("text must be in quotes".to_owned(), "write \"…\" around it")
+                }
+                _ => {
+                    (format!("`{raw}` is neither a number nor a date"), "write \"…\" around it if it is text")
+                }
             };
-            return if curly || raw.starts_with(char::is_alphabetic) {
-                self.bad(range, |place, _| syntax(place, "text must be in quotes", hint))
-            } else {
-                let why = format!("`{raw}` is neither a number nor a date");
-                self.bad(range, |place, _| syntax(place, &why, "text must be in quotes"))
-            };
-        };
-        match stumbled {
-            Some(c) if c.is_control() && !matches!(c, '\n' | '\r') && at.start < range.end => {
+            return self.bad(range, |place, _| syntax(place, &why, hint));
+        }
+        match (stumbled, missing_quote(raw)) {
+            (Some(c), _) if c.is_control() && !matches!(c, '\n' | '\r') && at.start < range.end => {
                 let number = u32::from(c);
                 let why = format!("the control character U+{number:04X} cannot stand in a string");
                 self.bad(at, |place, _| {
                     syntax(place, &why, &format!("delete it (or write `\\u{number:04x}`)"))
                 })
             }
-            _ if is_open(raw) => {
-                let why = format!("the string is not closed: {quote} is missing");
+            (_, Some(quote)) => {
+                let why = format!("the string is not closed: `{quote}` is missing");
+                if quote.len() > 1 {
+                    // It has swallowed all that follows.
+                    self.whole = false;
+                    let opening = range.start..range.start + quote.len();
+                    return self.bad(&opening, |place, _| syntax(place, &why, ""));
+                }
                 self.bad(&(at.start..at.start), |place, _| syntax(place, &why, ""))
             }
             _ if self.text.part[..at.start].ends_with(['u', 'U']) => {
@@ -260,10 +303,11 @@ impl<'s> Reader<'s, '_> {
     }
 }
 
-/// Whether a string lacks its closing quote.
-fn is_open(raw: &str) -> bool {
-    let quote = raw.chars().next().filter(|c| matches!(c, '"' | '\''));
-    quote.is_some_and(|quote| raw.len() < 2 || !raw.ends_with(quote))
+/// The quotes that a string lacks at its end.
+fn missing_quote(raw: &str) -> Option<&'static str> {
+    let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| raw.starts_with(quote))?;
+    let closed = raw.len() >= 2 * quote.len() && raw.ends_with(quote);
+    (!closed).then_some(quote)
 }
 
 /// Whether a number that is none was meant as a date: `10000-01-01`, `2026-3-14`, `14.03.2026`.

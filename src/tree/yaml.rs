@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, options};
 
-use super::{DEPTH, Entry, Node, Read, Table, Text, Value};
+use super::{DEPTH, ENOUGH, Entry, Node, Read, Table, Text, Value};
 use crate::diag::{self, Diag};
 
 /// Reads the part as one YAML document, which must be a mapping or empty.
@@ -44,7 +44,7 @@ impl<'s> Reader<'s, '_> {
                     if documents > 1 {
                         let why =
                             format!("{} is one YAML document, this begins a second one", self.text.name);
-                        return Err(diag::front_matter_syntax(self.text.place(span), &why, ""));
+                        return Err(diag::front_matter_syntax(self.text.place(span), &why, "", None));
                     }
                 }
                 Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) => {
@@ -58,7 +58,12 @@ impl<'s> Reader<'s, '_> {
                                 self.text.name,
                                 value.kind()
                             );
-                            return Err(diag::front_matter_syntax(self.text.place(node.span), &why, ""));
+                            return Err(diag::front_matter_syntax(
+                                self.text.place(node.span),
+                                &why,
+                                "",
+                                None,
+                            ));
                         }
                     }
                 }
@@ -100,31 +105,66 @@ impl<'s> Reader<'s, '_> {
         self.text.span(span.byte_range().unwrap_or(end..end))
     }
 
+    /// A syntax error in our words, where the library's say little to whoever writes an article.
     fn syntax(&self, error: &ScanError) -> Diag {
         let end = self.text.part.len();
         let at = error.marker().byte_offset().unwrap_or(end).min(end);
         let place = self.text.place(self.text.span(at..at));
+        let line = self
+            .text
+            .part
+            .get(..at)
+            .and_then(|before| before.rsplit(['\n', '\r']).next())
+            .unwrap_or_default();
         let (why, hint) = match error.kind() {
             ErrorKind::UnknownAnchor | ErrorKind::MissingAnchorOrAliasName => return diag::yaml_alias(place),
             ErrorKind::RecursionLimitExceeded => return diag::too_deep(place, self.text.name, DEPTH),
-            ErrorKind::InvalidSimpleKey | ErrorKind::SimpleKeyExpected => {
-                ("`:` is missing after the key", "write `key: value`")
+            ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+                ("`:` is missing behind the key", "write `key: value`")
+            }
+            ErrorKind::InvalidBlockEntryWhitespace | ErrorKind::BlockSequenceEntryNotAllowed => {
+                ("a list entry cannot stand here", "begin each entry on a line of its own: `- entry`")
             }
             ErrorKind::TabInIndentation | ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed => {
                 ("a tab cannot indent YAML", "use spaces")
             }
             ErrorKind::UnclosedQuotedScalar => ("the string is not closed", ""),
+            ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+                ("unexpected text behind the value", "a quote inside \"…\" is written `\\\"`")
+            }
+            ErrorKind::InvalidTrailingSingleQuotedScalar => {
+                ("unexpected text behind the value", "a quote inside '…' is written `''`")
+            }
+            ErrorKind::UnknownQuotedScalarEscape => (
+                "no such escape after the backslash",
+                "a backslash is written `\\\\`, or the text stands in single quotes",
+            ),
+            ErrorKind::InvalidQuotedScalarHexEscape
+            | ErrorKind::InvalidLowSurrogateHexEscape
+            | ErrorKind::InvalidLowSurrogate
+            | ErrorKind::MissingLowSurrogate
+            | ErrorKind::UnpairedLowSurrogate
+            | ErrorKind::InvalidUnicodeEscape => ("this escape stands for no character", ""),
+            ErrorKind::UnclosedFlowCollection { .. }
+            | ErrorKind::UnexpectedEofFlowSequence
+            | ErrorKind::UnexpectedEofFlowMapping
+            | ErrorKind::UnexpectedEofImplicitFlowMapping
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::InvalidColonPlacement => ("an entry, `,` or closing bracket is missing", ""),
             ErrorKind::DirectiveDisallowed => ("a line cannot begin with `%`", ""),
-            _ => (&*error.info(), ""),
+            ErrorKind::MappingValueNotAllowed if line.contains(": ") => {
+                ("a second `:` in this line", "put a text with `: ` in it in quotes")
+            }
+            ErrorKind::MappingValueNotAllowed
+            | ErrorKind::InvalidIndentation
+            | ErrorKind::ExpectedBlockMappingKey => (
+                "this line is indented as if it belonged to the one above",
+                "let all keys begin in the same column",
+            ),
+            _ => return diag::front_matter_syntax(place, &error.info(), "", None),
         };
-        if why.starts_with("mapping values are not allowed") {
-            return diag::front_matter_syntax(
-                place,
-                "a second `:` in this line",
-                "put a text with `: ` in it in quotes",
-            );
-        }
-        diag::front_matter_syntax(place, why, hint)
+        diag::front_matter_syntax(place, why, hint, None)
     }
 
     /// The value that begins with `event`.
@@ -167,12 +207,14 @@ impl<'s> Reader<'s, '_> {
                         self.text.place(span),
                         "a key is a word, not a list or table",
                         "",
+                        None,
                     ));
                 }
             };
             let Some((event, value_span)) = self.next()? else { break };
             let node = self.node(event, value_span, depth + 1)?;
             match table.iter().find(|entry| entry.key == key) {
+                Some(_) if self.diags.len() >= ENOUGH => {}
                 Some(first) => {
                     let first = self.text.place(first.span.clone());
                     self.diags.push(diag::duplicate_key(self.text.place(span), &key, Some(first)));
