@@ -173,7 +173,7 @@ impl<'o> Run<'o> {
                 report.diags.extend(diags);
                 return Ok(());
             };
-            let loaded = load::load(&self.store, listing, &config_text, config, &ledger, wishes);
+            let loaded = load::load(&self.store, &listing, &config_text, config, &ledger, wishes);
             diags.extend(loaded.diags);
             let diags = if wishes.keep_going { load::forgive(diags) } else { diags };
             let Some(mut loaded) = loaded.value.filter(|_| !diag::any_error(&diags)) else {
@@ -348,7 +348,7 @@ impl<'o> Run<'o> {
         let unchanged = before.head.rules == head.rules && loaded.reused_all;
         let ledger = Ledger::new(head, loaded.sources, outputs, diags);
         let ledger =
-            if unchanged { ledger.with_records_of(before) } else { ledger.with_records(&loaded.records) };
+            if unchanged { ledger.with_records_of(before) } else { ledger.with_records(loaded.records) };
         ledger.save(&self.memory.ledger())
     }
 }

@@ -663,6 +663,27 @@ pub fn output_not_ours(dir: &str) -> Diag {
         .hint("choose an empty directory with --output, or empty this one yourself")
 }
 
+/// The preview met a fault of ours; it goes on with what it showed before.
+#[must_use]
+pub fn preview_failed() -> Diag {
+    Diag::error("INTERNAL", "newsprint failed while it looked at the change: this is a fault of the program")
+        .hint("the preview goes on with what it showed before; please report what you changed")
+}
+
+/// No port to listen on.
+#[must_use]
+pub fn no_port(address: &str, error: &std::io::Error) -> Diag {
+    Diag::error("IO", format!("cannot listen on {address}: {}", io_reason(error)))
+        .hint("choose another port with --port, or leave the option out")
+}
+
+/// The folder cannot be watched: changes are found by looking again and again.
+#[must_use]
+pub fn not_watched(why: &str) -> Diag {
+    Diag::warning("WATCH", format!("changes cannot be watched for ({why}): the folder is looked at every second"))
+        .hint("on Linux, raise fs.inotify.max_user_watches")
+}
+
 /// Sources kept changing while they were read.
 #[must_use]
 pub fn changing(path: &str) -> Diag {
