@@ -40,20 +40,23 @@ const FAN_OUT_DEPTH: usize = 3;
 impl Store for Dir {
     fn list(&self, folder: &str) -> Checked<Vec<Entry>> {
         let top = self.root.join(folder);
-        if !top.exists() {
+        if top.symlink_metadata().is_err() {
             return Checked::fine(Vec::new());
         }
         let mut found: Vec<Result<Entry, Diag>> = Vec::new();
         let mut deep = Vec::new();
-        for entry in plain_walk(&top, 0..=FAN_OUT_DEPTH) {
+        // Only a site's own folders may be links: `content`, not `content/world`.
+        let is_own = !folder.contains('/');
+        for entry in plain_walk(&top, 0..=FAN_OUT_DEPTH, is_own) {
             let is_deep = entry.as_ref().is_ok_and(|e| e.depth() == FAN_OUT_DEPTH && e.file_type().is_dir());
             match (is_deep, entry) {
                 (true, Ok(entry)) => deep.push(entry.into_path()),
                 (_, entry) => found.extend(self.entry(entry)),
             }
         }
-        let below =
-            |folder: &PathBuf| plain_walk(folder, 1..=usize::MAX).filter_map(|e| self.entry(e)).collect();
+        let below = |folder: &PathBuf| {
+            plain_walk(folder, 1..=usize::MAX, false).filter_map(|e| self.entry(e)).collect()
+        };
         let below: Vec<Vec<Result<Entry, Diag>>> = deep.par_iter().map(below).collect();
         found.extend(below.into_iter().flatten());
         let mut checked = Checked::fine(Vec::with_capacity(found.len()));
@@ -114,13 +117,15 @@ impl Dir {
     }
 }
 
-/// A walk that passes over names that begin with a dot and follows no links.
+/// A walk that passes over names that begin with a dot and follows no links but, if so wished, the top.
 fn plain_walk(
     top: &Path,
     depth: RangeInclusive<usize>,
+    follow_top: bool,
 ) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
     let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
-    let walk = WalkDir::new(top).follow_links(false).min_depth(*depth.start()).max_depth(*depth.end());
+    let walk = WalkDir::new(top).follow_links(false).follow_root_links(follow_top);
+    let walk = walk.min_depth(*depth.start()).max_depth(*depth.end());
     walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || !hidden(entry.file_name()))
 }
 
@@ -249,6 +254,39 @@ fn temporary(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".newsprint-{}", std::process::id()));
     path.with_file_name(name)
+}
+
+/// Makes a file, and the folders above it. A file that is there already is left alone: then the answer
+/// is `false`.
+///
+/// # Errors
+/// With the path and the operation that failed.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<bool, Diag> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    match File::create_new(path).and_then(|mut file| file.write_all(bytes)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(path, "write it")(error)),
+    }
+}
+
+/// Whether something is at this path.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Whether a folder is empty or absent; a fresh repository (`.git`) counts as empty.
+///
+/// # Errors
+/// When it cannot be listed, or is no folder.
+pub fn is_vacant(folder: &Path) -> Result<bool, Diag> {
+    match fs::read_dir(folder) {
+        Ok(entries) => Ok(entries.flatten().all(|entry| entry.file_name() == ".git")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(failed(folder, "list it")(error)),
+    }
 }
 
 /// Sole use of a resource among processes, for as long as it lives.
