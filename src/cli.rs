@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::date::Written;
 use crate::diag::{self, Diag, Severity};
 use crate::load::Wishes;
-use crate::{due, explain, import, new, parse, serve, theme};
+use crate::{disk, due, explain, import, new, parse, review, serve, tags, theme};
 
 /// Turns news text into a news site.
 #[derive(Debug, Parser)]
@@ -37,6 +37,10 @@ enum Command {
     Parse(ParseArgs),
     /// Turn dumps into Markdown in content/, which is then yours to edit
     Import(ImportArgs),
+    /// List what the parser was not sure of, and accept it
+    Review(ReviewArgs),
+    /// List tags with their counts, and propose merges
+    Tags(TagsArgs),
     /// Show what a page is made of, and what changed since the last build
     Explain(ExplainArgs),
     /// Print the next instant at which the site changes by time alone
@@ -183,6 +187,38 @@ struct ImportArgs {
     format: Format,
 }
 
+#[derive(Debug, Args)]
+struct ReviewArgs {
+    /// The site's folder (the one with site.toml)
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// Take flags of this rule away: the whole rule as listed, or the field before its colon
+    #[arg(long, value_name = "RULE")]
+    accept: Option<String>,
+    /// Only flags of articles in this folder, or from dumps in it
+    #[arg(long = "in", value_name = "DIR")]
+    within: Option<String>,
+    /// Write lines that recur across a source's articles, probably page furniture, to this file
+    #[arg(long, value_name = "FILE", conflicts_with = "accept")]
+    chrome: Option<PathBuf>,
+    /// List as text, or as one JSON object
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct TagsArgs {
+    /// The site's folder (the one with site.toml)
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// Print proposed merges only, as lines for site.toml
+    #[arg(long)]
+    merges: bool,
+    /// List as text, or as one JSON object
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum DateFrom {
     Path,
@@ -258,6 +294,8 @@ fn run(command: Command) -> std::io::Result<u8> {
         Command::Serve(args) => run_serve(args),
         Command::Parse(args) => run_parse(&args),
         Command::Import(args) => run_import(&args),
+        Command::Review(args) => run_review(&args),
+        Command::Tags(args) => run_tags(&args),
         Command::Explain(args) => run_explain(&args),
         Command::Due(args) => run_due(&args),
         Command::Theme(args) => run_theme(args.command),
@@ -615,6 +653,97 @@ fn account_line(report: &import::Report, dry_run: bool, seconds: f64) -> String 
         text += &format!("; {} of other kinds left alone", count(report.passed_over, "file"));
     }
     text
+}
+
+fn run_review(args: &ReviewArgs) -> std::io::Result<u8> {
+    let within = args.within.as_deref();
+    if let Some(rule) = &args.accept {
+        return match review::accept(&args.site, rule, within) {
+            Ok(accepted) => print_accepted(&accepted),
+            Err(diags) => fail(&diags),
+        };
+    }
+    if let Some(file) = &args.chrome {
+        let lines = match review::recurring(&args.site) {
+            Ok(lines) => lines,
+            Err(diags) => return fail(&diags),
+        };
+        let text = review::proposal(&lines);
+        if let Err(diag) = disk::replace(file, text.as_bytes(), disk::Durability::PowerCut) {
+            return fail(&[diag]);
+        }
+        writeln!(std::io::stderr().lock(), "{} in {}", count(lines.len(), "line"), file.display())?;
+        return Ok(0);
+    }
+    let flags = match review::flags(&args.site, within) {
+        Ok(flags) => flags,
+        Err(diags) => return fail(&diags),
+    };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    if args.format == Format::Json {
+        writeln!(out, "{}", json!({ "exit": 0, "flags": flags }))?;
+        return out.flush().map(|()| 0);
+    }
+    for rule in flags.chunk_by(|a, b| a.rule == b.rule) {
+        writeln!(out, "{}: {}", diag::visible(&rule[0].rule), count(rule.len(), "flag"))?;
+        for source in rule.chunk_by(|a, b| a.source == b.source) {
+            let name = if source[0].source.is_empty() { "(no folder)" } else { source[0].source.as_str() };
+            writeln!(out, "  {}: {}", diag::visible(name), source.len())?;
+            for flag in source {
+                writeln!(out, "    {}:{}: {}", flag.path, flag.line, diag::visible(&flag.title))?;
+            }
+        }
+    }
+    out.flush()?;
+    if !flags.is_empty() {
+        let hint = "newsprint review --accept RULE [--in DIR] takes a group away, once you have looked";
+        writeln!(std::io::stderr().lock(), "{}\n{hint}", count(flags.len(), "flag"))?;
+    }
+    Ok(0)
+}
+
+fn print_accepted(accepted: &review::Accepted) -> std::io::Result<u8> {
+    let mut err = std::io::stderr().lock();
+    writeln!(err, "{} taken out of {}", count(accepted.flags, "flag"), count(accepted.files, "file"))?;
+    for path in &accepted.yaml {
+        writeln!(err, "{path}: its front matter is YAML, which newsprint never writes: edit it by hand")?;
+    }
+    if !accepted.dumps.is_empty() {
+        writeln!(err, "a dump has no place to say so: make articles of these, then accept their flags")?;
+    }
+    for path in &accepted.dumps {
+        writeln!(err, "  newsprint import {path}")?;
+    }
+    Ok(if accepted.yaml.is_empty() && accepted.dumps.is_empty() { 0 } else { 4 })
+}
+
+fn run_tags(args: &TagsArgs) -> std::io::Result<u8> {
+    let tags = match tags::tags(&args.site) {
+        Ok(tags) => tags,
+        Err(diags) => return fail(&diags),
+    };
+    let merges = tags::merges(&tags);
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    if args.format == Format::Json {
+        writeln!(out, "{}", json!({ "exit": 0, "tags": tags, "merges": merges }))?;
+        return out.flush().map(|()| 0);
+    }
+    if !args.merges {
+        for tag in &tags {
+            write!(out, "{:>6}  {}", tag.articles, diag::visible(&tag.name))?;
+            match tag.spellings.join(", ") {
+                others if others.is_empty() => writeln!(out)?,
+                others => writeln!(out, "  (also: {})", diag::visible(&others))?,
+            }
+        }
+    }
+    if !merges.is_empty() {
+        if !args.merges {
+            writeln!(out, "\n# Probably one; put into site.toml what is:")?;
+        }
+        write!(out, "{}", tags::as_toml(&merges))?;
+    }
+    out.flush().map(|()| 0)
 }
 
 fn run_explain(args: &ExplainArgs) -> std::io::Result<u8> {

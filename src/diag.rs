@@ -743,6 +743,15 @@ pub fn repeated_item(path: &str, title: &str, first: &str) -> Diag {
         .at(Place::file(path))
 }
 
+/// An article of a dump that tells the same story as one of another.
+#[must_use]
+pub fn similar_item(path: &str, title: &str, first: &str, first_title: &str) -> Diag {
+    let of = if title == first_title { String::new() } else { format!("`{first_title}` in ") };
+    Diag::warning("REPEAT", format!("`{title}` tells the same story as {of}{first}, which is shown"))
+        .at(Place::file(path))
+        .hint("`newsprint import --keep-duplicates FILE` makes it an article of its own")
+}
+
 /// A record that could not be imported; `item` 0 is the whole of it.
 #[must_use]
 pub fn quarantined(name: &str, item: u32, why: &str) -> Diag {

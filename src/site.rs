@@ -13,6 +13,7 @@ use crate::diag::{self, Checked, Diag};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::{ArticleId, Index, Visible};
 use crate::ingredient::Ingredient;
+use crate::near;
 use crate::path::{self, OutPath};
 use crate::source::Record;
 use crate::template::Templates;
@@ -100,8 +101,37 @@ pub fn gate(records: &[Arc<Record>], config: &Config, clock: &Clock) -> Gated {
             gated.visible.push(Visible { record: record.clone(), item: at, withdrawn });
         }
     }
+    diags.extend(leave_out_repeats(&mut gated.visible));
     gated.diags = diags;
     gated
+}
+
+/// Of articles of dumps that tell one story, only the first stays: the earliest, since its page is known
+/// already. Markdown is left alone: what an editor put on the site twice is meant so.
+fn leave_out_repeats(visible: &mut Vec<Visible>) -> Vec<Diag> {
+    let item = |at: usize| &visible[at].record.items[visible[at].item];
+    let day = |at: usize| item(at).header.date.map(|date| date.seconds);
+    let mut found: Vec<usize> = (0..visible.len()).filter(|at| item(*at).signature.is_known()).collect();
+    // Those without a date come last; else as they stand.
+    found.sort_by_key(|at| (day(*at).is_none(), day(*at), *at));
+    let texts: Vec<_> = found.iter().map(|at| (&item(*at).signature, day(*at))).collect();
+    let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
+    for (first, second) in near::pairs(&texts) {
+        // Pairs are sorted: whether the first stays is settled by now.
+        if !first_of.contains_key(&first) {
+            first_of.entry(second).or_insert(first);
+        }
+    }
+    let diag = |(second, first): (&usize, &usize)| {
+        let [second, first] = [found[*second], found[*first]];
+        let path = |at: usize| visible[at].record.path.as_str();
+        diag::similar_item(path(second), &item(second).header.title, path(first), &item(first).header.title)
+    };
+    let diags = first_of.iter().map(diag).collect();
+    let left_out: BTreeSet<usize> = first_of.keys().map(|at| found[*at]).collect();
+    let mut at = 0..;
+    visible.retain(|_| at.next().is_some_and(|at| !left_out.contains(&at)));
+    diags
 }
 
 /// Dump items that a Markdown article stands in for, whether it is visible or not.

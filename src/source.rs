@@ -18,6 +18,7 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::front_matter;
 use crate::locale;
 use crate::markdown::{self, Facts};
+use crate::near::Signature;
 use crate::path::slugify;
 use crate::store;
 
@@ -108,6 +109,8 @@ pub struct Item {
     pub body: Fingerprint,
     /// Key of an article that was found in a dump: SHA-256 of its own text.
     pub dump_key: Option<String>,
+    /// What the text of such an article is recognised by in another dump.
+    pub signature: Signature,
 }
 
 /// A record together with the bodies it was made from, in the order of its items.
@@ -217,8 +220,7 @@ pub struct Found {
 /// Parses a dump. `section` is that of articles whose page names none.
 #[must_use]
 pub fn found(bytes: &[u8], input: &dump::Input<'_>, section: &str, rules: &Rules) -> Found {
-    let options = dump::Options { vocabulary: &rules.vocabulary, language: Some(&rules.language) };
-    let parsed = dump::parse(bytes, input, &options);
+    let parsed = dump_of(bytes, input, rules);
     let header = |article: dump::Article| {
         let mut article = article;
         let body = std::mem::take(&mut article.body);
@@ -228,6 +230,13 @@ pub fn found(bytes: &[u8], input: &dump::Input<'_>, section: &str, rules: &Rules
         articles: parsed.articles.into_iter().map(header).collect(),
         refused: parsed.refused.map(|refusal| refusal.why),
     }
+}
+
+/// A dump as its parser gives it, under the rules of a site.
+#[must_use]
+pub fn dump_of(bytes: &[u8], input: &dump::Input<'_>, rules: &Rules) -> dump::Parsed {
+    let options = dump::Options { vocabulary: &rules.vocabulary, language: Some(&rules.language) };
+    dump::parse(bytes, input, &options)
 }
 
 /// An article as the text of the Markdown file at `path`.
@@ -345,7 +354,9 @@ fn item(mut header: Header, text: &str, body: Fingerprint, dump_key: Option<Stri
     if header.summary.is_empty() {
         header.summary.clone_from(&facts.lead);
     }
-    Item { header, facts, body, dump_key }
+    // Markdown is an editor's own: only what a machine found is compared.
+    let signature = dump_key.as_ref().map_or_else(Signature::default, |_| Signature::of(text));
+    Item { header, facts, body, dump_key, signature }
 }
 
 /// A file that could not be read at all.

@@ -309,3 +309,173 @@ fn no_input_is_an_error_of_use() {
     desk.put("a.md", "+++\n");
     assert_eq!((wrong("none"), wrong("wire/a.md")), (5, 2));
 }
+
+#[test]
+fn a_build_shows_one_story_of_two_dumps() {
+    let desk = Desk::new();
+    let slightly = story("Alpha", 0).replace("in the spring", "next spring");
+    let said = |articles: u64, repeats: usize| {
+        let report = desk.site.build();
+        let found = report.diags.iter().filter(|diag| diag.code == "REPEAT").count();
+        assert_eq!(
+            (report.tally.articles, found, report.exit),
+            (articles, repeats, 0),
+            "{:#?}",
+            report.diags
+        );
+    };
+    desk.site.write("content/b.txt", story("Alpha", 0)).write("content/c.txt", story("Beta", 0));
+    said(2, 0);
+    desk.site.write("content/a.txt", &slightly);
+    said(2, 1);
+    // Two articles of Markdown are two, and so are one of Markdown and one of a dump.
+    desk.site.remove("content/a.txt");
+    for name in ["x", "y"] {
+        desk.site.write(&format!("content/{name}.md"), format!("+++\ntitle = \"{name}\"\n+++\n{slightly}"));
+    }
+    said(4, 0);
+    // Of two dumps the one with the earlier day stays.
+    desk.site.remove("content/x.md").remove("content/y.md");
+    let dated =
+        |day: u32| story("Alpha", 0).replacen("\n\n", &format!("\n\nPublished {day} May 2026\n\n"), 1);
+    desk.site
+        .write("content/a.txt", dated(12))
+        .write("content/b.txt", dated(11).replace("in the spring", "next spring"));
+    said(2, 1);
+    let report = desk.site.build();
+    let repeat = report.diags.iter().find(|diag| diag.code == "REPEAT").expect("a repeat");
+    assert_eq!(repeat.place.as_ref().map(|place| place.path.as_str()), Some("content/a.txt"), "{repeat:?}");
+}
+
+/// Pieces of text that have been known to break one writer or reader or another.
+const ODD: [&str; 24] = [
+    "+++",
+    "---",
+    "title = \"x\"",
+    "\"quotes\" and 'others'",
+    "back\\slash",
+    "\u{202e}turned\u{202c}",
+    "a\u{0}b",
+    "\u{7f}\u{85}\u{b}",
+    "tab\there",
+    "😀 emoji",
+    "قمة المناخ في الرياض",
+    "北京奥运会开幕",
+    "\u{feff}mark",
+    "# heading",
+    "> quote",
+    "1. one",
+    "* star",
+    "[link](javascript:alert(1))",
+    "<script>alert(1)</script>",
+    "&amp; &lt;",
+    "| a | b |",
+    "```",
+    "\u{2028}",
+    "“””„»«",
+];
+
+#[test]
+fn every_article_is_read_back_as_it_was_printed() {
+    use newsprint::source::{self, Rules};
+    let config = newsprint::config::parse(
+        "site.toml",
+        "title = \"T\"\nbase_url = \"https://t.example/\"\ntimezone = \"America/Havana\"\n",
+    );
+    let rules = Rules::new(&config.value.expect("a configuration"));
+    let mut random = support::Random::new(11);
+    let mut articles = 0;
+    for round in 0..600 {
+        let mut text = story(&format!("Round{round}"), random.below(3));
+        for _ in 0..random.below(12) {
+            let at = (0..=random.below(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let piece = match random.below(5) {
+                0 => format!("\n{}\n", random.pick(&ODD)),
+                1 => "\n\n".to_owned(),
+                2 => format!(
+                    "\n\nBy {} and Ann Lee\n1 November 2026 {}\n\n",
+                    random.pick(&ODD),
+                    random.pick(&ODD)
+                ),
+                3 => format!("\n\nEMBARGOED until 1 November 2026\n\nCorrection: {}\n\n", random.pick(&ODD)),
+                _ => (*random.pick(&ODD)).to_owned(),
+            };
+            text.insert_str(at, &piece);
+        }
+        let form = if random.chance(20) { newsprint::dump::Form::Html } else { newsprint::dump::Form::Text };
+        let input = newsprint::dump::Input {
+            source: "wire/\u{202e}odd \"name\".txt",
+            form,
+            url: None,
+            fetched: None,
+        };
+        for (mut header, body) in source::found(text.as_bytes(), &input, "world", &rules).articles {
+            articles += 1;
+            let path = format!("content/world/{}.md", header.slug);
+            header.slug = source::slug_of(&path);
+            let body = body.trim_matches('\n');
+            let printed = source::print(&path, &header, body, &rules);
+            let read = source::says(&path, &printed, &header, body, &rules);
+            assert!(read.is_ok(), "{read:#?}\n{header:#?}\n{printed}");
+        }
+    }
+    assert!(articles > 500, "{articles} articles were tried");
+}
+
+#[test]
+fn flags_are_listed_and_accepted() {
+    use newsprint::review;
+    let desk = Desk::new();
+    desk.put("a.txt", story("Alpha", 0)).put("deep/b.txt", story("Beta", 0));
+    desk.import();
+    desk.site.write("content/town/dump.txt", story("Gamma", 0));
+    let flags = || review::flags(desk.site.path(), None).expect("a list");
+    let rule = "date: none in the text";
+    let places = |flags: &[review::Flag]| -> Vec<String> {
+        let found = flags.iter().filter(|flag| flag.rule == rule);
+        found.map(|flag| format!("{} {}:{}", flag.source, flag.path, flag.line)).collect()
+    };
+    let name = |name: &str| format!("{name}-council-votes-for-a-new-bridge.md");
+    let line = |path: &str| {
+        let text = desk.site.read(path);
+        text.lines().position(|line| line.starts_with("review")).expect("a flag") + 1
+    };
+    let (alpha, beta) = (format!("content/{}", name("alpha")), format!("content/deep/{}", name("beta")));
+    assert_eq!(
+        places(&flags()),
+        [
+            format!("content/town content/town/dump.txt:1"),
+            format!("wire {alpha}:{}", line(&alpha)),
+            format!("wire/deep {beta}:{}", line(&beta)),
+        ]
+    );
+    let before = desk.site.read(&beta);
+    let accepted = review::accept(desk.site.path(), "date", Some("wire/deep")).expect("accepted");
+    assert_eq!((accepted.flags, accepted.files, accepted.dumps.len()), (1, 1, 0));
+    let gone: String =
+        before.lines().filter(|line| !line.starts_with("review")).map(|line| format!("{line}\n")).collect();
+    assert_eq!(desk.site.read(&beta), gone);
+    let accepted = review::accept(desk.site.path(), rule, None).expect("accepted");
+    assert_eq!((accepted.flags, accepted.dumps.len()), (1, 1), "the dump is named");
+    assert_eq!(places(&flags()).len(), 1);
+    // What was accepted is an edit like any other.
+    assert_eq!(counts(&desk.import()), [0, 0, 2, 0, 0]);
+}
+
+#[test]
+fn recurring_lines_are_proposed() {
+    use newsprint::review;
+    let desk = Desk::new();
+    for name in ["Alpha", "Beta", "Gamma", "Delta"] {
+        let text = format!(
+            "{}All letters to the editor are welcome at the usual address in the square.\n",
+            story(name, 0)
+        );
+        desk.put(&format!("{name}.txt"), text);
+    }
+    desk.import();
+    let lines = review::recurring(desk.site.path()).expect("lines");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let text = review::proposal(&lines);
+    assert!(text.contains("[wire]\n     4  All letters to the editor"), "{text}");
+}

@@ -189,7 +189,7 @@ impl World {
     fn edit(&mut self, random: &mut Random) {
         let at = random.below(self.articles.len());
         let days = i64::try_from(random.below(30)).unwrap_or(0);
-        let edit = random.below(31);
+        let edit = random.below(32);
         self.story.push(format!("edit {edit} on {}", self.articles[at].path));
         let count = self.articles.len();
         let article = &mut self.articles[at];
@@ -304,6 +304,13 @@ impl World {
             }
             29 => {
                 self.site.write("static/robots-extra.txt", format!("y{days}"));
+                return;
+            }
+            30 => {
+                // Another dump tells the same stories in nearly the same words, or is gone again.
+                let text =
+                    if random.chance(70) { dump("first").replace("quay", "old quay") } else { String::new() };
+                self.site.write(&format!("content/{}/second.txt", random.pick(&SECTIONS)), text);
                 return;
             }
             _ => {} // saved again with the same bytes

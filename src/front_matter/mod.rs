@@ -94,6 +94,12 @@ pub fn body_range(text: &str) -> Option<Range<usize>> {
     split("", text).ok().map(|parts| parts.body)
 }
 
+/// Where the front matter of an article file stands, if it is TOML.
+#[must_use]
+pub fn front_range(text: &str) -> Option<Range<usize>> {
+    split("", text).ok().filter(|parts| !parts.yaml).map(|parts| parts.front)
+}
+
 /// Refuses what is too large to read, and what is no text.
 fn limits(path: &str, text: &str) -> Result<(), Diag> {
     if text.len() > FILE_LIMIT {
