@@ -202,7 +202,11 @@ impl Diag {
         for (at, (_, place)) in marks.iter().enumerate() {
             let same = |other: &&(Option<&str>, &Place)| other.1.is_line_of(place);
             let Some((text, _)) = &place.excerpt else {
-                group = group.element(annotate_snippets::Origin::path(place.path.as_str()));
+                let mut origin = annotate_snippets::Origin::path(place.path.as_str());
+                if place.line > 0 {
+                    origin = origin.line(place.line as usize).char_column(place.col as usize);
+                }
+                group = group.element(origin);
                 continue;
             };
             if marks[..at].iter().any(|other| same(&other)) {
@@ -599,12 +603,20 @@ pub fn odd_name(path: &str) -> Diag {
 /// A template that does not parse or failed while rendering.
 #[must_use]
 pub fn template(place: Place, why: &str, page: Option<&str>) -> Diag {
+    let is_default = place.path.starts_with(EMBEDDED);
     let diag = Diag::error("TPL", why.to_owned()).at(place);
     match page {
         Some(page) => diag.hint(format!("while rendering /{page}")),
+        None if is_default => diag.hint(
+            "a default template that does not go with one of your own: add what it needs there, \
+             or take it into the site too (`newsprint theme copy NAME`)",
+        ),
         None => diag,
     }
 }
+
+/// Stands before the paths of files that come with the program.
+pub const EMBEDDED: &str = "(newsprint)/";
 
 /// A template mentions a name that no page, view or site key has.
 #[must_use]
@@ -649,6 +661,27 @@ pub fn output_not_ours(dir: &str) -> Diag {
     Diag::error("OUT-DIR", "the output directory has files that newsprint did not write")
         .at(Place::file(dir))
         .hint("choose an empty directory with --output, or empty this one yourself")
+}
+
+/// The preview met a fault of ours; it goes on with what it showed before.
+#[must_use]
+pub fn preview_failed() -> Diag {
+    Diag::error("INTERNAL", "newsprint failed while it looked at the change: this is a fault of the program")
+        .hint("the preview goes on with what it showed before; please report what you changed")
+}
+
+/// No port to listen on.
+#[must_use]
+pub fn no_port(address: &str, error: &std::io::Error) -> Diag {
+    Diag::error("IO", format!("cannot listen on {address}: {}", io_reason(error)))
+        .hint("choose another port with --port, or leave the option out")
+}
+
+/// The folder cannot be watched: changes are found by looking again and again.
+#[must_use]
+pub fn not_watched(why: &str) -> Diag {
+    Diag::warning("WATCH", format!("changes cannot be watched for ({why}): the folder is looked at every second"))
+        .hint("on Linux, raise fs.inotify.max_user_watches")
 }
 
 /// Sources kept changing while they were read.

@@ -38,12 +38,14 @@ const FAN_OUT_DEPTH: usize = 3;
 impl Store for Dir {
     fn list(&self, folder: &str) -> Checked<Vec<Entry>> {
         let top = self.root.join(folder);
-        if !top.exists() {
+        if top.symlink_metadata().is_err() {
             return Checked::fine(Vec::new());
         }
         let mut found: Vec<Result<Entry, Diag>> = Vec::new();
         let mut deep = Vec::new();
-        for entry in plain_walk(&top, 0..=FAN_OUT_DEPTH) {
+        // Only a site's own folders may be links: `content`, not `content/world`.
+        let is_own = !folder.contains('/');
+        for entry in plain_walk(&top, 0..=FAN_OUT_DEPTH, is_own) {
             let is_deep = entry.as_ref().is_ok_and(|e| e.depth() == FAN_OUT_DEPTH && e.file_type().is_dir());
             match (is_deep, entry) {
                 (true, Ok(entry)) => deep.push(entry.into_path()),
@@ -51,7 +53,7 @@ impl Store for Dir {
             }
         }
         let below =
-            |folder: &PathBuf| plain_walk(folder, 1..=usize::MAX).filter_map(|e| self.entry(e)).collect();
+            |folder: &PathBuf| plain_walk(folder, 1..=usize::MAX, false).filter_map(|e| self.entry(e)).collect();
         let below: Vec<Vec<Result<Entry, Diag>>> = deep.par_iter().map(below).collect();
         found.extend(below.into_iter().flatten());
         let mut checked = Checked::fine(Vec::with_capacity(found.len()));
@@ -112,13 +114,15 @@ impl Dir {
     }
 }
 
-/// A walk that passes over names that begin with a dot and follows no links.
+/// A walk that passes over names that begin with a dot and follows no links but, if so wished, the top.
 fn plain_walk(
     top: &Path,
     depth: RangeInclusive<usize>,
+    follow_top: bool,
 ) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
     let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
-    let walk = WalkDir::new(top).follow_links(false).min_depth(*depth.start()).max_depth(*depth.end());
+    let walk = WalkDir::new(top).follow_links(false).follow_root_links(follow_top);
+    let walk = walk.min_depth(*depth.start()).max_depth(*depth.end());
     walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || !hidden(entry.file_name()))
 }
 

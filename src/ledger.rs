@@ -4,6 +4,7 @@
 //! The file is a magic line, a table of sections with their checksums, and the sections. A build that
 //! finds nothing changed decodes the small ones only.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -91,14 +92,23 @@ pub struct Ledger {
     pub outputs: Vec<Written>,
     /// When the file was written, by the file system's clock; outputs not older may have changed since.
     pub saved: i64,
-    records: Lazy,
+    records: Records,
     /// Warnings of the build, shown again by one that finds nothing to do.
     pub diags: Vec<Diag>,
 }
 
-/// The largest section: decoded only when something changed.
-#[derive(Clone, Debug, Default)]
-struct Lazy(Vec<u8>);
+/// The largest section: decoded only when something changed, encoded only when it is saved.
+#[derive(Clone, Debug)]
+enum Records {
+    Encoded(Vec<u8>),
+    Live(Vec<Arc<Record>>),
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self::Live(Vec::new())
+    }
+}
 
 /// A section's place in the file and its checksum.
 #[derive(Serialize, Deserialize)]
@@ -147,7 +157,7 @@ impl Ledger {
             sources: decode(next(&sections[1])?)?,
             outputs: decode(next(&sections[2])?)?,
             diags: decode(next(&sections[3])?)?,
-            records: Lazy(next(&sections[4])?.to_vec()),
+            records: Records::Encoded(next(&sections[4])?.to_vec()),
             saved: 0,
         })
     }
@@ -155,14 +165,18 @@ impl Ledger {
     /// The records of content files, sorted by path.
     #[must_use]
     pub fn records(&self) -> Vec<Arc<Record>> {
-        decode::<Vec<Record>>(&self.records.0).unwrap_or_default().into_iter().map(Arc::new).collect()
+        match &self.records {
+            Records::Encoded(bytes) => {
+                decode::<Vec<Record>>(bytes).unwrap_or_default().into_iter().map(Arc::new).collect()
+            }
+            Records::Live(records) => records.clone(),
+        }
     }
 
     /// The same ledger with other records.
     #[must_use]
-    pub fn with_records(mut self, records: &[Arc<Record>]) -> Self {
-        let plain: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
-        self.records = Lazy(encode(&plain));
+    pub fn with_records(mut self, records: Vec<Arc<Record>>) -> Self {
+        self.records = Records::Live(records);
         self
     }
 
@@ -171,6 +185,18 @@ impl Ledger {
     pub fn with_records_of(mut self, other: &Self) -> Self {
         self.records = other.records.clone();
         self
+    }
+
+    /// Forgets the stamps of the sources at or below these paths: they are read again.
+    pub fn forget(&mut self, paths: &BTreeSet<String>) {
+        for path in paths {
+            let below = format!("{path}/");
+            let from = self.sources.partition_point(|seen| seen.path < *path);
+            let meant = self.sources[from..].iter_mut().take_while(|seen| seen.path.starts_with(path.as_str()));
+            for seen in meant.filter(|seen| seen.path == *path || seen.path.starts_with(&below)) {
+                seen.stamp = Stamp::default();
+            }
+        }
     }
 
     /// Writes the ledger. Its checksums tell a torn one, so it need not survive a power cut.
@@ -183,7 +209,10 @@ impl Ledger {
             encode(&self.sources),
             encode(&self.outputs),
             encode(&self.diags),
-            self.records.0.clone(),
+            match &self.records {
+                Records::Encoded(bytes) => bytes.clone(),
+                Records::Live(records) => encode(&records.iter().map(AsRef::as_ref).collect::<Vec<&Record>>()),
+            },
         ];
         let table =
             sections.each_ref().map(|bytes| Section { len: bytes.len() as u64, sum: Fingerprint::of(bytes) });

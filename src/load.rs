@@ -8,11 +8,11 @@ use rayon::prelude::*;
 
 use crate::clock::{Clock, Validity};
 use crate::config::{self, Config};
-use crate::diag::{self, Checked, Diag, Severity};
+use crate::diag::{self, Checked, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::ledger::{Head, Ledger, Seen, Tally};
-use crate::site::{self, Asset, EMBEDDED, Site};
+use crate::site::{self, Asset, Site};
 use crate::source::{self, Record, Role, Rules};
 use crate::store::{self, Entry, Store};
 use crate::template::{TemplateSource, Templates};
@@ -29,8 +29,11 @@ pub struct Wishes {
     pub keep_going: bool,
 }
 
+/// The folders whose files can matter to a site.
+pub const FOLDERS: [&str; 3] = ["content", "static", "templates"];
+
 /// Everything in a site's folder that can matter, with stamps, sorted by path.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Listing {
     entries: Vec<Entry>,
     diags: Vec<Diag>,
@@ -39,14 +42,57 @@ pub struct Listing {
 /// Lists a site's folder.
 #[must_use]
 pub fn list(store: &dyn Store) -> Listing {
-    let mut listing = Listing { entries: Vec::new(), diags: Vec::new() };
-    for folder in ["content", "static", "templates"] {
-        let found = store.list(folder);
-        let matters = |entry: &Entry| folder != "content" || Role::of(&entry.path).is_some();
-        listing.entries.extend(found.value.into_iter().filter(matters));
-        listing.diags.extend(found.diags);
+    let mut listing = Listing::default();
+    for folder in FOLDERS {
+        let (entries, diags) = matching(store, folder);
+        listing.entries.extend(entries);
+        listing.diags.extend(diags);
     }
     listing
+}
+
+/// The files at or below `path` that can matter.
+fn matching(store: &dyn Store, path: &str) -> (impl Iterator<Item = Entry> + use<>, Vec<Diag>) {
+    let found = store.list(path);
+    let matters = |entry: &Entry| !entry.path.starts_with("content/") || Role::of(&entry.path).is_some();
+    (found.value.into_iter().filter(matters), found.diags)
+}
+
+impl Listing {
+    /// All files, sorted by path.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Looks again at what is at or below `path`, a file or folder within the site that appeared, changed
+    /// or is gone; the rest stays as it was.
+    pub fn refresh(&mut self, store: &dyn Store, path: &str) {
+        let hidden = path.split('/').any(|part| part.starts_with('.'));
+        let inside = FOLDERS.iter().any(|folder| path.split('/').next() == Some(folder));
+        if hidden || !inside {
+            return;
+        }
+        let below = format!("{path}/");
+        let is_meant = |other: &str| other == path || other.starts_with(&below);
+        let (found, diags) = matching(store, path);
+        self.diags.retain(|diag| !diag.place.as_ref().is_some_and(|place| is_meant(&place.path)));
+        self.diags.extend(diags);
+        // `talks.md-old` sorts between `talks.md` and `talks.md/…`: the file and what is below a folder of
+        // that name are two runs of the list.
+        let at = |entries: &[Entry], from: &str| entries.partition_point(|e| e.path.as_str() < from);
+        let folder = at(&self.entries, &below);
+        let end = folder + self.entries[folder..].iter().take_while(|e| e.path.starts_with(&below)).count();
+        self.entries.drain(folder..end);
+        let file = at(&self.entries, path);
+        let end = file + usize::from(self.entries.get(file).is_some_and(|entry| entry.path == path));
+        self.entries.drain(file..end);
+        let found: Vec<Entry> = found.collect();
+        if let Some(first) = found.first() {
+            let place = at(&self.entries, &first.path);
+            self.entries.splice(place..place, found);
+        }
+    }
 }
 
 /// Whether the plan of the last build still holds: same circumstances, same instant of validity, and no
@@ -141,7 +187,7 @@ pub struct Loaded {
 }
 
 /// Bytes of bodies that are kept between parsing and rendering.
-const BODIES_LIMIT: usize = 32 << 20;
+const BODIES_LIMIT: usize = 8 << 20;
 
 /// Loads a site. `before` is what is remembered of the last time; `None` in value when errors forbid a site.
 ///
@@ -150,13 +196,13 @@ const BODIES_LIMIT: usize = 32 << 20;
 #[must_use]
 pub fn load(
     store: &dyn Store,
-    listing: Listing,
+    listing: &Listing,
     config_text: &ConfigText,
     config: Config,
     before: &Ledger,
     wishes: &Wishes,
 ) -> Checked<Option<Loaded>> {
-    let mut diags = listing.diags;
+    let mut diags = listing.diags.clone();
     let rules = Rules::new(&config);
     let remembered = if before.head.rules == rules.key { before.records() } else { Vec::new() };
     let remembered_count = remembered.len();
@@ -340,7 +386,12 @@ fn pictures(
                 );
                 sources[at] = seen;
             }
-            Err(diag) => diags.push(diag),
+            Err(diag) => {
+                // It is there, so nobody has to miss it as well.
+                let path = sources[at].path.clone();
+                pictures.insert(path.clone(), Asset { path, bytes: Fingerprint::default(), size: None });
+                diags.push(diag);
+            }
         }
     }
     pictures

@@ -31,7 +31,7 @@ pub fn take(
     let text = load::read_config(store, folder).map_err(|diag| vec![diag])?;
     let parsed = load::parse_config(&text, wishes);
     let Some(config) = parsed.value else { return Err(parsed.diags) };
-    let checked = load::load(store, load::list(store), &text, config, before, wishes);
+    let checked = load::load(store, &load::list(store), &text, config, before, wishes);
     let mut diags = [parsed.diags, checked.diags].concat();
     if wishes.keep_going {
         diags = load::forgive(diags);

@@ -87,6 +87,13 @@ pub fn parse(path: &str, text: &str, defaults: &Defaults) -> Checked<Option<Docu
     Checked { value, diags }
 }
 
+/// Where the body of an article file stands, without a look at its front matter; `None` when that does
+/// not open and close.
+#[must_use]
+pub fn body_range(text: &str) -> Option<Range<usize>> {
+    split("", text).ok().map(|parts| parts.body)
+}
+
 /// Refuses what is too large to read, and what is no text.
 fn limits(path: &str, text: &str) -> Result<(), Diag> {
     if text.len() > FILE_LIMIT {
