@@ -15,7 +15,7 @@ use crate::load::Bodies;
 use crate::path::OutPath;
 use crate::plan::{Page, Plan, Recipe, Work};
 use crate::render;
-use crate::site::EMBEDDED;
+use crate::diag::EMBEDDED;
 use crate::store::Store;
 use crate::theme;
 
