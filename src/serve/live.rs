@@ -65,7 +65,11 @@ impl View {
     pub(super) fn differs(&self, other: &Self) -> bool {
         let outputs = |view: &Self| {
             let shown = view.shown.as_ref()?;
-            Some((shown.plan.recipes.iter().map(|r| (r.out.clone(), r.fingerprint)).collect::<Vec<_>>(), shown.styles, shown.files))
+            Some((
+                shown.plan.recipes.iter().map(|r| (r.out.clone(), r.fingerprint)).collect::<Vec<_>>(),
+                shown.styles,
+                shown.files,
+            ))
         };
         self.stale != other.stale || self.problems != other.problems || outputs(self) != outputs(other)
     }

@@ -10,12 +10,12 @@ use super::overlay::Overlay;
 use super::script;
 use crate::body::{BodySource, NoBody};
 use crate::diag::Diag;
+use crate::diag::EMBEDDED;
 use crate::fingerprint::Fingerprint;
 use crate::load::Bodies;
 use crate::path::OutPath;
 use crate::plan::{Page, Plan, Recipe, Work};
 use crate::render;
-use crate::diag::EMBEDDED;
 use crate::store::Store;
 use crate::theme;
 
@@ -246,7 +246,9 @@ mod tests {
 
     #[test]
     fn base_paths() {
-        for (url, path) in [("https://a.example/", ""), ("https://a.example/paper/x/", "paper/x"), ("https://a.example", "")] {
+        for (url, path) in
+            [("https://a.example/", ""), ("https://a.example/paper/x/", "paper/x"), ("https://a.example", "")]
+        {
             assert_eq!(base_path(url), path);
         }
     }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::Options;
 use super::live::{Shown, View};
 use super::overlay::{self, Overlay};
-use super::Options;
 use crate::build;
 use crate::diag::{self, Diag};
 use crate::diff::{Change, diff};
@@ -176,15 +176,19 @@ impl Taker {
         // An event says that a file was written: its stamp need not differ.
         self.ledger.forget(&changes.paths);
         self.ledger.forget(&self.settled());
-        let changed: Vec<Entry> =
-            diff(&self.ledger.sources, |seen| seen.path.as_str(), self.listing.entries(), |e| e.path.as_str())
-                .into_iter()
-                .filter_map(|change| match change {
-                    Change::Kept(seen, entry) if seen.stamp != entry.stamp => Some(entry.clone()),
-                    _ => None,
-                })
-                .filter(|entry| overlay::is_article(&entry.path))
-                .collect();
+        let changed: Vec<Entry> = diff(
+            &self.ledger.sources,
+            |seen| seen.path.as_str(),
+            self.listing.entries(),
+            |e| e.path.as_str(),
+        )
+        .into_iter()
+        .filter_map(|change| match change {
+            Change::Kept(seen, entry) if seen.stamp != entry.stamp => Some(entry.clone()),
+            _ => None,
+        })
+        .filter(|entry| overlay::is_article(&entry.path))
+        .collect();
         let records = self.ledger.records();
         for entry in changed {
             let record = records.binary_search_by(|record| record.path.cmp(&entry.path)).ok();
