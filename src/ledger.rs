@@ -53,6 +53,8 @@ pub struct Tally {
     pub flags: u64,
     /// Articles behind the gate.
     pub hidden: u64,
+    /// Content files left out because of errors (`--keep-going`).
+    pub left_out: u64,
 }
 
 /// A source as it was when it was read.
