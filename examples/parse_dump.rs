@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if rows {
             for row in dump::training_rows(field("text").unwrap_or("")) {
                 let features: serde_json::Map<String, serde_json::Value> = row.features.into_iter().map(|(k, v)| (k, v.into())).collect();
-                writeln!(out, "{}", serde_json::json!({"id": id, "from": row.from, "to": row.to, "text": row.text, "f": features}))?;
+                writeln!(out, "{}", serde_json::json!({"id": id, "model": row.model, "from": row.from, "to": row.to, "text": row.text, "f": features}))?;
             }
             continue;
         }

@@ -120,7 +120,7 @@ pub(super) fn find(folded: &str, words: usize) -> Option<Rule> {
 
 /// Whether a byte position is at the edge of a word; scripts without spaces have edges everywhere.
 fn edge(text: &str, at: usize) -> bool {
-    let letter = |c: char| c.is_alphanumeric() && !super::words::is_unspaced(c) && !('\u{ac00}'..='\u{d7a3}').contains(&c);
+    let letter = |c: char| c.is_alphanumeric() && !super::words::is_unspaced(c) && !super::words::is_hangul(c);
     let before = text[..at].chars().next_back().is_some_and(letter);
     let after = text[at..].chars().next().is_some_and(letter);
     !(before && after)

@@ -11,38 +11,6 @@ use super::words::{self, End};
 /// A line's features that are not zero: position in the list of names, value.
 pub(super) type Row = Vec<(u16, f32)>;
 
-/// One line as the trainer of the model sees it.
-#[derive(Debug, Clone)]
-pub struct TrainingRow {
-    /// First physical line.
-    pub from: u32,
-    /// Last physical line.
-    pub to: u32,
-    /// The line's text.
-    pub text: String,
-    /// Feature name and value.
-    pub features: Vec<(String, f32)>,
-}
-
-/// The rows of a plain-text dump, for `scripts/train_lines.py`.
-#[must_use]
-pub fn training_rows(text: &str) -> Vec<TrainingRow> {
-    let lines = super::line::lines(&super::decode::decode(text.as_bytes(), super::Form::Text).text);
-    let marks = super::mark::marks(&lines.lines, super::dates::Known::default());
-    let repeats = super::repeats::repeats(&lines);
-    let names = names();
-    rows(&lines.lines, &marks, &repeats)
-        .into_iter()
-        .zip(&lines.lines)
-        .map(|(row, line)| TrainingRow {
-            from: line.from,
-            to: line.to,
-            text: line.text.clone(),
-            features: row.into_iter().map(|(at, value)| (names[usize::from(at)].clone(), value)).collect(),
-        })
-        .collect()
-}
-
 /// Bounds of the word-count classes.
 const SIZES: &[usize] = &[1, 2, 4, 6, 9, 13, 18, 25, 40, 70];
 

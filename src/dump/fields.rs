@@ -139,6 +139,10 @@ impl Page<'_> {
         let rows = features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
         let chances = model::body(&rows);
         let mut body: Vec<usize> = (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
+        let clean = span.block.filter(|(_, end)| self.is_clean(*end..span.to, &body));
+        if let Some((_, end)) = clean {
+            body = (end..span.to).filter(|at| !self.is_residue(*at)).collect();
+        }
         let size: usize = body.iter().map(|at| self.lines[*at].words).sum();
         if size < LEAST_WORDS {
             return None;
@@ -150,7 +154,9 @@ impl Page<'_> {
         }
         let first = *body.first()?;
         let block = title.map_or(span.from, |t| t.min(first));
-        self.drop_inside(title, &mut body, ledger);
+        if clean.is_none() {
+            self.drop_inside(title, &mut body, ledger);
+        }
         let first = *body.first()?;
         let last = *body.last()?;
         if let Some(at) = title {
@@ -171,12 +177,26 @@ impl Page<'_> {
         Some(Draft { article })
     }
 
+    /// Whether what follows a repeated headline block is a story and nothing else: such dumps have no page around them.
+    fn is_clean(&self, rest: std::ops::Range<usize>, body: &[usize]) -> bool {
+        let words: usize = rest.clone().map(|at| self.lines[at].words).sum();
+        let story: usize = body.iter().filter(|at| rest.contains(at)).map(|at| self.lines[*at].words).sum();
+        let chrome = rest.clone().filter(|at| self.marks[*at].rule.is_some_and(|rule| !rule.weak)).count();
+        let count = rest.len();
+        story * 10 >= words * 8 && chrome * 10 <= count + 20 || chrome * 20 <= count && count < 120
+    }
+
+    /// What even a clean story may hold: buttons and adverts on lines of their own.
+    fn is_residue(&self, at: usize) -> bool {
+        self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "widget" | "share" | "advert") && self.lines[at].words <= 4)
+    }
+
     /// The headline's line; where there is none, a title is derived and flagged.
     fn title(&self, span: Span, body: &[usize], article: &mut Article) -> Option<usize> {
         let first = *body.first()?;
         let story = Story::new(body.iter().map(|at| self.lines[*at].text.as_str()));
         let candidates = headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
-        let chosen = span.title.filter(|t| *t < first + 2).or_else(|| headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at));
+        let chosen = span.block.map(|(title, _)| title).filter(|t| *t < first + 2).or_else(|| headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at));
         if let Some(at) = chosen {
             article.title = self.lines[at].text.clone();
             return Some(at);

@@ -8,15 +8,23 @@ use super::mark::{ratio, Mark};
 use super::repeats::Repeat;
 use super::words::{self, End};
 
-/// Weight of each feature, from `tables/headline.tsv`.
-static WEIGHTS: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
-    include_str!("tables/headline.tsv")
-        .lines()
-        .filter(|l| !l.starts_with('#'))
-        .filter_map(|l| l.split_once('\t'))
-        .filter_map(|(name, weight)| Some((name, weight.trim().parse().ok()?)))
-        .collect()
-});
+/// Weights of a linear model over named features: lines of name, tab, weight.
+pub(super) struct Weights(HashMap<&'static str, f32>);
+
+impl Weights {
+    /// Reads a table; what is not of its form is skipped.
+    pub(super) fn new(table: &'static str) -> Self {
+        let rows = table.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('\t'));
+        Self(rows.filter_map(|(name, weight)| Some((name, weight.trim().parse().ok()?))).collect())
+    }
+
+    /// The weighted sum; features without a weight do not count.
+    pub(super) fn score(&self, features: &[(&'static str, f32)]) -> f32 {
+        features.iter().map(|(name, value)| self.0.get(name).copied().unwrap_or(0.0) * value).sum()
+    }
+}
+
+static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::new(include_str!("tables/headline.tsv")));
 
 /// The body's vocabulary: what its words begin with.
 pub(super) struct Story {
@@ -46,13 +54,19 @@ impl Story {
         let lead = all.iter().filter(|s| self.lead.contains(*s)).count();
         (ratio(body, all.len()), ratio(lead, all.len()), all.len())
     }
+
+    /// How much of the smaller vocabulary the other has too, 0 to 1.
+    pub(super) fn alike(&self, other: &Self) -> f32 {
+        let (small, large) = if self.stems.len() < other.stems.len() { (self, other) } else { (other, self) };
+        ratio(small.stems.intersection(&large.stems).count(), small.stems.len())
+    }
 }
 
 /// Content words cut to five characters (so that forms of a word meet); pairs of characters in unspaced scripts.
 fn stems(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     for word in words::words(text) {
-        if word.chars().any(words::is_unspaced) || word.chars().any(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c)) {
+        if word.chars().any(words::is_unspaced) || word.chars().any(|c| words::is_hangul(c)) {
             let chars: Vec<char> = word.chars().collect();
             out.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
             continue;
@@ -77,7 +91,7 @@ pub(super) struct Candidate {
 
 impl Candidate {
     pub(super) fn score(&self) -> f32 {
-        self.features.iter().map(|(name, value)| WEIGHTS.get(name).copied().unwrap_or(0.0) * value).sum()
+        WEIGHTS.score(&self.features)
     }
 }
 

@@ -86,10 +86,13 @@ fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark 
     let short = line.words <= SHORT;
     let has_digit = text.contains(|c: char| c.is_numeric());
     let rule = if line.words <= 90 { chrome::find(&words::fold(text, true), line.words) } else { None };
-    let stops = count(tokens.iter().filter(|(bits, _)| bits & leader != 0).count());
+    // A dump may hold several languages: a long line speaks for itself.
+    let own = if tokens.len() >= 10 { own_language(tokens) } else { leader };
+    let votes = |language: u32| tokens.iter().filter(|(bits, _)| bits & language != 0).count();
+    let stops = count(votes(leader).max(votes(own)));
     let capitals = count(text.split_whitespace().skip(1).filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘']))).count());
     let chars = text.chars().count().max(1);
-    let unspaced = !text.is_ascii() && text.chars().any(words::is_unspaced);
+    let unspaced = !text.is_ascii() && text.chars().any(|c| words::is_unspaced(c) || words::is_hangul(c));
     let mut mark = Mark {
         end,
         rule,
@@ -113,6 +116,15 @@ fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark 
     };
     mark.prose = prose(&mark, line, unspaced);
     mark
+}
+
+/// The language that most of a line's stop words are of.
+fn own_language(tokens: &[(u32, bool)]) -> u32 {
+    let mut votes = Votes::new();
+    for (bits, _) in tokens {
+        votes.add(*bits);
+    }
+    votes.leader()
 }
 
 fn count(n: usize) -> u32 {

@@ -59,7 +59,7 @@ pub(super) fn tags(article: &Article, text: &str, vocabulary: &Vocabulary, site_
     let mut known: BTreeMap<(Kind, String), Evidence> = BTreeMap::new();
     let mut names: HashMap<String, Evidence> = HashMap::new();
     let display = |k: &Known| vocabulary.display(k, site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language));
-    if text.chars().take(200).any(|c| words::is_unspaced(c) || ('\u{ac00}'..='\u{d7a3}').contains(&c)) {
+    if text.chars().take(200).any(|c| words::is_unspaced(c) || words::is_hangul(c)) {
         for (k, count) in vocabulary.unspaced(text) {
             let entry = known.entry((k.kind, display(k))).or_default();
             entry.count += u32::try_from(count).unwrap_or(u32::MAX);
