@@ -2,6 +2,15 @@
 
 /// Escapes a paragraph of plain text. The paragraph must not contain line breaks.
 pub(super) fn markdown(text: &str) -> String {
+    escaped(text, true)
+}
+
+/// Escapes text in the middle of a line.
+pub(super) fn inline(text: &str) -> String {
+    escaped(text, false)
+}
+
+fn escaped(text: &str, opens: bool) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let bytes = text.as_bytes();
     for (at, c) in text.char_indices() {
@@ -15,8 +24,8 @@ pub(super) fn markdown(text: &str) -> String {
             // An entity would be decoded.
             '&' => entity(&text[at + 1..]),
             '!' => bytes.get(at + 1) == Some(&b'['),
-            '#' | '+' | '-' | '=' | ':' if at == 0 => block_start(text),
-            '.' | ')' => ordered(text, at),
+            '#' | '+' | '-' | '=' | ':' if at == 0 && opens => block_start(text),
+            '.' | ')' => opens && ordered(text, at),
             _ => false,
         };
         if escape {

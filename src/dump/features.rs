@@ -32,6 +32,20 @@ pub(super) fn names() -> Vec<String> {
     OWN.iter().map(|n| (*n).to_owned()).chain(sizes).chain(rules).chain(ahead).collect()
 }
 
+/// Names of the features of an HTML page's lines: those above, then the markup's.
+pub(super) fn html_names() -> Vec<String> {
+    let places = super::html::places().into_iter().map(|place| format!("place_{place}"));
+    names().into_iter().chain(super::html::FEATURES.iter().map(|n| (*n).to_owned())).chain(places).collect()
+}
+
+/// Puts the markup's features after the lines' own.
+pub(super) fn append(rows: &mut [Row], extra: &[Row]) {
+    let shift = u16::try_from(OWN.len() + SIZES.len() + 2 * chrome::COUNT).unwrap_or(u16::MAX);
+    for (row, more) in rows.iter_mut().zip(extra) {
+        row.extend(more.iter().map(|(feature, value)| (feature + shift, *value)));
+    }
+}
+
 /// The features of all lines of one item.
 pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Row> {
     let total = lines.len();

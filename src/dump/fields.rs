@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use chrono::Datelike;
 use sha2::{Digest, Sha256};
 
-use super::article::{Article, Correction, Image, Input, Options, Parsed, Repair, Role, When};
+use super::article::{Article, Correction, Form, Image, Input, Options, Parsed, Repair, Role, When};
 use super::dates::{self, Known, Label};
 use super::headline::{self, Story};
 use super::ledger::{self, Entry};
@@ -32,7 +32,7 @@ pub(super) fn parse_text(text: &str, input: &Input<'_>, options: &Options<'_>, m
     let known = known(&lines, input, options);
     let marks = mark::marks(&lines.lines, known);
     let repeats = repeats::repeats(&lines);
-    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options };
+    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: None };
     let spans = segment::spans(&lines.lines, &marks, &repeats);
     let mut found: Vec<Draft> = Vec::new();
     let mut ledger: Vec<Option<Entry>> = vec![None; lines.lines.len()];
@@ -49,6 +49,58 @@ pub(super) fn parse_text(text: &str, input: &Input<'_>, options: &Options<'_>, m
         owners[span.from..span.to].fill(owner);
     }
     account(&lines, &marks, &owners, ledger, found, repairs)
+}
+
+/// What markup says about an article, field by field; what it does not say is read from the text.
+#[derive(Debug, Default)]
+pub(super) struct Hints {
+    /// The headline's line.
+    pub(super) line: Option<usize>,
+    /// The headline, where no line shows it.
+    pub(super) title: Option<String>,
+    pub(super) authors: Vec<String>,
+    pub(super) date: Option<When>,
+    pub(super) updated: Option<When>,
+    /// Date in the page's address: the last resort.
+    pub(super) url_date: Option<When>,
+    pub(super) section: Option<String>,
+    pub(super) canonical: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) image: Option<Image>,
+    /// Place bits of each line, and the bits of captions and of decks.
+    pub(super) places: (Vec<u32>, u32, u32),
+}
+
+/// A line as a Markdown block.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) markdown: String,
+    /// Follows its like without a blank (items of a list).
+    pub(super) tight: bool,
+    pub(super) quote: bool,
+    /// A picture to be put before it.
+    pub(super) picture: Option<String>,
+    /// The line is the picture's caption and not text of its own.
+    pub(super) caption: bool,
+}
+
+/// A web page's additions to its lines.
+struct Web<'a> {
+    hints: &'a Hints,
+    extra: &'a [features::Row],
+    blocks: &'a [Block],
+}
+
+/// Parses the lines of a web page as one article.
+pub(super) fn parse_page(lines: &Lines, known: Known, options: &Options<'_>, repairs: Vec<Repair>, hints: &Hints, extra: &[features::Row], blocks: &[Block]) -> Parsed {
+    let marks = mark::marks(&lines.lines, known);
+    let repeats = repeats::repeats(lines);
+    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: Some(Web { hints, extra, blocks }) };
+    let total = lines.lines.len();
+    let mut ledger: Vec<Option<Entry>> = vec![None; total];
+    let span = Span { from: 0, to: total, block: None, repeat: false };
+    let found: Vec<Draft> = page.draft(span, &mut ledger).into_iter().collect();
+    account(lines, &marks, &vec![0; total], ledger, found, repairs)
 }
 
 /// Turns drafts and line entries into the outcome; every physical line goes to one article.
@@ -130,14 +182,22 @@ struct Page<'a> {
     repeats: &'a [Repeat],
     known: Known,
     options: &'a Options<'a>,
+    web: Option<Web<'a>>,
 }
 
 impl Page<'_> {
     /// The article of a span, if it has one.
     fn draft(&self, span: Span, ledger: &mut [Option<Entry>]) -> Option<Draft> {
         let range = span.from..span.to;
-        let rows = features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
-        let chances = model::body(&rows);
+        let mut rows = features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
+        let form = match &self.web {
+            Some(web) => {
+                features::append(&mut rows, web.extra);
+                Form::Html
+            }
+            None => Form::Text,
+        };
+        let chances = model::body(&rows, form);
         let mut body: Vec<usize> = (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
         let clean = span.block.filter(|(_, end)| self.is_clean(*end..span.to, &body));
         if let Some((_, end)) = clean {
@@ -170,6 +230,7 @@ impl Page<'_> {
         self.captions(block..first, title, &mut article, ledger);
         self.bylines(span, title, first, last, &mut article, ledger);
         self.dates(span, block, first, last, &mut article, ledger);
+        self.from_markup(&mut article);
         self.subtitle(title, first, &mut article, ledger);
         self.tail(last, span.to, &mut article, ledger);
         self.write_body(&body, &mut article, ledger);
@@ -194,6 +255,16 @@ impl Page<'_> {
     /// The headline's line; where there is none, a title is derived and flagged.
     fn title(&self, span: Span, body: &[usize], article: &mut Article) -> Option<usize> {
         let first = *body.first()?;
+        if let Some(web) = &self.web {
+            if let Some(at) = web.hints.line {
+                article.title = self.lines[at].text.clone();
+                return Some(at).filter(|at| *at < first + 3);
+            }
+            if let Some(title) = &web.hints.title {
+                article.title.clone_from(title);
+                return None;
+            }
+        }
         let story = Story::new(body.iter().map(|at| self.lines[*at].text.as_str()));
         let candidates = headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
         let chosen = span.block.map(|(title, _)| title).filter(|t| *t < first + 2).or_else(|| headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at));
@@ -220,7 +291,7 @@ impl Page<'_> {
                 Some(Entry::chrome(rule.name))
             } else if self.repeats[*at].first < *at && self.repeats[*at].times > 1 && line.words > 3 {
                 Some(Entry::of(Role::Repeat))
-            } else if mark.credit && line.words <= 60 && !mark.quote_start {
+            } else if mark.credit && line.words <= 60 && !mark.quote_start && self.captioned(*at) {
                 Some(Entry::of(Role::Caption).with(Role::Credit))
             } else {
                 None
@@ -233,6 +304,36 @@ impl Page<'_> {
         });
     }
 
+    /// Whether markup puts a line among captions; text dumps cannot tell and say yes.
+    fn captioned(&self, at: usize) -> bool {
+        self.web.as_ref().is_none_or(|web| web.blocks[at].caption || web.hints.places.0[at] & web.hints.places.1 != 0)
+    }
+
+    /// What the markup says takes the place of what was read from the text.
+    fn from_markup(&self, article: &mut Article) {
+        let Some(web) = &self.web else { return };
+        let hints = web.hints;
+        if !hints.authors.is_empty() {
+            article.authors.clone_from(&hints.authors);
+            if let [only] = article.authors.as_slice() {
+                article.agency = agency::named(only).map(str::to_owned).or(article.agency.take());
+            }
+        }
+        if hints.date.is_some() {
+            article.date = hints.date;
+            article.updated = hints.updated;
+        } else if article.date.is_none() {
+            article.date = hints.url_date.or(hints.updated);
+        }
+        article.section.clone_from(&hints.section);
+        article.canonical.clone_from(&hints.canonical);
+        if let Some(found) = &hints.image {
+            let image = article.image.get_or_insert_with(Image::default);
+            image.src.clone_from(&found.src);
+            image.alt.clone_from(&found.alt);
+        }
+    }
+
     /// Captions and credits of the headline block: what repeats there besides the title, or bears a credit.
     fn captions(&self, block: std::ops::Range<usize>, title: Option<usize>, article: &mut Article, ledger: &mut [Option<Entry>]) {
         let mut image = Image::default();
@@ -241,7 +342,8 @@ impl Page<'_> {
             if Some(at) == title || ledger[at].is_some() {
                 continue;
             }
-            let repeated = self.repeats[at].times > 1 && line.words >= 4 && mark.rule.is_none() && mark.dates.len() * 8 <= line.words && mark.byline.is_none();
+            let repeated = (self.web.is_none() && self.repeats[at].times > 1 && line.words >= 4 && mark.rule.is_none() && mark.dates.len() * 8 <= line.words && mark.byline.is_none())
+                || (self.web.is_some() && self.captioned(at) && line.words >= 3 && mark.byline.is_none());
             if !(mark.credit || repeated) {
                 continue;
             }
@@ -366,11 +468,29 @@ impl Page<'_> {
                     article.agency = Some(name.to_owned());
                 }
             }
-            if !out.is_empty() {
-                out.push_str("\n\n");
-            }
-            out.push_str(&escape::markdown(text.trim_matches(|c: char| c.is_whitespace())));
             ledger[*at] = Some(entry);
+            let Some(web) = &self.web else {
+                if !out.is_empty() {
+                    out.push_str("\n\n");
+                }
+                out.push_str(&escape::markdown(text.trim()));
+                continue;
+            };
+            let block = &web.blocks[*at];
+            let before = n.checked_sub(1).map(|b| &web.blocks[body[b]]);
+            if let (Some(picture), true) = (&block.picture, n > 0) {
+                out.push_str("\n\n");
+                out.push_str(picture);
+            }
+            if let Some(before) = before {
+                let glue = match (before.tight && block.tight, before.quote && block.quote) {
+                    (_, true) => "\n>\n",
+                    (true, _) => "\n",
+                    _ => "\n\n",
+                };
+                out.push_str(if block.picture.is_some() { "\n\n" } else { glue });
+            }
+            out.push_str(&block.markdown);
         }
         article.body = out;
     }
@@ -383,7 +503,8 @@ impl Page<'_> {
             text.push_str(paragraph);
             text.push('\n');
         }
-        if let Some(guess) = language::identify(&text, self.options.language) {
+        let said = self.web.as_ref().and_then(|web| web.hints.lang.as_deref());
+        if let Some(guess) = language::identify(&text, said.or(self.options.language)) {
             if !guess.sure {
                 article.review.push("lang: too little text to be sure".to_owned());
             }

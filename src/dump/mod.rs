@@ -37,8 +37,9 @@ pub use article::{
 };
 pub use explain::explain;
 pub use gazetteer::Vocabulary;
+pub use html::visible_text;
 pub use json::{records, Record};
-pub use training::{training_rows, TrainingRow};
+pub use training::{training_rows, training_rows_html, TrainingRow};
 
 /// Version of the parser's behaviour: part of the key under which callers cache its results.
 pub const VERSION: u32 = 1;

@@ -31,7 +31,7 @@ pub fn training_rows(text: &str) -> Vec<TrainingRow> {
         TrainingRow { model, from: line.from, to: line.to, text: line.text.clone(), features }
     };
     let rows = features::rows(&lines.lines, &marks, &repeats);
-    let chances = model::body(&rows);
+    let chances = model::body(&rows, super::Form::Text);
     let body: Vec<usize> = (0..lines.lines.len()).filter(|at| chances[*at] >= 0.5).collect();
     let mut out = Vec::new();
     for (at, features) in rows.into_iter().enumerate() {
@@ -49,4 +49,18 @@ pub fn training_rows(text: &str) -> Vec<TrainingRow> {
         out.push(row("cut", cut.at, named(cut.features)));
     }
     out
+}
+
+/// The line rows of an HTML page, for `scripts/train_lines.py`.
+#[must_use]
+pub fn training_rows_html(html: &str, url: Option<&str>) -> Vec<TrainingRow> {
+    let page = super::html::Page::read(html, url);
+    let lines = &page.lines.lines;
+    let marks: Vec<Mark> = mark::marks(lines, dates::Known::default());
+    let repeats = repeats::repeats(&page.lines);
+    let names = features::html_names();
+    let mut rows = features::rows(lines, &marks, &repeats);
+    features::append(&mut rows, &page.rows());
+    let named = |row: features::Row| row.into_iter().map(|(f, value)| (names[usize::from(f)].clone(), value)).collect();
+    rows.into_iter().zip(lines).map(|(row, line)| TrainingRow { model: "line", from: line.from, to: line.to, text: line.text.clone(), features: named(row) }).collect()
 }
