@@ -99,7 +99,9 @@ fn names(text: &str, announced: bool) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut name: Vec<&str> = Vec::new();
     let mut complete = true;
-    for token in text.split_whitespace() {
+    let mut tokens = text.split_whitespace().peekable();
+    while let Some(token) = tokens.next() {
+        let dated = tokens.peek().is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
         let (core, cut) = core(token);
         let lower = core.to_lowercase();
         let joins = matches!(lower.as_str(), "and" | "und" | "y" | "et" | "e" | "ve" | "&" | "и" | "та" | "/" | "," | "•" | "en");
@@ -111,7 +113,7 @@ fn names(text: &str, announced: bool) -> Vec<String> {
         let stops = core.is_empty()
             || core.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '|' | '©' | '_' | '=' | '<' | '>' | '(' | '"' | '“' | '?' | '!' | ';' | '#'))
             || AFTER.contains(&lower.as_str()) && !name.is_empty()
-            || dates::is_month(&lower) && !name.is_empty() && text.contains(|c: char| c.is_ascii_digit())
+            || dates::is_month(&lower) && !name.is_empty() && dated
             || dates::weekday(&lower).is_some();
         let particle = PARTICLES.contains(&lower.as_str());
         if stops || (first_lower && !particle) || (particle && first_lower && name.is_empty() && !announced) {

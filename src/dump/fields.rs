@@ -69,6 +69,12 @@ pub(super) struct Hints {
     pub(super) image: Option<Image>,
     /// Place bits of each line, and the bits of captions and of decks.
     pub(super) places: (Vec<u32>, u32, u32),
+    /// Whether the extractor holds each line to be of the main text.
+    pub(super) main: Vec<bool>,
+    /// Authors that only a mark somewhere in the page names, or that do not look like people.
+    pub(super) doubtful: Vec<String>,
+    /// Dates of `time` elements that are not marked as publication.
+    pub(super) times: Option<When>,
 }
 
 /// A line as a Markdown block.
@@ -199,18 +205,25 @@ impl Page<'_> {
         };
         let chances = model::body(&rows, form);
         let mut body: Vec<usize> = (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
+        self.guard(&mut body);
         let clean = span.block.filter(|(_, end)| self.is_clean(*end..span.to, &body));
         if let Some((_, end)) = clean {
             body = (end..span.to).filter(|at| !self.is_residue(*at)).collect();
         }
-        let size: usize = body.iter().map(|at| self.lines[*at].words).sum();
-        if size < LEAST_WORDS {
-            return None;
-        }
         let mut article = Article::default();
+        if self.size(&body) < LEAST_WORDS {
+            body = self.weak_body(span);
+            if self.size(&body) < LEAST_WORDS * 2 {
+                return None;
+            }
+            article.review.push("body: little evidence that this is an article".to_owned());
+        }
         let title = self.title(span, &body, &mut article);
         if let Some(title) = title {
             body.retain(|at| *at > title);
+        }
+        if let Some(title) = title.filter(|_| clean.is_none() && self.web.is_none()) {
+            self.drop_deck(title, &mut body);
         }
         let first = *body.first()?;
         let block = title.map_or(span.from, |t| t.min(first));
@@ -238,6 +251,34 @@ impl Page<'_> {
         Some(Draft { article })
     }
 
+    /// Words in some lines.
+    fn size(&self, lines: &[usize]) -> usize {
+        lines.iter().map(|at| self.lines[*at].words).sum()
+    }
+
+    /// Where the model sees no body: what the extractor took for the main text, or the longest run of prose.
+    fn weak_body(&self, span: Span) -> Vec<usize> {
+        let (from, to) = features::best_span(&self.marks[span.from..span.to], &self.lines[span.from..span.to]);
+        (span.from..span.to)
+            .filter(|at| match &self.web {
+                Some(web) => web.hints.main[*at] && self.marks[*at].prose > 0.0,
+                None => (span.from + from..span.from + to).contains(at) && self.marks[*at].prose > 3.0,
+            })
+            .collect()
+    }
+
+    /// A web page of whose main text the model keeps too little: then the extractor decides.
+    fn guard(&self, body: &mut Vec<usize>) {
+        let Some(web) = &self.web else { return };
+        let main: Vec<usize> = (0..self.lines.len()).filter(|at| web.hints.main[*at] && !web.blocks[*at].caption && self.marks[*at].rule.is_none_or(|rule| rule.weak)).collect();
+        let kept = body.iter().filter(|at| web.hints.main[**at]).map(|at| self.lines[*at].words).sum::<usize>();
+        if kept * 4 < self.size(&main) * 3 {
+            body.extend(main);
+            body.sort_unstable();
+            body.dedup();
+        }
+    }
+
     /// Whether what follows a repeated headline block is a story and nothing else: such dumps have no page around them.
     fn is_clean(&self, rest: std::ops::Range<usize>, body: &[usize]) -> bool {
         let words: usize = rest.clone().map(|at| self.lines[at].words).sum();
@@ -257,7 +298,7 @@ impl Page<'_> {
         let first = *body.first()?;
         if let Some(web) = &self.web {
             if let Some(at) = web.hints.line {
-                article.title = self.lines[at].text.clone();
+                article.title = web.hints.title.clone().unwrap_or_else(|| self.lines[at].text.clone());
                 return Some(at).filter(|at| *at < first + 3);
             }
             if let Some(title) = &web.hints.title {
@@ -280,9 +321,35 @@ impl Page<'_> {
         None
     }
 
+    /// A byline or date line a little way into the body shows that what is above it was the deck.
+    fn drop_deck(&self, title: usize, body: &mut Vec<usize>) {
+        let Some(first) = body.first().copied() else { return };
+        let heads = |at: usize| {
+            let (line, mark) = (&self.lines[at], &self.marks[at]);
+            let short = line.words <= 14 && mark.end != words::End::Stop && !mark.credit;
+            let signed = mark.byline.as_ref().is_some_and(|b| b.explicit || (line.words <= 4 && at <= first + 2));
+            short && (signed || (!mark.dates.is_empty() && line.words <= 12 && mark.prose < 3.0))
+        };
+        let Some(end) = (title + 1..(first + 7).min(self.lines.len())).filter(|at| heads(*at)).next_back() else { return };
+        let above: Vec<usize> = body.iter().copied().filter(|at| *at <= end && !heads(*at)).collect();
+        if above.len() <= 2 && above.iter().all(|at| self.lines[*at].words <= 60) && body.len() > above.len() + 2 {
+            body.retain(|at| *at > end);
+        }
+    }
+
     /// Takes out of the body what stands in it but is not of it: repeats of the title, captions, chrome.
     fn drop_inside(&self, title: Option<usize>, body: &mut Vec<usize>, ledger: &mut [Option<Entry>]) {
         let title = title.map(|t| self.lines[t].folded.as_str());
+        // Signatures at either end are not text; they are read as bylines later.
+        let signed = |at: &usize| self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit) && self.lines[*at].words <= 14 && self.marks[*at].end != words::End::Stop;
+        for _ in 0..2 {
+            if let Some(near) = body.iter().take(3).position(signed) {
+                body.remove(near);
+            }
+            if body.len() > 3 && body.last().is_some_and(signed) {
+                body.pop();
+            }
+        }
         body.retain(|at| {
             let (line, mark) = (&self.lines[*at], &self.marks[*at]);
             let entry = if title == Some(line.folded.as_str()) {
@@ -313,17 +380,23 @@ impl Page<'_> {
     fn from_markup(&self, article: &mut Article) {
         let Some(web) = &self.web else { return };
         let hints = web.hints;
-        if !hints.authors.is_empty() {
-            article.authors.clone_from(&hints.authors);
+        let printed = !article.authors.is_empty() && article.authors.iter().any(|name| super::byline::is_person(name));
+        let better = if hints.authors.is_empty() && !printed { &hints.doubtful } else { &hints.authors };
+        if !better.is_empty() {
+            article.authors.clone_from(better);
             if let [only] = article.authors.as_slice() {
                 article.agency = agency::named(only).map(str::to_owned).or(article.agency.take());
             }
         }
-        if hints.date.is_some() {
-            article.date = hints.date;
+        if let Some(date) = hints.date {
+            // An instant in UTC may fall on another day than the one that the page prints.
+            let printed = article.date.map(|d| d.day());
+            let utc = matches!(date, When::At(at) if at.offset().local_minus_utc() == 0);
+            let beside = printed.filter(|day| utc && (*day - date.day()).num_days().abs() == 1);
+            article.date = Some(beside.map_or(date, When::Day));
             article.updated = hints.updated;
-        } else if article.date.is_none() {
-            article.date = hints.url_date.or(hints.updated);
+        } else {
+            article.date = article.date.or(hints.times).or(hints.url_date).or(hints.updated);
         }
         article.section.clone_from(&hints.section);
         article.canonical.clone_from(&hints.canonical);
@@ -376,7 +449,8 @@ impl Page<'_> {
         let candidate = |explicit: bool| {
             zone.iter().copied().find(|at| ledger[*at].is_none() && self.marks[*at].rule.is_none_or(|rule| rule.weak) && self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit == explicit))
         };
-        let bare = || candidate(false).filter(|at| *at > start && *at < first);
+        let dated = |at: usize| (at.saturating_sub(2)..(at + 3).min(span.to)).any(|i| !self.marks[i].dates.is_empty());
+        let bare = || candidate(false).filter(|at| *at > start && *at < first || *at < start && dated(*at));
         let wire = || {
             zone.iter().copied().find(|at| ledger[*at].is_none() && self.lines[*at].words <= 8 && agency::within(self.lines[*at].text.trim_start_matches("By ")).is_some())
         };
@@ -394,6 +468,9 @@ impl Page<'_> {
             ledger[at] = Some(entry);
         } else if let Some(at) = wire() {
             article.agency = agency::within(&self.lines[at].text).map(str::to_owned);
+            ledger[at] = Some(Entry::of(Role::Agency));
+        } else if let Some((at, source)) = (last + 1..(last + 6).min(span.to)).filter(|at| ledger[*at].is_none()).find_map(|at| source(&self.lines[at].text).map(|s| (at, s))) {
+            article.agency = Some(agency::within(source).map_or_else(|| source.to_owned(), str::to_owned));
             ledger[at] = Some(Entry::of(Role::Agency));
         }
     }
@@ -527,6 +604,15 @@ impl Page<'_> {
             }
         }
     }
+}
+
+/// The name in a "Source: NAME" line after the body.
+fn source(line: &str) -> Option<&str> {
+    const SOURCES: &[&str] = &["source:", "quelle:", "fonte:", "fuente:", "source :", "kaynak:", "источник:", "المصدر:", "bron:", "źródło:", "来源：", "来源:", "via:"];
+    let lower = line.to_lowercase();
+    let mark = SOURCES.iter().find(|mark| lower.starts_with(**mark))?;
+    let name = line.get(mark.len()..)?.trim();
+    ((1..=6).contains(&words::count(name)) && !name.contains("http")).then_some(name)
 }
 
 /// Least score of a headline.

@@ -92,7 +92,7 @@ fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark 
     let stops = count(votes(leader).max(votes(own)));
     let capitals = count(text.split_whitespace().skip(1).filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘']))).count());
     let chars = text.chars().count().max(1);
-    let unspaced = !text.is_ascii() && text.chars().any(|c| words::is_unspaced(c) || words::is_hangul(c));
+    let unspaced = !text.is_ascii() && text.chars().any(words::without_stop_words);
     let mut mark = Mark {
         end,
         rule,

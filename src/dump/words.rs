@@ -41,6 +41,11 @@ pub(super) fn is_hangul(c: char) -> bool {
     ('\u{ac00}'..='\u{d7a3}').contains(&c)
 }
 
+/// Scripts for which no stop words are kept: running text there is told by its length and marks alone.
+pub(super) fn without_stop_words(c: char) -> bool {
+    is_unspaced(c) || is_hangul(c) || matches!(u32::from(c), 0x0530..=0x058f | 0x0980..=0x0dff | 0x10a0..=0x10ff | 0x1200..=0x137f)
+}
+
 /// Number of words; two characters of an unspaced script count as one.
 pub(super) fn count(text: &str) -> usize {
     let unspaced = if text.is_ascii() { 0 } else { text.chars().filter(|c| is_unspaced(*c)).count() };

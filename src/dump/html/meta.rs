@@ -16,7 +16,9 @@ pub(super) struct Head {
     pub(super) lang: Option<String>,
     pub(super) title_tag: Option<String>,
     pub(super) ld: Linked,
-    /// `datetime` of `time` elements, those marked as publication first.
+    /// `datetime` of `time` elements that are marked as publication.
+    pub(super) published: Vec<String>,
+    /// `datetime` of the first other `time` elements.
     pub(super) times: Vec<String>,
     /// Texts marked as author by `rel` or `itemprop`.
     pub(super) signed: Vec<String>,
@@ -60,7 +62,7 @@ impl Head {
                         if let Some(name) = attr(key)
                             && let Some((kind, rank)) = NAMES.get(name.to_ascii_lowercase().as_str())
                         {
-                            head.values.entry(kind).or_default().push((*rank, content.clone()));
+                            head.values.entry(kind).or_default().push((*rank, unescape(&content)));
                             break;
                         }
                     }
@@ -84,10 +86,10 @@ impl Head {
                     }
                 }
                 "time" => {
-                    let marked = attr("itemprop").is_some_and(|p| p.contains("datePublished")) || attr("pubdate").is_some() || attr("class").is_some_and(|c| c.contains("publish") || c.contains("entry-date"));
+                    let marked = attr("itemprop").is_some_and(|p| p.contains("datePublished")) || attr("pubdate").is_some() || attr("class").is_some_and(|c| (c.contains("publish") || c.contains("entry-date")) && !c.contains("updated"));
                     if let Some(when) = attr("datetime") {
                         if marked {
-                            head.times.insert(0, when);
+                            head.published.push(when);
                         } else if head.times.len() < 4 {
                             head.times.push(when);
                         }
@@ -188,12 +190,6 @@ fn names(value: &Value) -> Vec<String> {
 
 /// Entities that were encoded once more for JSON.
 fn unescape(text: &str) -> String {
-    const ENTITIES: &[(&str, &str)] = &[("&amp;", "&"), ("&quot;", "\""), ("&#39;", "'"), ("&#039;", "'"), ("&apos;", "'"), ("&#8217;", "’"), ("&#8216;", "‘"), ("&#8220;", "“"), ("&#8221;", "”"), ("&#8211;", "–"), ("&#8212;", "—"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&rsquo;", "’"), ("&lsquo;", "‘"), ("&ldquo;", "“"), ("&rdquo;", "”"), ("&ndash;", "–"), ("&mdash;", "—")];
-    let mut out = text.to_owned();
-    if out.contains('&') {
-        for (entity, plain) in ENTITIES {
-            out = out.replace(entity, plain);
-        }
-    }
+    let out = if text.contains('&') && text.contains(';') { Document::fragment(text).text().to_string() } else { text.to_owned() };
     one_line(&out)
 }

@@ -170,16 +170,21 @@ impl Page {
     /// What the head and the marks say about the article.
     fn hints(&self, known: Known, input: &Input<'_>) -> Hints {
         let head = &self.head;
-        let mut published = head.ld.published.as_deref().into_iter().chain(head.all("date")).chain(head.times.iter().map(String::as_str));
+        let mut published = head.ld.published.as_deref().into_iter().chain(head.all("date")).chain(head.published.iter().map(String::as_str));
         let published = published.find_map(|v| date(v, known));
         let updated = head.ld.modified.as_deref().into_iter().chain(head.all("updated")).find_map(|v| date(v, known));
+        let times = head.times.iter().find_map(|v| date(v, known));
+        let (authors, doubtful) = self.authors();
         let (line, title) = title::choose(&self.lines.lines, &self.pieces, head);
         let lead = self.pieces.iter().find_map(|p| p.picture.as_ref());
         let image = head.all("image").find_map(|src| link::safe(src, input.url)).map(|src| Image { src: Some(src), ..Image::default() }).or_else(|| lead.map(|p| Image { src: Some(p.src.clone()), alt: Some(p.alt.clone()).filter(|a| !a.is_empty()), ..Image::default() }));
         Hints {
             line,
             title,
-            authors: self.authors(),
+            authors,
+            doubtful,
+            times,
+            main: self.pieces.iter().zip(&self.lines.lines).map(|(piece, line)| self.opinion.holds(&piece.text, &line.folded) > 0.5).collect(),
             date: published,
             updated: updated.filter(|u| published.is_some_and(|p| u.day() >= p.day() && u != &p)),
             url_date: input.url.and_then(url_date),
@@ -191,18 +196,19 @@ impl Page {
         }
     }
 
-    /// Authors as the markup names them.
-    fn authors(&self) -> Vec<String> {
+    /// Authors as the markup names them: those that are sure, else those that may be the site or somebody else.
+    fn authors(&self) -> (Vec<String>, Vec<String>) {
         let head = &self.head;
-        let site: Vec<String> = head.all("site").map(|s| words::fold(s, false)).collect();
         let clean = |names: &[&str]| -> Vec<String> {
             let mut out: Vec<String> = Vec::new();
             for name in names {
-                if name.starts_with("http") || name.contains("://") || name.contains('@') || words::count(name) > 14 || site.contains(&words::fold(name, false)) {
+                let folded = words::fold(name, false);
+                let nobody = name.contains("://") || name.contains('@') || words::count(name) > 14 || NOBODY.contains(&folded.as_str()) || is_host(name);
+                if nobody {
                     continue;
                 }
                 let bare = byline::announced(name).unwrap_or(name);
-                for part in split_names(bare) {
+                for part in split_names(bare).filter(|part| !is_host(part)) {
                     if !out.iter().any(|have| words::fold(have, false) == words::fold(part, false)) {
                         out.push(part.to_owned());
                     }
@@ -210,16 +216,21 @@ impl Page {
             }
             out
         };
+        let people = |names: &[String]| names.iter().any(|n| byline::is_person(n));
         let ld = clean(&head.ld.authors.iter().map(String::as_str).collect::<Vec<_>>());
-        if !ld.is_empty() {
-            return ld;
-        }
         let meta = clean(&head.all("author").take(3).collect::<Vec<_>>());
-        if !meta.is_empty() {
-            return meta;
-        }
         let signed = clean(&head.signed.iter().map(String::as_str).collect::<Vec<_>>());
-        signed.into_iter().filter(|name| byline::is_person(name)).take(3).collect()
+        for names in [&ld, &meta] {
+            if people(names) {
+                return (names.clone(), Vec::new());
+            }
+        }
+        let signed: Vec<String> = signed.into_iter().filter(|name| byline::is_person(name)).take(2).collect();
+        if let [only] = signed.as_slice() {
+            return (vec![only.clone()], Vec::new());
+        }
+        let doubtful = [ld, meta, signed].into_iter().find(|names| !names.is_empty()).unwrap_or_default();
+        (Vec::new(), doubtful)
     }
 
     /// Whether slashed dates have the day first, from the page's language.
@@ -253,6 +264,14 @@ fn split_names(text: &str) -> impl Iterator<Item = &str> {
         .flat_map(|part| part.split(" y "))
         .map(str::trim)
         .filter(|part| part.chars().filter(|c| c.is_alphabetic()).count() > 1)
+}
+
+/// What content systems put where an author is missing.
+const NOBODY: &[&str] = &["admin", "no author", "unknown", "author", "staff", "editor", "webmaster", "redaktion", "none", "null", "undefined", "guest", "administrator", "redacción", "redação", "editör"];
+
+/// "gazette.example", "facebook.com/name": an address and no name.
+fn is_host(name: &str) -> bool {
+    !name.contains(' ') && name.contains('.') && !name.ends_with('.') && name.chars().next().is_some_and(char::is_lowercase)
 }
 
 /// A date of the head: a full date or nothing.

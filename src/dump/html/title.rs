@@ -35,13 +35,22 @@ pub(super) fn choose(lines: &[Line], pieces: &[Piece], head: &Head) -> (Option<u
         }
     }
     if let Some((at, _)) = best {
-        return (Some(at), None);
+        return (Some(at), part(&lines[at], &said, head));
     }
     let only: Vec<usize> = (0..pieces.len()).filter(|at| pieces[*at].tag == Tag::Heading(1) && lines[*at].words >= 3).collect();
     if let [at] = only.as_slice() {
         return (Some(*at), None);
     }
     (None, said.into_iter().map(|t| without_site(&t, head)).find(|t| words::count(t) >= 2))
+}
+
+/// The part of the line that the head has as its title: a kicker or deck may stand in the same heading.
+fn part(line: &Line, said: &[String], head: &Head) -> Option<String> {
+    said.iter().map(|t| without_site(t, head)).find(|title| {
+        let folded = words::fold(title, false);
+        let rest = line.folded.strip_suffix(folded.as_str()).or_else(|| line.folded.strip_prefix(folded.as_str()));
+        words::count(&folded) >= 3 && rest.is_some_and(|rest| !rest.is_empty() && words::count(rest) >= 2 && !rest.trim_end().ends_with([':', '-']))
+    })
 }
 
 /// How far a line and a title of the head say the same, 0 to 1: equality, containment, shared words.
