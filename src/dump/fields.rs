@@ -241,9 +241,9 @@ impl Page<'_> {
             }
         }
         self.captions(block..first, title, &mut article, ledger);
-        self.bylines(span, title, first, last, &mut article, ledger);
+        let signed = self.bylines(span, title, first, last, &mut article, ledger);
         self.dates(span, block, first, last, &mut article, ledger);
-        self.from_markup(&mut article);
+        self.from_markup(signed, &mut article);
         self.subtitle(title, first, &mut article, ledger);
         self.tail(last, span.to, &mut article, ledger);
         self.write_body(&body, &mut article, ledger);
@@ -377,10 +377,10 @@ impl Page<'_> {
     }
 
     /// What the markup says takes the place of what was read from the text.
-    fn from_markup(&self, article: &mut Article) {
+    fn from_markup(&self, signed: bool, article: &mut Article) {
         let Some(web) = &self.web else { return };
         let hints = web.hints;
-        let printed = !article.authors.is_empty() && article.authors.iter().any(|name| super::byline::is_person(name));
+        let printed = signed && article.authors.iter().any(|name| super::byline::is_person(name));
         let better = if hints.authors.is_empty() && !printed { &hints.doubtful } else { &hints.authors };
         if !better.is_empty() {
             article.authors.clone_from(better);
@@ -442,8 +442,8 @@ impl Page<'_> {
         }
     }
 
-    /// Authors from the headline block, else from the lines right after the body.
-    fn bylines(&self, span: Span, title: Option<usize>, first: usize, last: usize, article: &mut Article, ledger: &mut [Option<Entry>]) {
+    /// Authors from the headline block, else from the lines right after the body; whether a word such as "By" said so.
+    fn bylines(&self, span: Span, title: Option<usize>, first: usize, last: usize, article: &mut Article, ledger: &mut [Option<Entry>]) -> bool {
         let start = title.unwrap_or(first);
         let zone: Vec<usize> = (start + 1..first).chain((span.from.max(start.saturating_sub(4))..start).rev()).chain(last + 1..(last + 5).min(span.to)).collect();
         let candidate = |explicit: bool| {
@@ -466,6 +466,7 @@ impl Page<'_> {
                 entry = entry.with(Role::Date);
             }
             ledger[at] = Some(entry);
+            return self.marks[at].byline.as_ref().is_some_and(|b| b.explicit);
         } else if let Some(at) = wire() {
             article.agency = agency::within(&self.lines[at].text).map(str::to_owned);
             ledger[at] = Some(Entry::of(Role::Agency));
@@ -473,6 +474,7 @@ impl Page<'_> {
             article.agency = Some(agency::within(source).map_or_else(|| source.to_owned(), str::to_owned));
             ledger[at] = Some(Entry::of(Role::Agency));
         }
+        false
     }
 
     /// Publication and update dates from the lines around the headline, else right after the body.

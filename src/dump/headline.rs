@@ -108,7 +108,7 @@ fn candidate(lines: &[Line], marks: &[Mark], repeats: &[Repeat], from: usize, at
         return None;
     }
     let strong = mark.rule.is_some_and(|rule| !rule.weak);
-    if strong && repeats[at].times < 2 && line.words < 4 {
+    if strong && repeats[at].times < 2 && line.words < 4 || mark.credit && line.words > 4 {
         return None;
     }
     let (body_share, lead_share, known) = story.shared(&line.text);

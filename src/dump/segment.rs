@@ -31,6 +31,11 @@ pub(super) struct Cut {
 
 /// Least running text, in words, that an item needs.
 const LITTLE: f32 = 12.0;
+/// Least score of a cut at all, and of one that needs no long story after it.
+const DOUBT: f32 = -1.0;
+const SURE: f32 = 0.5;
+/// Least running text after a cut that is not sure.
+const MUCH: f32 = 90.0;
 /// Added to the score of a repeated headline block with residue or captions in it.
 const CERTAIN: f32 = 12.0;
 /// Prose lines looked at on either side of a cut.
@@ -44,7 +49,7 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
     let mut kept: Vec<(usize, f32)> = Vec::new();
     for cut in cuts(lines, marks, repeats) {
         let score = WEIGHTS.score(&cut.features) + if block(lines, marks, repeats, bare, cut.at).is_some() { CERTAIN } else { 0.0 };
-        if score <= 0.0 {
+        if score <= DOUBT {
             continue;
         }
         match kept.last_mut() {
@@ -57,6 +62,14 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
             _ => kept.push((cut.at, score)),
         }
     }
+    // Where one article has a repeated headline block, the others have one too.
+    if (0..total.min(60)).any(|at| block(lines, marks, repeats, bare, at).is_some()) {
+        kept.retain(|(_, score)| *score > CERTAIN / 3.0);
+    }
+    let ends: Vec<usize> = kept.iter().skip(1).map(|(at, _)| *at).chain([total]).collect();
+    let long: Vec<bool> = kept.iter().zip(&ends).map(|((at, score), end)| *score > SURE || prose[*end] - prose[*at] > MUCH).collect();
+    let mut long = long.into_iter();
+    kept.retain(|_| long.next().unwrap_or(false));
     kept.retain(|(at, score)| *score > CERTAIN / 2.0 || prose[*at] >= LITTLE && prose[total] - prose[*at] >= LITTLE);
     let mut starts = vec![0];
     for (at, _) in kept {
@@ -252,12 +265,14 @@ fn block(lines: &[Line], marks: &[Mark], repeats: &[Repeat], bare: bool, at: usi
         return None;
     }
     let second = repeated_block(lines, marks, repeats, at)?;
-    let residue = |i: usize| repeats[i].times > 1 && lines[i].words > 3 || marks[i].rule.is_some_and(|r| matches!(r.name, "widget" | "share"));
-    if !(at + 1..second).any(residue) {
+    let residue = |i: usize| marks[i].rule.is_some_and(|r| matches!(r.name, "widget" | "share"));
+    let caption = |i: usize| repeats[i].times > 1 && lines[i].words > 3 && repeats[at].times == 2;
+    if !(at + 1..second).any(|i| residue(i) || caption(i)) {
         return None;
     }
+    let same = |a: usize, b: usize| lines.get(a).zip(lines.get(b)).is_some_and(|(a, b)| a.folded == b.folded);
     let mut end = second + 1;
-    while end < lines.len() && (at..second).any(|i| lines[i].folded == lines[end].folded) {
+    while end < lines.len() && (same(end, end - 1) || same(end, end + 1) || end == second + 1 && marks[end].credit || (at..second).any(|i| same(i, end))) {
         end += 1;
     }
     (end < lines.len()).then_some(end)
