@@ -209,13 +209,16 @@ pub(super) fn is_person(text: &str) -> bool {
         }
         let letters = part.chars().filter(|c| c.is_alphabetic()).count();
         let fine = words::capitalised(part) && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
-        if !fine || language::stop_bits(&lower) != 0 && letters > 1 && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim") || dates::weekday(&lower).is_some() || NOT_NAMES.contains(&lower.as_str()) {
+        if !fine || language::stop_bits(&lower) & COMMON != 0 && letters > 1 && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim") || dates::weekday(&lower).is_some() || NOT_NAMES.contains(&lower.as_str()) {
             return false;
         }
         full += usize::from(letters > 1);
     }
     full >= 2 || (full >= 1 && parts.len() >= 2 && parts[0].ends_with('.'))
 }
+
+/// The first languages of the stop-word table: stop words of others are too often given names.
+const COMMON: u32 = 0xff;
 
 /// Words of menus and mastheads that are capitalised like names.
 const NOT_NAMES: &[&str] = &[

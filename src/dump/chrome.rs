@@ -58,13 +58,13 @@ struct Pattern {
 }
 
 struct Tables {
-    whole: HashMap<&'static str, usize>,
+    whole: HashMap<&'static str, usize, super::words::BuildFnv>,
     parts: Vec<Pattern>,
     finder: Option<AhoCorasick>,
 }
 
 static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
-    let mut whole = HashMap::new();
+    let mut whole: HashMap<_, _, super::words::BuildFnv> = HashMap::default();
     let mut parts = Vec::new();
     let mut texts = Vec::new();
     for (rule, (_, _, table)) in TABLES.iter().enumerate() {

@@ -239,7 +239,7 @@ struct Shared {
 
 impl Shared {
     fn new(lines: &[Line], _marks: &[Mark], span: (usize, usize)) -> Self {
-        let mut counts: HashMap<&str, u32> = HashMap::new();
+        let mut counts: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
         let content = |line: &Line| -> Vec<(usize, usize)> {
             let base = line.folded.as_ptr() as usize;
             words::words(&line.folded)
@@ -258,7 +258,7 @@ impl Shared {
             .enumerate()
             .map(|(at, words)| {
                 let inside = at >= span.0 && at < span.1;
-                let mut own: HashMap<&str, u32> = HashMap::new();
+                let mut own: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
                 let texts: Vec<&str> = words.iter().map(|(from, length)| &lines[at].folded[*from..from + length]).collect();
                 if inside {
                     for text in &texts {

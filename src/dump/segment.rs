@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::headline::{Story, Weights};
+use super::headline::{stems, Story, Weights};
 use super::line::Line;
 use super::mark::{ratio, Mark};
 use super::repeats::Repeat;
@@ -126,18 +126,52 @@ pub(super) fn cuts(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Cu
     let wide = usual_gap(lines, marks);
     let bare = is_bare(marks);
     let texts: Vec<usize> = (0..lines.len()).filter(|at| marks[*at].prose > 4.0 && repeats[*at].first == *at).collect();
-    (1..lines.len()).filter_map(|at| cut(lines, marks, repeats, &prose, wide, bare, &texts, at)).collect()
+    let mut stories = Stories::new(lines, texts);
+    (1..lines.len()).filter_map(|at| cut(lines, marks, repeats, &prose, wide, bare, &mut stories, at)).collect()
 }
 
-fn cut(lines: &[Line], marks: &[Mark], repeats: &[Repeat], prose: &[f32], wide: u32, bare: bool, texts: &[usize], at: usize) -> Option<Cut> {
+/// The vocabularies around a place between two paragraphs, kept for the next line of the same gap.
+struct Stories {
+    texts: Vec<usize>,
+    stems: Vec<Vec<u64>>,
+    at: usize,
+    /// After and before.
+    around: (Story, Story),
+}
+
+impl Stories {
+    fn new(lines: &[Line], texts: Vec<usize>) -> Self {
+        let stems = texts.iter().map(|at| stems(&lines[*at].text)).collect();
+        Self { texts, stems, at: usize::MAX, around: Default::default() }
+    }
+
+    /// The stories around the gap before the paragraph `next`.
+    fn around(&mut self, next: usize) -> &(Story, Story) {
+        if self.at != next {
+            self.at = next;
+            let (mut after, mut before) = (Story::default(), Story::default());
+            let first = self.texts.get(next).copied().unwrap_or(0);
+            for n in (next..self.texts.len()).take(REACH).take_while(|n| self.texts[*n] - first < 80) {
+                after.add(&self.stems[n], n < next + 3);
+            }
+            for n in (0..next).rev().take(REACH) {
+                before.add(&self.stems[n], false);
+            }
+            self.around = (after, before);
+        }
+        &self.around
+    }
+}
+
+fn cut(lines: &[Line], marks: &[Mark], repeats: &[Repeat], prose: &[f32], wide: u32, bare: bool, stories: &mut Stories, at: usize) -> Option<Cut> {
     let (line, mark) = (&lines[at], &marks[at]);
     let total = lines.len();
     let whole = block(lines, marks, repeats, bare, at).is_some();
     if !title_like(line, mark) || mark.prose > 14.0 && !whole || prose[at] < LITTLE && !whole || second_title(marks, repeats, at) {
         return None;
     }
-    let next = texts.partition_point(|t| *t <= at);
-    let first = texts.get(next).copied().or(whole.then_some(at + 1).filter(|i| *i < total))?;
+    let next = stories.texts.partition_point(|t| *t <= at);
+    let first = stories.texts.get(next).copied().or(whole.then_some(at + 1).filter(|i| *i < total))?;
     // A headline is near its story: a cheap test before the dear ones.
     if (first - at > 25 || prose[total] - prose[at] < LITTLE) && !whole {
         return None;
@@ -151,14 +185,12 @@ fn cut(lines: &[Line], marks: &[Mark], repeats: &[Repeat], prose: &[f32], wide: 
     let named = (at + 1..(at + 4).min(total)).any(|i| i < first && marks[i].byline.is_some());
     let dated_before = (at.saturating_sub(2)..at).any(|i| told(i) && lines[i].words <= 10);
     let captioned = (at + 1..reach).any(|i| i <= first && (marks[i].credit || repeats[i].times > 1 && lines[i].words > 4));
-    let after: Vec<usize> = texts[next..].iter().copied().take(REACH).take_while(|i| i - at < 80).collect();
-    let before: Vec<usize> = texts[..next].iter().rev().copied().filter(|i| *i < at).take(REACH).collect();
-    let story = Story::new(after.iter().map(|i| lines[*i].text.as_str()));
-    let past = Story::new(before.iter().map(|i| lines[*i].text.as_str()));
+    let count = stories.texts[next.min(stories.texts.len())..].iter().take(REACH).take_while(|i| **i - at < 80).count();
+    let quiet = at - stories.texts[..next].iter().rev().find(|i| **i < at).map_or(0, |b| b + 1);
+    let (story, past) = stories.around(next);
     let (share, lead, known) = story.shared(&line.text);
     let (old_share, ..) = past.shared(&line.text);
-    let alike = story.alike(&past);
-    let quiet = at - before.first().map_or(0, |b| b + 1);
+    let alike = story.alike(past);
     let window = |from: usize, width: usize| (prose[(from + width).min(total)] - prose[from]).min(400.0) / 100.0;
     let dense = ratio((first..(first + 12).min(total)).filter(|i| marks[*i].prose > 4.0).count(), (first + 12).min(total) - first);
     let rule_before = |name: &str| (at.saturating_sub(20)..at).any(|i| marks[i].rule.is_some_and(|r| r.name == name));
@@ -188,8 +220,8 @@ fn cut(lines: &[Line], marks: &[Mark], repeats: &[Repeat], prose: &[f32], wide: 
         ("mass_after_40", flag(prose[total] - prose[at] > 40.0)),
         ("dense", dense),
         ("dense_dated", if dated || signed { dense } else { 0.0 }),
-        ("dense_high", flag(dense > 0.65 && after.len() >= 4)),
-        ("stories", ratio(after.len().min(10), 10)),
+        ("dense_high", flag(dense > 0.65 && count >= 4)),
+        ("stories", ratio(count.min(10), 10)),
         ("distance_1", flag(distance == 1)),
         ("distance_2_4", flag((2..=4).contains(&distance))),
         ("distance_5_9", flag((5..=9).contains(&distance))),

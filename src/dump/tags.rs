@@ -76,7 +76,8 @@ pub(super) fn tags(article: &Article, text: &str, vocabulary: &Vocabulary, site_
         }
     }
     merge(&mut names);
-    pick(known, names)
+    let short = words::count(text) < 300;
+    pick(known, names, if short { 2 } else { 3 })
 }
 
 /// A title in Title Case or capitals tells nothing by its capitals.
@@ -269,10 +270,10 @@ fn merge(names: &mut HashMap<String, Evidence>) {
 }
 
 /// The best of both kinds of evidence.
-fn pick(known: BTreeMap<(Kind, String), Evidence>, names: HashMap<String, Evidence>) -> Vec<String> {
+fn pick(known: BTreeMap<(Kind, String), Evidence>, names: HashMap<String, Evidence>, often: u32) -> Vec<String> {
     let mut scored: Vec<(u32, usize, Kind, String)> = Vec::new();
     for ((kind, name), evidence) in known {
-        let strong = kind == Kind::Vocabulary || evidence.title || evidence.lead || evidence.count >= 3;
+        let strong = kind == Kind::Vocabulary || evidence.title || evidence.lead || evidence.count >= often;
         if strong {
             let bonus = if kind == Kind::Vocabulary { 6 } else { 2 };
             scored.push((evidence.score() + bonus, evidence.first, kind, name));

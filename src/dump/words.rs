@@ -174,3 +174,34 @@ pub(super) fn shorten(text: &str, limit: usize) -> String {
     };
     format!("{}…", kept.trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
+
+/// FNV-1a: fast on short keys and the same on every machine. Not against hostile keys: only for our own tables and
+/// for sets that one dump's words go into.
+#[derive(Clone, Copy)]
+pub(super) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl std::hash::Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        // The table takes its bucket from the low bits and a tag from the high ones: mix both.
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0 ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+/// Builds [`Fnv`] hashers.
+pub(super) type BuildFnv = std::hash::BuildHasherDefault<Fnv>;
