@@ -623,10 +623,10 @@ const HEADLINE: f32 = -0.5;
 /// SHA-256 over the folded title and body: the same wherever the item stands and whatever chrome is around it.
 fn identity(article: &Article, text: &str) -> String {
     let mut hash = Sha256::new();
-    hash.update(words::fold(&article.title, false));
+    hash.update(words::fold(&article.title));
     hash.update([0]);
     for paragraph in text.lines() {
-        hash.update(words::fold(paragraph, false));
+        hash.update(words::fold(paragraph));
         hash.update([b'\n']);
     }
     let mut out = String::with_capacity(64);

@@ -32,8 +32,8 @@ pub struct Vocabulary {
 /// Aliases by exact spelling, and by first word how many words an alias may have.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    aliases: HashMap<String, Known>,
-    reach: HashMap<String, usize>,
+    aliases: HashMap<String, Known, super::words::BuildFnv>,
+    reach: HashMap<String, usize, super::words::BuildFnv>,
 }
 
 impl Names {

@@ -1,5 +1,8 @@
 //! What each line looks like by itself: ends, case, stop words, chrome rules, dates, bylines, credits.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::byline::{self, Byline};
 use super::chrome::{self, Rule};
 use super::dates::{self, Found, Known};
@@ -52,6 +55,8 @@ const SECOND: &[&str] = &[
     "sua", "nosso", "nossa", "siz", "sizin", "bizi", "вы", "ваш", "вас", "нас", "наш", "هنا", "您", "我们", "click", "here", "please", "subscribe", "sign",
 ];
 
+static SECOND_SET: LazyLock<HashSet<&'static str, words::BuildFnv>> = LazyLock::new(|| SECOND.iter().copied().collect());
+
 /// Looks at all lines of a dump.
 pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
     let tokens: Vec<Vec<(u32, bool)>> = lines.iter().map(|line| line_tokens(&line.text)).collect();
@@ -75,7 +80,7 @@ fn line_tokens(text: &str) -> Vec<(u32, bool)> {
             } else {
                 lower.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }));
             }
-            (language::stop_bits(&lower), SECOND.contains(&lower.as_str()))
+            (language::stop_bits(&lower), SECOND_SET.contains(lower.as_str()))
         })
         .collect()
 }
@@ -85,7 +90,7 @@ fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark 
     let end = words::end(text);
     let short = line.words <= SHORT;
     let has_digit = text.contains(|c: char| c.is_numeric());
-    let rule = if line.words <= 90 { chrome::find(&words::fold(text, true), line.words) } else { None };
+    let rule = if line.words <= 90 { chrome::find(&words::without_digits(&line.folded), line.words) } else { None };
     // A dump may hold several languages: a long line speaks for itself.
     let own = if tokens.len() >= 10 { own_language(tokens) } else { leader };
     let votes = |language: u32| tokens.iter().filter(|(bits, _)| bits & language != 0).count();

@@ -1,8 +1,8 @@
 //! Small questions about text that every stage asks: words, folding, sentence marks, case, scripts.
 
 /// The folded form in which lines are compared and chrome patterns are written: lower case, straight quotes and
-/// dashes, single spaces, no marks at either end; with `digits`, each run of digits becomes `#`.
-pub(super) fn fold(text: &str, digits: bool) -> String {
+/// dashes, single spaces, no marks at either end. Patterns have `#` for each run of digits ([`without_digits`]).
+pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let c = match c {
@@ -15,10 +15,6 @@ pub(super) fn fold(text: &str, digits: bool) -> String {
         if c == ' ' {
             if !out.ends_with(' ') {
                 out.push(' ');
-            }
-        } else if digits && c.is_numeric() && c.is_ascii() {
-            if !out.ends_with('#') {
-                out.push('#');
             }
         } else if c.is_ascii() {
             out.push(c.to_ascii_lowercase());
@@ -39,6 +35,22 @@ pub(super) fn is_unspaced(c: char) -> bool {
 /// Korean syllables: spaced, but with endings for stop words.
 pub(super) fn is_hangul(c: char) -> bool {
     ('\u{ac00}'..='\u{d7a3}').contains(&c)
+}
+
+/// A folded line with each run of digits as `#`, as chrome patterns have them.
+pub(super) fn without_digits(folded: &str) -> std::borrow::Cow<'_, str> {
+    if !folded.bytes().any(|b| b.is_ascii_digit()) {
+        return std::borrow::Cow::Borrowed(folded);
+    }
+    let mut out = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        if !c.is_ascii_digit() {
+            out.push(c);
+        } else if !out.ends_with('#') {
+            out.push('#');
+        }
+    }
+    std::borrow::Cow::Owned(out)
 }
 
 /// Scripts for which no stop words are kept: running text there is told by its length and marks alone.

@@ -37,7 +37,7 @@ impl Opinion {
         let mut opinion = Self { shingles: HashSet::new(), lines: HashSet::new() };
         for line in text.lines().filter(|l| !l.trim().is_empty()) {
             opinion.shingles.extend(shingles(line));
-            opinion.lines.insert(words::fold(line, false));
+            opinion.lines.insert(words::fold(line));
         }
         opinion
     }

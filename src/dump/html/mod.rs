@@ -202,14 +202,14 @@ impl Page {
         let clean = |names: &[&str]| -> Vec<String> {
             let mut out: Vec<String> = Vec::new();
             for name in names {
-                let folded = words::fold(name, false);
+                let folded = words::fold(name);
                 let nobody = name.contains("://") || name.contains('@') || words::count(name) > 14 || NOBODY.contains(&folded.as_str()) || is_host(name);
                 if nobody {
                     continue;
                 }
                 let bare = byline::announced(name).unwrap_or(name);
                 for part in split_names(bare).filter(|part| !is_host(part)) {
-                    if !out.iter().any(|have| words::fold(have, false) == words::fold(part, false)) {
+                    if !out.iter().any(|have| words::fold(have) == words::fold(part)) {
                         out.push(part.to_owned());
                     }
                 }
@@ -249,7 +249,7 @@ pub(super) fn places() -> Vec<&'static str> {
 fn lines(pieces: &[Piece]) -> Lines {
     let lines: Vec<Line> = (1u32..)
         .zip(pieces)
-        .map(|(number, piece)| Line { from: number, to: number, gap: u32::from(piece.opens), folded: words::fold(&piece.text, false), words: words::count(&piece.text), text: piece.text.clone() })
+        .map(|(number, piece)| Line { from: number, to: number, gap: u32::from(piece.opens), folded: words::fold(&piece.text), words: words::count(&piece.text), text: piece.text.clone() })
         .collect();
     Lines { physical: u32::try_from(lines.len()).unwrap_or(u32::MAX), lines, rewrapped: 0 }
 }

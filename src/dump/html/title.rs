@@ -11,7 +11,7 @@ use crate::dump::words;
 /// The headline's line, and the headline as the head has it where no line shows it.
 pub(super) fn choose(lines: &[Line], pieces: &[Piece], head: &Head) -> (Option<usize>, Option<String>) {
     let said: Vec<String> = head.ld.headline.iter().map(String::as_str).chain(head.all("title")).map(str::to_owned).chain(head.title_tag.iter().flat_map(|t| [without_site(t, head), t.clone()])).collect();
-    let folded: Vec<String> = said.iter().map(|t| words::fold(t, false)).filter(|t| !t.is_empty()).collect();
+    let folded: Vec<String> = said.iter().map(|t| words::fold(t)).filter(|t| !t.is_empty()).collect();
     let mut best: Option<(usize, f32)> = None;
     for (at, (line, piece)) in lines.iter().zip(pieces).enumerate() {
         let level = match piece.tag {
@@ -47,7 +47,7 @@ pub(super) fn choose(lines: &[Line], pieces: &[Piece], head: &Head) -> (Option<u
 /// The part of the line that the head has as its title: a kicker or deck may stand in the same heading.
 fn part(line: &Line, said: &[String], head: &Head) -> Option<String> {
     said.iter().map(|t| without_site(t, head)).find(|title| {
-        let folded = words::fold(title, false);
+        let folded = words::fold(title);
         let rest = line.folded.strip_suffix(folded.as_str()).or_else(|| line.folded.strip_prefix(folded.as_str()));
         words::count(&folded) >= 3 && rest.is_some_and(|rest| !rest.is_empty() && words::count(rest) >= 2 && !rest.trim_end().ends_with([':', '-']))
     })
@@ -73,16 +73,16 @@ fn agreement(line: &str, title: &str) -> f32 {
 
 /// A page title without the site's name at its end or front.
 fn without_site(title: &str, head: &Head) -> String {
-    let site: Vec<String> = head.all("site").map(|s| words::fold(s, false)).collect();
+    let site: Vec<String> = head.all("site").map(|s| words::fold(s)).collect();
     for mark in [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "] {
         if let Some((front, back)) = title.rsplit_once(mark) {
-            let tail = words::fold(back, false);
+            let tail = words::fold(back);
             if site.contains(&tail) || (words::count(back) <= 4 && words::count(front) >= 3 && words::count(front) > words::count(back)) {
                 return without_site(front, head);
             }
         }
         if let Some((front, back)) = title.split_once(mark)
-            && site.contains(&words::fold(front, false))
+            && site.contains(&words::fold(front))
         {
             return back.to_owned();
         }
