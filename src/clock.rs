@@ -81,7 +81,8 @@ impl Clock {
     /// Whether the window is open now, and how long that answer holds.
     #[must_use]
     pub fn ask(&self, window: Window) -> (bool, Validity) {
-        let open = window.from.is_none_or(|from| from <= self.now) && window.until.is_none_or(|until| self.now < until);
+        let open = window.from.is_none_or(|from| from <= self.now)
+            && window.until.is_none_or(|until| self.now < until);
         let ends = [window.from, window.until];
         let past = ends.iter().flatten().copied().filter(|end| *end <= self.now).max();
         let next = ends.iter().flatten().copied().filter(|end| *end > self.now).min();

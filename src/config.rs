@@ -7,7 +7,8 @@ use chrono_tz::Tz;
 
 use crate::diag::{self, Checked};
 use crate::locale;
-use crate::schema::{Field, Reader, Rule, put};
+use crate::path::check_slug;
+use crate::schema::{Field, Reader, Schema, put};
 use crate::tree::{self, Table, Text, Value};
 
 /// Everything `site.toml` says, defaults filled in.
@@ -29,6 +30,8 @@ pub struct Config {
     pub link_index: bool,
     /// Hold back articles with review flags until somebody accepted them.
     pub hold_flagged: bool,
+    /// Copy the default theme's own files (styles, fonts) that `static/` does not replace.
+    pub theme_files: bool,
     /// What the theme shows around the articles.
     pub theme: Theme,
     /// Sections in the order of the front page; others follow by slug.
@@ -200,7 +203,8 @@ impl Sort {
 #[must_use]
 pub fn parse(path: &str, text: &str) -> Checked<Option<Config>> {
     let from = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
-    let text = Text { path, file: text, part: &text[from..], from, name: "site.toml" };
+    let part = tree::with_line_feeds(&text[from..]);
+    let text = Text { path, file: text, part: &part, from, name: "site.toml" };
     let (table, diags) = tree::read_toml(&text);
     let mut reader = Reader::new(&text, Tz::UTC, diags);
     let config = table.map(|table| read(&mut reader, &table));
@@ -219,6 +223,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         page_size: 20,
         link_index: true,
         hold_flagged: false,
+        theme_files: true,
         theme: Theme::default(),
         sections: Vec::new(),
         permalinks: Permalinks::default(),
@@ -226,8 +231,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         views: Vec::new(),
         tags: BTreeMap::new(),
     };
-    reader.table("site.toml", "", table, SITE, &mut config);
-    reader.required("site.toml", &(0..0), table, &["title", "base_url"]);
+    reader.table("site.toml", &(0..0), "", table, &SITE, &mut config);
     for view in &mut config.views {
         if view.limit == 0 {
             view.limit = config.page_size;
@@ -236,86 +240,118 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
     config
 }
 
-const SITE: &[Rule<Config>] = &[
-    ("title", |r, f, c| put(&mut c.title, r.some_words(f))),
-    ("description", |r, f, c| put(&mut c.description, r.text(f))),
-    ("base_url", |r, f, c| put(&mut c.base_url, r.checked(f, check_base_url).map(with_slash))),
-    ("language", |r, f, c| put(&mut c.language, r.checked(f, locale::check_tag))),
-    ("timezone", |r, f, c| put(&mut c.timezone, zone(r, f))),
-    ("page_size", |r, f, c| put(&mut c.page_size, size(r, f))),
-    ("link_index", |r, f, c| put(&mut c.link_index, r.flag(f))),
-    ("hold_flagged", |r, f, c| put(&mut c.hold_flagged, r.flag(f))),
-    ("logo", |r, f, c| put(&mut c.theme.logo, r.checked(f, check_relative))),
-    ("accent", |r, f, c| put(&mut c.theme.accent, r.checked(f, check_colour))),
-    ("menu", |r, f, c| put(&mut c.theme.menu, r.subs(f, &["title", "url"], MENU))),
-    ("footer", |r, f, c| put(&mut c.theme.footer, r.text(f))),
-    ("head", |r, f, c| put(&mut c.theme.head, r.text(f))),
-    ("section", |r, f, c| {
-        put(&mut c.sections, r.subs(f, &["slug"], SECTION));
-        r.distinct(f, "slug");
-        for section in &mut c.sections {
-            if section.title.is_empty() {
-                section.title = capital(&section.slug);
+const SITE: Schema<Config> = Schema {
+    required: &["title", "base_url"],
+    rules: &[
+        ("title", |r, f, c| put(&mut c.title, r.some_words(f))),
+        ("description", |r, f, c| put(&mut c.description, r.text(f))),
+        ("base_url", |r, f, c| put(&mut c.base_url, r.checked(f, check_base_url).map(with_slash))),
+        ("language", |r, f, c| put(&mut c.language, r.checked(f, locale::check_tag))),
+        ("timezone", |r, f, c| put(&mut c.timezone, zone(r, f))),
+        ("page_size", |r, f, c| put(&mut c.page_size, size(r, f))),
+        ("link_index", |r, f, c| put(&mut c.link_index, r.flag(f))),
+        ("hold_flagged", |r, f, c| put(&mut c.hold_flagged, r.flag(f))),
+        ("theme_files", |r, f, c| put(&mut c.theme_files, r.flag(f))),
+        ("logo", |r, f, c| put(&mut c.theme.logo, r.checked(f, check_relative))),
+        ("accent", |r, f, c| put(&mut c.theme.accent, r.checked(f, check_colour))),
+        ("menu", |r, f, c| put(&mut c.theme.menu, r.subs(f, LIST_LIMIT, &MENU))),
+        ("footer", |r, f, c| put(&mut c.theme.footer, r.text(f))),
+        ("head", |r, f, c| put(&mut c.theme.head, r.text(f))),
+        ("section", |r, f, c| {
+            put(&mut c.sections, r.subs(f, LIST_LIMIT, &SECTION));
+            r.distinct(f, "slug");
+            for section in &mut c.sections {
+                if section.title.is_empty() {
+                    section.title = capital(&section.slug);
+                }
             }
-        }
-    }),
-    ("permalinks", |r, f, c| put(&mut c.permalinks, r.sub(f, &[], PERMALINKS))),
-    ("feeds", |r, f, c| put(&mut c.feeds, r.sub(f, &[], FEEDS))),
-    ("view", |r, f, c| {
-        put(&mut c.views, r.subs(f, &["name"], VIEW));
-        r.distinct(f, "name");
-    }),
-    ("tags", |r, f, c| put(&mut c.tags, tags(r, f))),
-    // What these tables hold is checked by those who use them.
-    ("images", |_, _, _| ()),
-    ("publish", |_, _, _| ()),
-];
+        }),
+        ("permalinks", |r, f, c| put(&mut c.permalinks, r.sub(f, &PERMALINKS))),
+        ("feeds", |r, f, c| put(&mut c.feeds, r.sub(f, &FEEDS))),
+        ("view", |r, f, c| {
+            put(&mut c.views, r.subs(f, LIST_LIMIT, &VIEW));
+            r.distinct(f, "name");
+        }),
+        ("tags", |r, f, c| put(&mut c.tags, tags(r, f))),
+        // What these tables hold is checked by those who use them.
+        ("images", |r, f, _| r.anything(f)),
+        ("publish", |r, f, _| r.anything(f)),
+    ],
+};
 
-const MENU: &[Rule<MenuItem>] = &[
-    ("title", |r, f, item| put(&mut item.title, r.some_words(f))),
-    ("url", |r, f, item| put(&mut item.url, r.checked(f, check_link))),
-];
+/// Every key of site.toml, in the order of the documentation; `menu[].title` is a key of each entry.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let below = MENU.keys("menu[].").chain(SECTION.keys("section[].")).chain(PERMALINKS.keys("permalinks."));
+    SITE.keys("").chain(below).chain(FEEDS.keys("feeds.")).chain(VIEW.keys("view[].")).collect()
+}
 
-const SECTION: &[Rule<Section>] = &[
-    ("slug", |r, f, section| put(&mut section.slug, r.checked(f, check_folder))),
-    ("title", |r, f, section| put(&mut section.title, r.words(f))),
-    ("description", |r, f, section| put(&mut section.description, r.text(f))),
-];
+const MENU: Schema<MenuItem> = Schema {
+    required: &["title", "url"],
+    rules: &[
+        ("title", |r, f, item| put(&mut item.title, r.some_words(f))),
+        ("url", |r, f, item| put(&mut item.url, r.checked(f, check_link))),
+    ],
+};
 
-const VIEW: &[Rule<View>] = &[
-    ("name", |r, f, view| put(&mut view.name, r.checked(f, check_name))),
-    ("section", |r, f, view| put(&mut view.section, r.some_words(f))),
-    ("tag", |r, f, view| put(&mut view.tag, r.some_words(f))),
-    ("author", |r, f, view| put(&mut view.author, r.some_words(f))),
-    ("within", |r, f, view| put(&mut view.within_days, days(r, f))),
-    ("limit", |r, f, view| put(&mut view.limit, size(r, f))),
-    ("sort", |r, f, view| put(&mut view.sort, r.one_of(f, &Sort::WORDS))),
-];
+const SECTION: Schema<Section> = Schema {
+    required: &["slug"],
+    rules: &[
+        ("slug", |r, f, section| put(&mut section.slug, r.path(f, check_section))),
+        ("title", |r, f, section| put(&mut section.title, r.words(f))),
+        ("description", |r, f, section| put(&mut section.description, r.text(f))),
+    ],
+};
 
-const PERMALINKS: &[Rule<Permalinks>] = &[
-    ("article", |r, f, p| {
-        put(&mut p.article, pattern(r, f, &["section", "year", "month", "day", "slug"], &["slug"], false))
-    }),
-    ("page", |r, f, p| put(&mut p.page, pattern(r, f, &["section", "slug"], &["slug"], false))),
-    ("section", |r, f, p| put(&mut p.section, pattern(r, f, &["slug"], &["slug"], true))),
-    ("tag", |r, f, p| put(&mut p.tag, pattern(r, f, &["slug"], &["slug"], true))),
-    ("author", |r, f, p| put(&mut p.author, pattern(r, f, &["slug"], &["slug"], true))),
-    ("tags", |r, f, p| put(&mut p.tags, pattern(r, f, &[], &[], true))),
-    ("authors", |r, f, p| put(&mut p.authors, pattern(r, f, &[], &[], true))),
-    ("all", |r, f, p| put(&mut p.all, pattern(r, f, &[], &[], true))),
-    ("archive", |r, f, p| put(&mut p.archive, pattern(r, f, &[], &[], true))),
-    ("year", |r, f, p| put(&mut p.year, pattern(r, f, &["year"], &["year"], true))),
-    ("month", |r, f, p| put(&mut p.month, pattern(r, f, &["year", "month"], &["year", "month"], true))),
-    ("numbered", |r, f, p| put(&mut p.numbered, r.checked(f, check_numbered))),
-];
+const VIEW: Schema<View> = Schema {
+    required: &["name"],
+    rules: &[
+        ("name", |r, f, view| put(&mut view.name, r.checked(f, check_name))),
+        ("section", |r, f, view| put(&mut view.section, r.path(f, check_section))),
+        ("tag", |r, f, view| put(&mut view.tag, r.some_words(f))),
+        ("author", |r, f, view| put(&mut view.author, r.some_words(f))),
+        ("within", |r, f, view| put(&mut view.within_days, days(r, f))),
+        ("limit", |r, f, view| put(&mut view.limit, size(r, f))),
+        ("sort", |r, f, view| put(&mut view.sort, r.one_of(f, &Sort::WORDS))),
+    ],
+};
 
-const FEEDS: &[Rule<Feeds>] = &[
-    ("site", |r, f, feeds| put(&mut feeds.site, feed(r, f, &[]))),
-    ("section", |r, f, feeds| put(&mut feeds.section, feed(r, f, &["slug"]))),
-    ("tag", |r, f, feeds| put(&mut feeds.tag, feed(r, f, &["slug"]))),
-    ("author", |r, f, feeds| put(&mut feeds.author, feed(r, f, &["slug"]))),
-    ("size", |r, f, feeds| put(&mut feeds.size, size(r, f))),
-];
+const PERMALINKS: Schema<Permalinks> = Schema {
+    required: &[],
+    rules: &[
+        ("article", |r, f, p| {
+            put(
+                &mut p.article,
+                pattern(r, f, &["section", "year", "month", "day", "slug"], &["slug"], false),
+            );
+        }),
+        ("page", |r, f, p| put(&mut p.page, pattern(r, f, &["section", "slug"], &["slug"], false))),
+        ("section", |r, f, p| put(&mut p.section, pattern(r, f, &["slug"], &["slug"], true))),
+        ("tag", |r, f, p| put(&mut p.tag, pattern(r, f, &["slug"], &["slug"], true))),
+        ("author", |r, f, p| put(&mut p.author, pattern(r, f, &["slug"], &["slug"], true))),
+        ("tags", |r, f, p| put(&mut p.tags, pattern(r, f, &[], &[], true))),
+        ("authors", |r, f, p| put(&mut p.authors, pattern(r, f, &[], &[], true))),
+        ("all", |r, f, p| put(&mut p.all, pattern(r, f, &[], &[], true))),
+        ("archive", |r, f, p| put(&mut p.archive, pattern(r, f, &[], &[], true))),
+        ("year", |r, f, p| put(&mut p.year, pattern(r, f, &["year"], &["year"], true))),
+        ("month", |r, f, p| put(&mut p.month, pattern(r, f, &["year", "month"], &["year", "month"], true))),
+        ("numbered", |r, f, p| put(&mut p.numbered, r.checked(f, check_numbered))),
+    ],
+};
+
+const FEEDS: Schema<Feeds> = Schema {
+    required: &[],
+    rules: &[
+        ("site", |r, f, feeds| put(&mut feeds.site, feed(r, f, &[]))),
+        ("section", |r, f, feeds| put(&mut feeds.section, feed(r, f, &["slug"]))),
+        ("tag", |r, f, feeds| put(&mut feeds.tag, feed(r, f, &["slug"]))),
+        ("author", |r, f, feeds| put(&mut feeds.author, feed(r, f, &["slug"]))),
+        ("size", |r, f, feeds| put(&mut feeds.size, size(r, f))),
+    ],
+};
+
+/// Entries of a list of tables, at most.
+const LIST_LIMIT: usize = 1000;
 
 fn size(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<usize> {
     reader.whole(field, 1..=1000).and_then(|size| usize::try_from(size).ok())
@@ -363,7 +399,7 @@ fn tags(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, V
         for spelling in spellings.iter().map(String::as_str).chain([*name]) {
             match owner.insert(spelling.to_lowercase(), name) {
                 Some(other) if other != *name => {
-                    reader.refuse(field, &format!("`{spelling}` already stands for `{other}`"));
+                    reader.refuse(field, &format!("`{spelling}` already belongs to the tag `{other}`"));
                 }
                 _ => {}
             }
@@ -508,19 +544,9 @@ fn check_relative(path: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A section's folder: parts that are slugs.
-pub(crate) fn check_folder(folder: &str) -> Result<(), &'static str> {
-    folder.split('/').try_for_each(check_slug)
-}
-
-/// One part of a URL path.
-pub(crate) fn check_slug(slug: &str) -> Result<(), &'static str> {
-    match slug {
-        "" => Err("a part of a URL cannot be empty"),
-        "." | ".." => Err("`.` and `..` are not allowed in a URL"),
-        slug if slug.contains('/') => Err("`/` is not allowed in a slug"),
-        _ => Ok(()),
-    }
+/// A section: slugs with `/` between them.
+pub(crate) fn check_section(section: &str) -> Result<(), &'static str> {
+    section.split('/').try_for_each(check_slug)
 }
 
 fn check_name(name: &str) -> Result<(), &'static str> {

@@ -1,8 +1,13 @@
 //! Moments as articles give them, in the site's time zone. Reads no clock.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+/// Years that RFC 3339 can write.
+const YEARS: RangeInclusive<i32> = 1..=9999;
 
 /// An instant with the offset it is shown in, and whether a time of day was given.
 ///
@@ -57,7 +62,7 @@ impl Moment {
     /// # Errors
     /// When the zone's clock skips it or shows it twice, or the year is out of range.
     pub fn local(local: NaiveDateTime, zone: Tz) -> Result<Self, LocalError> {
-        if !(1..=9999).contains(&local.year()) {
+        if !YEARS.contains(&local.year()) {
             return Err(LocalError::Range);
         }
         match zone.from_local_datetime(&local) {
@@ -65,6 +70,15 @@ impl Moment {
             chrono::LocalResult::Ambiguous(earlier, _) => Err(LocalError::Fold(Self::at(&earlier, zone))),
             chrono::LocalResult::None => Err(LocalError::Gap),
         }
+    }
+
+    /// The zone's offsets a day before and a day after a local time: the choice where clocks change.
+    #[must_use]
+    pub fn offsets_around(local: NaiveDateTime, zone: Tz) -> [FixedOffset; 2] {
+        [-1, 1].map(|days| {
+            let near = local.checked_add_signed(chrono::TimeDelta::days(days)).unwrap_or(local);
+            zone.offset_from_utc_datetime(&near).fix()
+        })
     }
 
     /// As a chrono value in its own offset.
@@ -86,10 +100,70 @@ impl Moment {
         }
     }
 
+    /// Reads what [`Self::rfc3339`] wrote; a time without an offset is UTC.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match Written::read(text).ok()? {
+            Written::Day(day) => Some(Self::day(day, Tz::UTC)),
+            Written::Local(local) => Some(Self::at(&local.and_utc(), Tz::UTC)),
+            Written::Instant(instant) => {
+                let offset = instant.offset().local_minus_utc();
+                Some(Self { seconds: instant.timestamp(), offset, timed: true })
+            }
+        }
+    }
+
     /// RFC 822 with a four-digit year, as RSS wants it: `Sat, 14 Mar 2026 09:30:00 +0200`.
     #[must_use]
     pub fn rfc822(self) -> String {
         self.shown().format("%a, %d %b %Y %H:%M:%S %z").to_string()
+    }
+}
+
+/// Why a text is no moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DateError {
+    /// The text is no date.
+    Text(NotADate),
+    /// It is a local time that the zone skips.
+    Gap(NaiveDateTime),
+    /// It is a local time that happens twice; the earlier moment is given.
+    Fold(NaiveDateTime, Moment),
+}
+
+impl Moment {
+    /// Reads a date as [`Written`] does and places it in `zone`, where it is also shown.
+    ///
+    /// A bare date is the day's first instant. With `strict` its midnight must be one instant, as
+    /// what is hidden until then must not depend on a guess.
+    ///
+    /// # Errors
+    /// When the text is no date, or the clock of the zone never or twice shows that time.
+    ///
+    /// ```
+    /// use chrono_tz::Europe::Berlin;
+    /// use newsprint::date::{DateError, Moment};
+    /// let moment = Moment::read("2026-07-01 09:30", Berlin, false).unwrap();
+    /// assert_eq!(moment.rfc3339(), "2026-07-01T09:30:00+02:00");
+    /// assert!(matches!(Moment::read("2026-03-29T02:30:00", Berlin, false), Err(DateError::Gap(_))));
+    /// ```
+    pub fn read(text: &str, zone: Tz, strict: bool) -> Result<Self, DateError> {
+        let (local, timed) = match Written::read(text).map_err(DateError::Text)? {
+            Written::Instant(instant) => {
+                let moment = Self::at(&instant, zone);
+                let year = moment.shown().year();
+                return if YEARS.contains(&year) { Ok(moment) } else { Err(DateError::Text(NotADate::Year)) };
+            }
+            Written::Day(day) if !strict => return Ok(Self::day(day, zone)),
+            Written::Day(day) => (day.and_time(NaiveTime::MIN), false),
+            Written::Local(local) => (local, true),
+        };
+        match Self::local(local, zone) {
+            Ok(moment) => Ok(Self { timed, ..moment }),
+            Err(LocalError::Gap) => Err(DateError::Gap(local)),
+            Err(LocalError::Fold(earlier)) => Err(DateError::Fold(local, earlier)),
+            Err(LocalError::Range) => Err(DateError::Text(NotADate::Year)),
+        }
     }
 }
 
@@ -223,4 +297,67 @@ fn read_offset(text: &str) -> Result<Option<FixedOffset>, NotADate> {
     }
     let seconds = sign * i32::try_from(hours * 3600 + minutes * 60).unwrap_or(0);
     Ok(FixedOffset::east_opt(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::America::{Havana, Sao_Paulo};
+    use chrono_tz::Europe::Istanbul;
+    use chrono_tz::{Pacific::Apia, UTC};
+
+    use super::*;
+
+    fn read(text: &str, zone: Tz) -> String {
+        Moment::read(text, zone, false).map_or_else(|error| format!("{error:?}"), Moment::rfc3339)
+    }
+
+    #[test]
+    fn many_hands_write_dates() {
+        for text in [
+            "2026-03-14T07:30:00Z",
+            "2026-03-14t07:30:00z",
+            "2026-03-14T10:30",
+            "2026-03-14 10:30:00",
+            "2026-03-14 10:30:00.999",
+            " 2026-03-14  10:30:00 +0300 ",
+            "2026-03-14T09:30:00+02",
+            "2026-03-14T02:00:00-05:30",
+            "2026-03-14 07:30:00 UTC",
+        ] {
+            assert_eq!(read(text, Istanbul), "2026-03-14T10:30:00+03:00", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in [
+            "",
+            "-",
+            "2026",
+            "2026-03",
+            "14-03-2026x",
+            "2026-03-14T",
+            "2026-03-14T10",
+            "2026-03-14T10:30:00.",
+            "2026-03-14T10:30+",
+            "2026-03-14T10:30:00+é:00",
+            "2026-03-14é",
+            "tomorrow",
+        ] {
+            assert!(matches!(Moment::read(text, UTC, false), Err(DateError::Text(_))), "{text}");
+        }
+        assert_eq!(Written::read("2100-02-29"), Err(NotADate::Part("February 2100 has 28 days".to_owned())));
+        assert_eq!(Written::read("10000-01-01"), Err(NotADate::Year));
+        assert_eq!(read("9999-12-31T23:30:00Z", Istanbul), "Text(Year)");
+    }
+
+    #[test]
+    fn a_day_begins_with_its_first_instant() {
+        assert_eq!(Moment::read("2018-11-04", Sao_Paulo, false).map(|day| day.seconds), Ok(1_541_300_400));
+        assert!(matches!(Moment::read("2018-11-04", Sao_Paulo, true), Err(DateError::Gap(_))));
+        assert_eq!(Moment::read("2026-11-01", Havana, false).map(|day| day.offset), Ok(-4 * 3600));
+        assert!(matches!(Moment::read("2026-11-01", Havana, true), Err(DateError::Fold(..))));
+        // A day that Samoa left out.
+        assert_eq!(read("2011-12-30", Apia), "2011-12-30");
+    }
 }

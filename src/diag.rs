@@ -50,10 +50,13 @@ impl Place {
     #[must_use]
     pub fn of(path: impl Into<String>, source: &str, range: Range<usize>) -> Self {
         let start = floor_boundary(source, range.start);
-        let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = source[start..].find('\n').map_or(source.len(), |at| start + at);
-        let text = source[line_start..line_end].trim_end_matches('\r');
-        let line = source[..line_start].bytes().filter(|&b| b == b'\n').count() + 1;
+        // Lines end as editors see it: at `\n`, `\r\n` and a lone `\r`.
+        let ends = ['\n', '\r'];
+        let line_start = source[..start].rfind(ends).map_or(0, |at| at + 1);
+        let line_end = source[start..].find(ends).map_or(source.len(), |at| start + at);
+        let text = &source[line_start..line_end];
+        let breaks = source[..line_start].replace("\r\n", "\n");
+        let line = breaks.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count() + 1;
         let col = source[line_start..start].chars().count() + 1;
         let from = (start - line_start).min(text.len());
         let to = floor_boundary(text, range.end.saturating_sub(line_start)).max(from);
@@ -69,6 +72,14 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Whether both are on the same line and show the same part of it.
+    fn is_line_of(&self, other: &Self) -> bool {
+        let text = |place: &Self| place.excerpt.as_ref().map(|(text, _)| text.clone());
+        self.path == other.path && self.line == other.line && text(self) == text(other)
+    }
+}
+
 /// Largest character boundary of `text` that is at most `at`.
 fn floor_boundary(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
@@ -78,7 +89,7 @@ fn floor_boundary(text: &str, at: usize) -> usize {
     at
 }
 
-/// Control and bidi characters as visible stand-ins of equal byte length where possible, so that a
+/// Control, bidi and invisible characters as visible stand-ins of equal byte length where possible, so that a
 /// hostile file can neither move the terminal's cursor nor reorder the message.
 #[must_use]
 pub fn visible(text: &str) -> String {
@@ -87,7 +98,7 @@ pub fn visible(text: &str) -> String {
             '\t' => ' ',
             c if c.is_control() && c.len_utf8() == 1 => '?',
             '\u{80}'..='\u{9f}' => '¿',
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
             c => c,
         })
         .collect()
@@ -182,29 +193,42 @@ impl Diag {
             Severity::Note => Level::NOTE,
         };
         let mut group = Group::with_title(level.primary_title(self.message.as_str()).id(self.code.as_ref()));
-        for (label, place) in self
+        let marks: Vec<(Option<&str>, &Place)> = self
             .place
             .iter()
-            .map(|p| (None, p))
-            .chain(self.also.iter().map(|(why, p)| (Some(why.as_str()), p)))
-        {
-            let kind = if label.is_none() { AnnotationKind::Primary } else { AnnotationKind::Context };
-            group = match &place.excerpt {
-                Some((text, range)) => group.element(
-                    Snippet::source(text.as_str())
-                        .line_start(place.line as usize)
-                        .path(place.path.as_str())
-                        .annotation(
-                            kind.span(range.start as usize..range.end.max(range.start) as usize).label(label),
-                        ),
-                ),
-                None => group.element(annotate_snippets::Origin::path(place.path.as_str())),
+            .map(|place| (None, place))
+            .chain(self.also.iter().map(|(why, place)| (Some(why.as_str()), place)))
+            .collect();
+        for (at, (_, place)) in marks.iter().enumerate() {
+            let same = |other: &&(Option<&str>, &Place)| other.1.is_line_of(place);
+            let Some((text, _)) = &place.excerpt else {
+                let mut origin = annotate_snippets::Origin::path(place.path.as_str());
+                if place.line > 0 {
+                    origin = origin.line(place.line as usize).char_column(place.col as usize);
+                }
+                group = group.element(origin);
+                continue;
             };
+            if marks[..at].iter().any(|other| same(&other)) {
+                continue;
+            }
+            // Marks on one line share one picture of it.
+            let annotations = marks.iter().filter(same).filter_map(|(label, place)| {
+                let (_, range) = place.excerpt.as_ref()?;
+                let kind = if label.is_none() { AnnotationKind::Primary } else { AnnotationKind::Context };
+                Some(kind.span(range.start as usize..range.end.max(range.start) as usize).label(*label))
+            });
+            group = group.element(
+                Snippet::source(text.as_str())
+                    .line_start(place.line as usize)
+                    .path(place.path.as_str())
+                    .annotations(annotations),
+            );
         }
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.as_str()));
         }
-        renderer.render(&[group]).to_string()
+        renderer.render(&[group])
     }
 
     /// `path:line:col: error[CODE]: message`, on one line.
@@ -234,8 +258,40 @@ pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, c)| c)
 }
 
+/// Keys of other generators, with ours.
+const ELSEWHERE: [(&str, &str); 20] = [
+    ("abstract", "summary"),
+    ("byline", "authors"),
+    ("categories", "section"),
+    ("category", "section"),
+    ("cover", "image"),
+    ("description", "summary"),
+    ("excerpt", "summary"),
+    ("expirydate", "expires"),
+    ("featured", "lead"),
+    ("headline", "title"),
+    ("keywords", "tags"),
+    ("language", "lang"),
+    ("lastmod", "updated"),
+    ("modified", "updated"),
+    ("name", "title"),
+    ("permalink", "slug"),
+    ("publishdate", "embargo"),
+    ("redirect_from", "aliases"),
+    ("thumbnail", "image"),
+    ("url", "slug"),
+];
+
+/// What to write instead of `found`: a word spelt nearly so, one that it begins with
+/// (`embargo_until`), what others call it, or the list of all.
 fn suggestion(found: &str, known: &[&str]) -> String {
-    match nearest(found, known.iter().copied()) {
+    let lower = found.to_lowercase();
+    let begun = |word: &&&str| word.len() >= 4 && lower.starts_with(**word);
+    let elsewhere = || ELSEWHERE.iter().find(|(theirs, _)| *theirs == lower).map(|(_, ours)| *ours);
+    let near = nearest(found, known.iter().copied())
+        .or_else(|| known.iter().find(begun).copied())
+        .or_else(|| elsewhere().filter(|ours| known.contains(ours)));
+    match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known: {}", known.join(", ")),
     }
@@ -278,9 +334,7 @@ pub fn duplicate_key(place: Place, key: &str, first: Option<Place>) -> Diag {
 /// A key that must be there is not.
 #[must_use]
 pub fn missing_key(place: Place, table: &str, key: &str) -> Diag {
-    Diag::error("FM-MISSING-KEY", format!("{table} has no `{key}`"))
-        .at(place)
-        .hint(format!("add `{key} = …`"))
+    Diag::error("FM-MISSING-KEY", format!("{table} has no `{key}`")).at(place).hint(format!("add `{key}`"))
 }
 
 /// A value that must differ from one entry of a list to the next.
@@ -313,15 +367,23 @@ pub fn bad_value(place: Place, key: &str, why: &str) -> Diag {
     Diag::error("FM-VALUE", format!("`{key}`: {why}")).at(place)
 }
 
-/// The text between the fences is not TOML or YAML.
+/// The text between the fences is not TOML or YAML. `hint` may be empty; `begun` is where the thing
+/// that is not finished begins.
 #[must_use]
-pub fn front_matter_syntax(place: Place, why: &str) -> Diag {
+pub fn front_matter_syntax(place: Place, why: &str, hint: &str, begun: Option<Place>) -> Diag {
     let mut why = why.trim().to_owned();
     // Libraries begin with a capital; the rest may quote the text and stays as it is.
     if let Some(first) = why.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    Diag::error("FM-SYNTAX", why).at(place)
+    let mut diag = Diag::error("FM-SYNTAX", why).at(place);
+    if !hint.is_empty() {
+        diag = diag.hint(hint);
+    }
+    match begun {
+        Some(begun) => diag.also("begins here", begun),
+        None => diag,
+    }
 }
 
 /// A file of content that does not begin with front matter.
@@ -391,21 +453,21 @@ pub fn date_range(place: Place, key: &str, found: &str) -> Diag {
     Diag::error("DATE-RANGE", format!("`{key}`: `{found}` is outside the years 0001 to 9999")).at(place)
 }
 
-/// A local time that the site's zone skips.
+/// A local time that the site's zone skips; `offsets` are those before and after.
 #[must_use]
-pub fn date_gap(place: Place, key: &str, local: &str, zone: &str) -> Diag {
+pub fn date_gap(place: Place, key: &str, local: &str, zone: &str, offsets: &str) -> Diag {
     Diag::error("DATE-GAP", format!("`{key}`: {local} does not exist in {zone} (clocks go forward)"))
         .at(place)
-        .hint("write the offset, for example +01:00")
+        .hint(format!("write the offset behind it: {offsets}"))
 }
 
 /// A local time that happens twice; for embargo and expiry an error, else a warning.
 #[must_use]
-pub fn date_fold(place: Place, key: &str, local: &str, zone: &str, fatal: bool) -> Diag {
-    let severity = if fatal { Severity::Error } else { Severity::Warning };
-    Diag::new(severity, "DATE-FOLD", format!("`{key}`: {local} happens twice in {zone} (clocks go back)"))
-        .at(place)
-        .hint("write the offset, for example +01:00")
+pub fn date_fold(place: Place, key: &str, local: &str, zone: &str, offsets: &str, fatal: bool) -> Diag {
+    let (severity, taken) =
+        if fatal { (Severity::Error, "") } else { (Severity::Warning, "; the earlier one is taken") };
+    let message = format!("`{key}`: {local} happens twice in {zone} (clocks go back){taken}");
+    Diag::new(severity, "DATE-FOLD", message).at(place).hint(format!("write the offset behind it: {offsets}"))
 }
 
 /// `later` is not after `earlier`, which stands at `first`.
@@ -421,8 +483,8 @@ pub fn date_order(place: Place, earlier: &str, later: &str, first: Option<Place>
 /// Bytes that are no UTF-8; `offset` is the first of them.
 #[must_use]
 pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8) -> Diag {
-    let legacy = matches!(byte, 0x80..=0x9f | 0xa0..=0xff);
-    let diag = Diag::error(
+    let looks = if offset == 0 && matches!(byte, 0xfe | 0xff) { "UTF-16" } else { "windows-1252" };
+    Diag::error(
         "UTF8",
         format!("invalid UTF-8: byte 0x{byte:02x} at line {line}, column {col} (offset {offset})"),
     )
@@ -430,8 +492,33 @@ pub fn invalid_utf8(path: &str, line: usize, col: usize, offset: usize, byte: u8
         line: u32::try_from(line).unwrap_or(0),
         col: u32::try_from(col).unwrap_or(0),
         ..Place::file(path)
-    });
-    if legacy { diag.hint("save the file as UTF-8 (it looks like windows-1252)") } else { diag }
+    })
+    .hint(format!("save the file as UTF-8 (it looks like {looks})"))
+}
+
+/// A control character or noncharacter: legal in a file, in no page and no feed. `count` is how
+/// many the text has.
+#[must_use]
+pub fn control_character(place: Place, what: &str, found: char, count: usize) -> Diag {
+    let more = if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() };
+    Diag::warning("CTRL", format!("{what} has the control character U+{:04X}{more}", u32::from(found)))
+        .at(place)
+        .hint("delete it: readers cannot see it, and feeds cannot carry it")
+}
+
+/// Characters that turn the writing direction around; an error if one stays open.
+#[must_use]
+pub fn bidi_control(place: Place, what: &str, found: char, open: bool) -> Diag {
+    let found = u32::from(found);
+    let diag = if open {
+        Diag::error(
+            "BIDI",
+            format!("{what} has U+{found:04X}, which turns the writing direction and is not closed"),
+        )
+    } else {
+        Diag::warning("BIDI", format!("{what} has U+{found:04X}, which turns the writing direction"))
+    };
+    diag.at(place).hint("delete it, or it may reorder what stands around it")
 }
 
 /// A NUL byte in a text.
@@ -454,10 +541,20 @@ pub fn dump_refused(path: &str, why: &str) -> Diag {
         .hint("`newsprint parse --explain FILE` shows what became of each line")
 }
 
+/// A line of NDJSON input that is no record.
+#[must_use]
+pub fn bad_record(place: Place, why: &str) -> Diag {
+    Diag::error("RECORD", why.to_lowercase())
+        .at(place)
+        .hint("a line is {\"id\", \"text\" or \"html\", \"url\"?, \"fetched\"?}")
+}
+
 /// A path or slug that cannot be a file of the site.
 #[must_use]
 pub fn bad_path(place: Place, key: &str, found: &str, why: &str) -> Diag {
-    Diag::error("SLUG", format!("`{key}`: `{found}` {why}")).at(place)
+    let message =
+        if found.is_empty() { format!("`{key}` is empty") } else { format!("`{key}`: `{found}` {why}") };
+    Diag::error("SLUG", message).at(place)
 }
 
 /// Two sources claim one output path.
@@ -506,12 +603,20 @@ pub fn odd_name(path: &str) -> Diag {
 /// A template that does not parse or failed while rendering.
 #[must_use]
 pub fn template(place: Place, why: &str, page: Option<&str>) -> Diag {
+    let is_default = place.path.starts_with(EMBEDDED);
     let diag = Diag::error("TPL", why.to_owned()).at(place);
     match page {
         Some(page) => diag.hint(format!("while rendering /{page}")),
+        None if is_default => diag.hint(
+            "a default template that does not go with one of your own: add what it needs there, \
+             or take it into the site too (`newsprint theme copy NAME`)",
+        ),
         None => diag,
     }
 }
+
+/// Stands before the paths of files that come with the program.
+pub const EMBEDDED: &str = "(newsprint)/";
 
 /// A template mentions a name that no page, view or site key has.
 #[must_use]
@@ -558,6 +663,30 @@ pub fn output_not_ours(dir: &str) -> Diag {
         .hint("choose an empty directory with --output, or empty this one yourself")
 }
 
+/// The preview met a fault of ours; it goes on with what it showed before.
+#[must_use]
+pub fn preview_failed() -> Diag {
+    Diag::error("INTERNAL", "newsprint failed while it looked at the change: this is a fault of the program")
+        .hint("the preview goes on with what it showed before; please report what you changed")
+}
+
+/// No port to listen on.
+#[must_use]
+pub fn no_port(address: &str, error: &std::io::Error) -> Diag {
+    Diag::error("IO", format!("cannot listen on {address}: {}", io_reason(error)))
+        .hint("choose another port with --port, or leave the option out")
+}
+
+/// The folder cannot be watched: changes are found by looking again and again.
+#[must_use]
+pub fn not_watched(why: &str) -> Diag {
+    Diag::warning(
+        "WATCH",
+        format!("changes cannot be watched for ({why}): the folder is looked at every second"),
+    )
+    .hint("on Linux, raise fs.inotify.max_user_watches")
+}
+
 /// Sources kept changing while they were read.
 #[must_use]
 pub fn changing(path: &str) -> Diag {
@@ -597,6 +726,20 @@ pub fn source_gone(path: &str, dump: &str) -> Diag {
         .at(Place::file(path))
 }
 
+/// A `[[view]]` with a name that means something else.
+#[must_use]
+pub fn view_name_taken(name: &str) -> Diag {
+    Diag::error("CONF-VALUE", format!("a view cannot be named `{name}`: templates have that name already"))
+        .at(Place::file("site.toml"))
+}
+
+/// An article that stands in two dumps word for word.
+#[must_use]
+pub fn repeated_item(path: &str, title: &str, first: &str) -> Diag {
+    Diag::warning("REPEAT", format!("`{title}` is in {first} as well, word for word: shown once"))
+        .at(Place::file(path))
+}
+
 /// A page asked for that the site does not have.
 #[must_use]
 pub fn no_page(url: &str, near: Option<&str>) -> Diag {
@@ -605,6 +748,12 @@ pub fn no_page(url: &str, near: Option<&str>) -> Diag {
         Some(near) => diag.hint(format!("did you mean /{near}?")),
         None => diag,
     }
+}
+
+/// What was remembered cannot be used.
+#[must_use]
+pub fn ledger_rebuilt(why: &str) -> Diag {
+    Diag::new(Severity::Note, "LEDGER", why)
 }
 
 /// An incremental build that differs from a clean one: our bug.
@@ -619,4 +768,72 @@ pub fn verify_failed(path: &str, why: impl Display) -> Diag {
 #[must_use]
 pub fn usage(why: impl Into<String>) -> Diag {
     Diag::error("USAGE", why)
+}
+
+/// A new site is wanted where something is already.
+#[must_use]
+pub fn folder_in_use(dir: &str) -> Diag {
+    Diag::error("USAGE", "this folder is not empty, and a new site starts in an empty one")
+        .at(Place::file(dir))
+        .hint("name a folder that does not exist yet")
+}
+
+/// No default template has this name.
+#[must_use]
+pub fn no_such_template(found: &str, near: Option<&str>) -> Diag {
+    let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Diag::error("USAGE", format!("the default theme has no template `{found}`"))
+        .hint(format!("{hint}`newsprint theme list` names them all"))
+}
+
+/// A template to be copied would replace the site's own.
+#[must_use]
+pub fn template_in_place(path: &str) -> Diag {
+    Diag::error("USAGE", "the site has this template already")
+        .at(Place::file(path))
+        .hint("move or delete it first; it was left as it is")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn picture(source: &str, range: Range<usize>) -> String {
+        Diag::error("X", "no").at(Place::of("a", source, range)).render(false)
+    }
+
+    #[test]
+    fn the_caret_stands_under_what_is_meant() {
+        assert_eq!(picture("one\r\ntwo\r\n", 5..8), "error[X]: no\n --> a:2:1\n  |\n2 | two\n  | ^^^");
+        assert_eq!(picture("\tx", 1..2), "error[X]: no\n --> a:1:2\n  |\n1 |  x\n  |  ^");
+        assert_eq!(picture("é=ü", 3..5), "error[X]: no\n --> a:1:3\n  |\n1 | é=ü\n  |   ^");
+        // What is meant may go on in other lines: the first is shown.
+        assert_eq!(picture("a\nb", 0..3), "error[X]: no\n --> a:1:1\n  |\n1 | a\n  | ^");
+        assert_eq!(picture("", 7..9), "error[X]: no\n --> a:1:1\n  |\n1 |\n  | ^");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mark() {
+        let line = "ü".repeat(5000) + "HERE" + &"x".repeat(5000);
+        let place = Place::of("a", &line, 10_000..10_004);
+        let (text, range) = place.excerpt.expect("an excerpt");
+        assert_eq!(&text[range.start as usize..range.end as usize], "HERE");
+        assert!(text.len() <= WINDOW && place.col == 5001);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_range_of_any_text_can_be_shown(source in "(\\PC|[\r\n\t\u{0}\u{202e}\u{85}é]){0,400}", from in 0..900_usize, length in 0..900_usize) {
+            let place = Place::of("a", &source, from..from + length);
+            let (text, range) = place.excerpt.clone().expect("an excerpt");
+            prop_assert!(text.get(range.start as usize..range.end as usize).is_some());
+            prop_assert_eq!(visible(&text), text);
+            let diag = Diag::error("X", source.as_str()).at(place.clone()).also("and", place);
+            prop_assert!(!diag.render(true).is_empty());
+        }
+    }
 }

@@ -197,14 +197,21 @@ impl Index {
         let mut diags = Vec::new();
         let mut index = Self::default();
         let vocabulary = Vocabulary::new(config);
-        let sections = terms(visible, |header| vec![header.section.as_str()], |name| name);
-        let tags = terms(visible, |header| header.tags.iter().map(String::as_str).collect(), |tag| vocabulary.name(tag));
-        let authors = terms(visible, |header| header.authors.iter().map(String::as_str).collect(), |name| name);
-        let number = |terms: &BTreeMap<String, BTreeSet<String>>| -> BTreeMap<String, usize> {
-            terms.keys().enumerate().map(|(at, slug)| (slug.clone(), at)).collect()
-        };
-        let (tag_numbers, author_numbers) = (number(&tags), number(&authors));
-        let section_order = section_order(&sections, config);
+        let sections =
+            Found::new(visible, |header| vec![header.section.as_str()], str::to_owned, section_slug);
+        let tags = Found::new(
+            visible,
+            |header| header.tags.iter().map(String::as_str).collect(),
+            |tag| vocabulary.name(tag).to_owned(),
+            slugify,
+        );
+        let authors = Found::new(
+            visible,
+            |header| header.authors.iter().map(String::as_str).collect(),
+            str::to_owned,
+            slugify,
+        );
+        let section_order = section_order(&sections.names, config);
         for seen in visible {
             let item = &seen.record.items[seen.item];
             let header = &item.header;
@@ -227,27 +234,19 @@ impl Index {
                 });
                 continue;
             }
-            let numbers = |names: Vec<String>, numbers: &BTreeMap<String, usize>| {
-                let mut once = Vec::with_capacity(names.len());
-                for at in names.iter().filter_map(|slug| numbers.get(slug).copied()) {
-                    if !once.contains(&at) {
-                        once.push(at);
-                    }
-                }
-                once
-            };
             index.articles.push(Article {
                 record: seen.record.clone(),
                 item: seen.item,
                 out,
-                section: section_order.get(&section_slug(&header.section)).copied(),
-                tags: numbers(header.tags.iter().map(|tag| slugify(vocabulary.name(tag))).collect(), &tag_numbers),
-                authors: numbers(header.authors.iter().map(|name| slugify(name)).collect(), &author_numbers),
+                section: sections.slug(&header.section).and_then(|slug| section_order.get(slug)).copied(),
+                tags: tags.numbers(&header.tags),
+                authors: authors.numbers(&header.authors),
             });
         }
-        index.sections = index.section_terms(&sections, &section_order, config, &mut diags);
-        index.tags = plain_terms(&tags, &config.permalinks.tag, &config.feeds.tag, &mut diags);
-        index.authors = plain_terms(&authors, &config.permalinks.author, &config.feeds.author, &mut diags);
+        index.sections = index.section_terms(&sections.names, &section_order, config, &mut diags);
+        index.tags = plain_terms(&tags.names, &config.permalinks.tag, &config.feeds.tag, &mut diags);
+        index.authors =
+            plain_terms(&authors.names, &config.permalinks.author, &config.feeds.author, &mut diags);
         index.group();
         Checked { value: index, diags }
     }
@@ -270,7 +269,11 @@ impl Index {
             for run in runs {
                 if dated { run.dated.push(id) } else { run.undated.push(id) }
             }
-            let terms = article.tags.iter().map(|tag| (true, *tag)).chain(article.authors.iter().map(|a| (false, *a)));
+            let terms = article
+                .tags
+                .iter()
+                .map(|tag| (true, *tag))
+                .chain(article.authors.iter().map(|a| (false, *a)));
             for (is_tag, term) in terms {
                 let run = if is_tag { &mut self.tags[term].run } else { &mut self.authors[term].run };
                 if dated { run.dated.push(id) } else { run.undated.push(id) }
@@ -335,7 +338,8 @@ impl Index {
 
 /// Where an article's page goes.
 fn article_path(header: &Header, config: &Config) -> Result<OutPath, &'static str> {
-    let pattern = if header.kind == Kind::Page { &config.permalinks.page } else { &config.permalinks.article };
+    let pattern =
+        if header.kind == Kind::Page { &config.permalinks.page } else { &config.permalinks.article };
     let date = header.date.map(crate::date::Moment::shown);
     path::fill(pattern, |name| match name {
         "section" => Some(section_slug(&header.section)),
@@ -352,42 +356,72 @@ fn section_slug(section: &str) -> String {
     section.split('/').filter(|part| !part.is_empty()).map(slugify).collect::<Vec<_>>().join("/")
 }
 
-/// Slug -> spellings of everything that list-worthy articles name.
-fn terms<'v>(
-    visible: &'v [Visible],
-    names: impl Fn(&'v Header) -> Vec<&'v str>,
-    display: impl for<'a> Fn(&'a str) -> &'a str,
-) -> BTreeMap<String, BTreeSet<String>> {
-    let mut terms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut slugs: BTreeMap<&str, String> = BTreeMap::new();
-    for seen in visible.iter().filter(|seen| !seen.withdrawn) {
-        let header = &seen.record.items[seen.item].header;
-        if header.kind == Kind::Page {
-            continue;
-        }
-        for name in names(header).into_iter().filter(|name| !name.is_empty()) {
-            // The same few names come again and again: make each slug once.
-            let slug = slugs.entry(name).or_insert_with(|| {
-                let name = display(name);
-                if name.contains('/') { section_slug(name) } else { slugify(name) }
+/// Everything that articles name on one axis: sections, tags or authors.
+struct Found<'v> {
+    /// Slug -> display names.
+    names: BTreeMap<String, BTreeSet<String>>,
+    /// Spelling -> its slug and that slug's number. The same few spellings come again and again: each
+    /// is looked at once.
+    spellings: BTreeMap<&'v str, (String, usize)>,
+}
+
+impl<'v> Found<'v> {
+    fn new(
+        visible: &'v [Visible],
+        names: impl Fn(&'v Header) -> Vec<&'v str>,
+        display: impl Fn(&str) -> String,
+        identity: impl Fn(&str) -> String,
+    ) -> Self {
+        let headers =
+            visible.iter().filter(|seen| !seen.withdrawn).map(|seen| &seen.record.items[seen.item].header);
+        let headers = headers.filter(|header| header.kind != Kind::Page);
+        let mut found = Self { names: BTreeMap::new(), spellings: BTreeMap::new() };
+        for spelling in headers.flat_map(names).filter(|name| !name.is_empty()) {
+            found.spellings.entry(spelling).or_insert_with(|| {
+                let name = display(spelling);
+                let slug = identity(&name);
+                found.names.entry(slug.clone()).or_default().insert(name);
+                (slug, 0)
             });
-            let spellings = terms.entry(slug.clone()).or_default();
-            if !spellings.contains(display(name)) {
-                spellings.insert(display(name).to_owned());
+        }
+        let numbers: BTreeMap<&str, usize> =
+            found.names.keys().enumerate().map(|(at, slug)| (slug.as_str(), at)).collect();
+        for (slug, number) in found.spellings.values_mut() {
+            *number = numbers.get(slug.as_str()).copied().unwrap_or_default();
+        }
+        found
+    }
+
+    fn slug(&self, spelling: &str) -> Option<&str> {
+        self.spellings.get(spelling).map(|(slug, _)| slug.as_str())
+    }
+
+    /// Numbers of the terms, each once, in the order of their first mention.
+    fn numbers(&self, spellings: &[String]) -> Vec<usize> {
+        let mut once = Vec::with_capacity(spellings.len());
+        for (_, number) in spellings.iter().filter_map(|spelling| self.spellings.get(spelling.as_str())) {
+            if !once.contains(number) {
+                once.push(*number);
             }
         }
+        once
     }
-    terms
 }
 
 /// Numbers of sections: as site.toml orders them, then by slug.
 fn section_order(found: &BTreeMap<String, BTreeSet<String>>, config: &Config) -> BTreeMap<String, usize> {
-    let configured = config.sections.iter().map(|section| &section.slug).filter(|slug| found.contains_key(*slug));
+    let configured =
+        config.sections.iter().map(|section| &section.slug).filter(|slug| found.contains_key(*slug));
     let others = found.keys().filter(|slug| !config.sections.iter().any(|section| section.slug == **slug));
     configured.chain(others).enumerate().map(|(at, slug)| (slug.clone(), at)).collect()
 }
 
-fn plain_terms(found: &BTreeMap<String, BTreeSet<String>>, list: &str, feed: &str, diags: &mut Vec<Diag>) -> Vec<Term> {
+fn plain_terms(
+    found: &BTreeMap<String, BTreeSet<String>>,
+    list: &str,
+    feed: &str,
+    diags: &mut Vec<Diag>,
+) -> Vec<Term> {
     let name = |spellings: &BTreeSet<String>| spellings.first().cloned().unwrap_or_default();
     found.iter().map(|(slug, spellings)| term(slug, name(spellings), list, feed, diags)).collect()
 }

@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use tera::{Key, Map, Value};
+use tera::Value;
+use tera::value::{Key, Map};
 
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::ArticleId;
@@ -110,7 +111,10 @@ impl<'s> Ingredient<'s> {
             Self::Body { text, targets, .. } => {
                 hasher.tag(9).fingerprint(*text).number(targets.len() as u64);
                 for (written, became) in targets {
-                    hasher.text(written).tag(u8::from(became.is_some())).text(became.as_deref().unwrap_or(""));
+                    hasher
+                        .text(written)
+                        .tag(u8::from(became.is_some()))
+                        .text(became.as_deref().unwrap_or(""));
                 }
             }
         }
@@ -124,13 +128,16 @@ impl<'s> Ingredient<'s> {
             Self::Number(number) => Value::from(*number),
             Self::Text(text) => Value::from(text.as_ref()),
             Self::Html(html) => Value::safe_string(html),
-            Self::List(items) => Value::from(items.iter().map(|item| item.value(leaf)).collect::<Result<Vec<_>, E>>()?),
+            Self::List(items) => {
+                Value::from(items.iter().map(|item| item.value(leaf)).collect::<Result<Vec<_>, E>>()?)
+            }
             Self::Map(fields) => {
                 let fields = fields.iter().map(|(name, field)| Ok((Key::from(*name), field.value(leaf)?)));
                 Value::from(fields.collect::<Result<Map, E>>()?)
             }
             Self::Table(fields) => {
-                let fields = fields.iter().map(|(name, field)| Ok((Key::from(name.to_string()), field.value(leaf)?)));
+                let fields =
+                    fields.iter().map(|(name, field)| Ok((Key::from(name.to_string()), field.value(leaf)?)));
                 Value::from(fields.collect::<Result<Map, E>>()?)
             }
             Self::Card(_) | Self::Body { .. } => leaf(self)?,
@@ -146,8 +153,12 @@ impl<'s> Ingredient<'s> {
             Self::Number(number) => json!(number),
             Self::Text(text) | Self::Html(text) => json!(text),
             Self::List(items) => items.iter().map(|item| item.json(card)).collect(),
-            Self::Map(fields) => fields.iter().map(|(name, field)| ((*name).to_owned(), field.json(card))).collect(),
-            Self::Table(fields) => fields.iter().map(|(name, field)| (name.to_string(), field.json(card))).collect(),
+            Self::Map(fields) => {
+                fields.iter().map(|(name, field)| ((*name).to_owned(), field.json(card))).collect()
+            }
+            Self::Table(fields) => {
+                fields.iter().map(|(name, field)| (name.to_string(), field.json(card))).collect()
+            }
             Self::Card(id) => {
                 let (url, fingerprint) = card(*id);
                 json!({ "card": url, "fingerprint": fingerprint.to_string() })

@@ -1,4 +1,118 @@
-//! Languages: tags and writing direction.
+//! Languages: their tags and writing direction, and the theme's words in them.
+//!
+//! The words are flat TOML files in `src/locale/`, one a language, built into the program. English
+//! has every key; what another language lacks is said in English.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use chrono::Datelike;
+use serde::Serialize;
+
+use crate::date::Moment;
+
+/// The languages the theme speaks.
+const FILES: [(&str, &str); 6] = [
+    ("en", include_str!("locale/en.toml")),
+    ("ar", include_str!("locale/ar.toml")),
+    ("de", include_str!("locale/de.toml")),
+    ("es", include_str!("locale/es.toml")),
+    ("fr", include_str!("locale/fr.toml")),
+    ("tr", include_str!("locale/tr.toml")),
+];
+
+/// The theme's words in one language: key -> text. Serialises as a flat table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Strings(BTreeMap<String, String>);
+
+impl Strings {
+    /// A word that the theme needs; empty when no file has it.
+    #[must_use]
+    pub fn word(&self, key: &str) -> &str {
+        self.get(key).unwrap_or("")
+    }
+
+    /// A month's name, 1 to 12.
+    #[must_use]
+    pub fn month(&self, month: u32) -> &str {
+        self.word(&format!("month_{month}"))
+    }
+
+    /// The text of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// All keys with their texts, sorted by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, text)| (key.as_str(), text.as_str()))
+    }
+}
+
+static ALL: LazyLock<BTreeMap<&'static str, Strings>> = LazyLock::new(|| {
+    let read = |text: &str| toml::from_str::<BTreeMap<String, String>>(text).unwrap_or_default();
+    let english = read(FILES[0].1);
+    let with_english = |(lang, text): &(&'static str, &str)| {
+        let mut words = english.clone();
+        words.extend(read(text));
+        (*lang, Strings(words))
+    };
+    FILES.iter().map(with_english).collect()
+});
+
+/// The theme's words in a language (`de-AT` speaks `de`); English if it does not know the language.
+///
+/// ```
+/// assert_eq!(newsprint::locale::strings("de-AT").get("month_5"), Some("Mai"));
+/// assert_eq!(newsprint::locale::strings("tlh").get("month_5"), Some("May"));
+/// ```
+#[must_use]
+pub fn strings(lang: &str) -> &'static Strings {
+    static NONE: Strings = Strings(BTreeMap::new());
+    let primary = subtags(lang).next().unwrap_or_default();
+    ALL.get(primary.as_str()).or_else(|| ALL.get("en")).unwrap_or(&NONE)
+}
+
+/// The day of a moment as readers of that language expect it: `14 March 2026`.
+#[must_use]
+pub fn day(moment: Moment, strings: &Strings) -> String {
+    let shown = moment.shown();
+    let (month, weekday) = (shown.month(), shown.weekday().number_from_monday());
+    strings
+        .word("date")
+        .replace("{day}", &shown.day().to_string())
+        .replace("{month}", strings.month(month))
+        .replace("{month_short}", strings.word(&format!("month_short_{month}")))
+        .replace("{weekday}", strings.word(&format!("weekday_{weekday}")))
+        .replace("{year}", &shown.year().to_string())
+}
+
+/// Writing direction of a language, as HTML's `dir` wants it: `rtl` or `ltr`. A script subtag decides.
+///
+/// ```
+/// assert_eq!(newsprint::locale::dir("ar"), "rtl");
+/// assert_eq!(newsprint::locale::dir("az-Arab"), "rtl");
+/// assert_eq!(newsprint::locale::dir("ur-Latn"), "ltr");
+/// ```
+#[must_use]
+pub fn dir(lang: &str) -> &'static str {
+    const LANGUAGES: [&str; 10] = ["ar", "fa", "he", "ur", "ps", "ckb", "dv", "yi", "sd", "ug"];
+    const SCRIPTS: [&str; 2] = ["arab", "hebr"];
+    let mut tags = subtags(lang);
+    let primary = tags.next().unwrap_or_default();
+    let script = tags.find(|tag| tag.len() == 4 && tag.bytes().all(|b| b.is_ascii_alphabetic()));
+    let leftwards = match &script {
+        Some(script) => SCRIPTS.contains(&script.as_str()),
+        None => LANGUAGES.contains(&primary.as_str()),
+    };
+    if leftwards { "rtl" } else { "ltr" }
+}
+
+fn subtags(lang: &str) -> impl Iterator<Item = String> {
+    lang.split(['-', '_']).map(str::to_ascii_lowercase)
+}
 
 /// Whether a text has the form of a BCP 47 language tag: `en`, `pt-BR`, `zh-Hant`.
 ///
@@ -7,9 +121,34 @@
 pub fn check_tag(tag: &str) -> Result<(), &'static str> {
     let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
     let primary = tag.split('-').next().unwrap_or_default();
-    let named = (2..=8).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
+    let named = (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
     if named && tag.len() <= 35 && tag.split('-').all(part) {
         return Ok(());
     }
     Err("this is no language tag, such as en, tr or pt-BR")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_key_of_english_and_no_other() {
+        let keys = |text: &str| -> Vec<String> {
+            toml::from_str::<BTreeMap<String, String>>(text).expect("flat TOML").into_keys().collect()
+        };
+        for (lang, text) in FILES {
+            assert_eq!(keys(text), keys(FILES[0].1), "keys of {lang}.toml");
+            assert_eq!(strings(lang).get("dir"), Some(dir(lang)), "direction of {lang}");
+        }
+    }
+
+    #[test]
+    fn days_are_written_in_words() {
+        let date = chrono::NaiveDate::from_ymd_opt(2026, 3, 4).expect("a day");
+        let moment = Moment::day(date, chrono_tz::Europe::Istanbul);
+        assert_eq!(day(moment, strings("en")), "4 March 2026");
+        assert_eq!(day(moment, strings("tr-TR")), "4 Mart 2026");
+        assert_eq!(day(moment, strings("xx")), "4 March 2026");
+    }
 }

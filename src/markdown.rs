@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
 use crate::path::slugify;
@@ -102,7 +102,7 @@ pub fn shorten(text: &str, limit: usize) -> String {
     let head = &text[..cut];
     let sentence = head.rmatch_indices(['.', '!', '?', '。', '؟']).find(|(at, mark)| {
         let end = at + mark.len();
-        end > limit / 2 && text[end..].starts_with([' ', '”', '"', '»']) || *mark == "。" && end > limit / 2
+        end > limit / 2 && (*mark == "。" || text[end..].starts_with([' ', '”', '"', '»']))
     });
     match sentence {
         Some((at, mark)) => head[..at + mark.len()].to_owned(),
@@ -135,6 +135,7 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
     let mut ids: BTreeMap<String, u32> = BTreeMap::new();
     let mut image: Option<(CowStr<'_>, CowStr<'_>, String)> = None;
     let mut heading: Option<usize> = None;
+    let mut table: Option<Table> = None;
     for event in parser(text) {
         if let Some((_, _, alt)) = &mut image {
             match &event {
@@ -144,7 +145,9 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
             }
         }
         match event {
-            Event::Start(Tag::Image { dest_url, title, .. }) if image.is_none() => image = Some((dest_url, title, String::new())),
+            Event::Start(Tag::Image { dest_url, title, .. }) if image.is_none() => {
+                image = Some((dest_url, title, String::new()));
+            }
             Event::End(TagEnd::Image) => {
                 if let Some((src, title, alt)) = image.take() {
                     push_image(&mut events, &src, &title, &alt, targets);
@@ -158,7 +161,9 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
                 };
                 let link_type = if link_type == LinkType::Email { link_type } else { LinkType::Inline };
                 dropped_links.push(target.is_none());
-                events.extend(target.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url, title, id })));
+                events.extend(
+                    target.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url, title, id })),
+                );
             }
             Event::End(TagEnd::Link) => {
                 if dropped_links.pop() == Some(false) {
@@ -168,7 +173,12 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
             Event::Start(Tag::Heading { level, .. }) => {
                 heading = Some(events.len());
                 let level = level.max(HeadingLevel::H2);
-                events.push(Event::Start(Tag::Heading { level, id: None, classes: Vec::new(), attrs: Vec::new() }));
+                events.push(Event::Start(Tag::Heading {
+                    level,
+                    id: None,
+                    classes: Vec::new(),
+                    attrs: Vec::new(),
+                }));
             }
             Event::End(TagEnd::Heading(level)) => {
                 if let Some(start) = heading.take() {
@@ -183,6 +193,19 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
             }
             Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
             Event::End(TagEnd::HtmlBlock) => events.push(Event::End(TagEnd::Paragraph)),
+            Event::HardBreak => events.push(Event::InlineHtml("<br>\n".into())),
+            Event::Rule => events.push(Event::Html("<hr>\n".into())),
+            Event::Start(Tag::Table(columns)) => {
+                table = Some(Table { columns, column: 0, in_head: false });
+                events.push(Event::Html("<table>\n".into()));
+            }
+            Event::End(TagEnd::Table) => {
+                table = None;
+                events.push(Event::Html("</tbody>\n</table>\n".into()));
+            }
+            event if table.is_some() && Table::owns(&event) => {
+                events.extend(table.as_mut().map(|table| Event::Html(table.tag(&event).into())));
+            }
             Event::Start(Tag::CodeBlock(_)) => {
                 events.push(Event::Start(Tag::CodeBlock(pulldown_cmark::CodeBlockKind::Indented)));
             }
@@ -193,9 +216,60 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
     pulldown_cmark::html::push_html(html, events.into_iter());
 }
 
+/// A table on its way: cells are aligned by class, since a strict content policy forbids styles.
+struct Table {
+    columns: Vec<Alignment>,
+    column: usize,
+    in_head: bool,
+}
+
+impl Table {
+    fn owns(event: &Event<'_>) -> bool {
+        matches!(
+            event,
+            Event::Start(Tag::TableHead | Tag::TableRow | Tag::TableCell)
+                | Event::End(TagEnd::TableHead | TagEnd::TableRow | TagEnd::TableCell)
+        )
+    }
+
+    fn tag(&mut self, event: &Event<'_>) -> String {
+        let cell = if self.in_head { "th" } else { "td" };
+        match event {
+            Event::Start(Tag::TableHead) => {
+                (self.in_head, self.column) = (true, 0);
+                "<thead>\n<tr>".to_owned()
+            }
+            Event::End(TagEnd::TableHead) => {
+                self.in_head = false;
+                "</tr>\n</thead>\n<tbody>\n".to_owned()
+            }
+            Event::Start(Tag::TableRow) => {
+                self.column = 0;
+                "<tr>".to_owned()
+            }
+            Event::End(TagEnd::TableRow) => "</tr>\n".to_owned(),
+            Event::Start(_) => {
+                let class = match self.columns.get(self.column) {
+                    Some(Alignment::Right) => " class=\"right\"",
+                    Some(Alignment::Center) => " class=\"center\"",
+                    _ => "",
+                };
+                self.column += 1;
+                format!("<{cell}{class}>")
+            }
+            _ => format!("</{cell}>"),
+        }
+    }
+}
+
 fn set_heading_id(events: &mut [Event<'_>], ids: &mut BTreeMap<String, u32>) {
-    let words: String = events.iter().filter_map(|e| if let Event::Text(t) | Event::Code(t) = e { Some(t.as_ref()) } else { None }).collect();
+    let words: String = events
+        .iter()
+        .filter_map(|e| if let Event::Text(t) | Event::Code(t) = e { Some(t.as_ref()) } else { None })
+        .collect();
     let slug = slugify(&words);
+    // A selector cannot begin with a digit.
+    let slug = if slug.starts_with(|c: char| c.is_ascii_digit()) { format!("h-{slug}") } else { slug };
     let count = ids.entry(slug.clone()).or_default();
     *count += 1;
     let name = if *count == 1 { slug } else { format!("{slug}-{count}") };
@@ -267,8 +341,14 @@ mod tests {
 
     fn check(text: &str, html: &str) {
         let targets = Targets {
-            links: BTreeMap::from([("b.md".to_owned(), Some("../b.html".to_owned())), ("gone.md".to_owned(), None)]),
-            images: BTreeMap::from([("p.jpg".to_owned(), Some(Picture { src: "m/p.jpg".to_owned(), size: Some((3, 2)) }))]),
+            links: BTreeMap::from([
+                ("b.md".to_owned(), Some("../b.html".to_owned())),
+                ("gone.md".to_owned(), None),
+            ]),
+            images: BTreeMap::from([(
+                "p.jpg".to_owned(),
+                Some(Picture { src: "m/p.jpg".to_owned(), size: Some((3, 2)) }),
+            )]),
         };
         let mut got = String::new();
         render(text, &targets, &mut got);
@@ -278,12 +358,20 @@ mod tests {
     #[test]
     fn renders() {
         check("# A *b*\n\n## A b", "<h2 id=\"a-b\">A <em>b</em></h2>\n<h2 id=\"a-b-2\">A b</h2>");
-        check("[x](b.md) [y](gone.md) [z](https://e.example/)", "<p><a href=\"../b.html\">x</a> y <a href=\"https://e.example/\">z</a></p>");
+        check(
+            "[x](b.md) [y](gone.md) [z](https://e.example/)",
+            "<p><a href=\"../b.html\">x</a> y <a href=\"https://e.example/\">z</a></p>",
+        );
         check(
             "![A & b](p.jpg \"Cap\")",
             "<figure><img src=\"m/p.jpg\" alt=\"A &amp; b\" width=\"3\" height=\"2\" loading=\"lazy\" decoding=\"async\"><figcaption>Cap</figcaption></figure>",
         );
         check("a <!-- x --> b", "<p>a  b</p>");
+        check("a\\\nb\n\n---", "<p>a<br>\nb</p>\n<hr>");
+        check(
+            "|a|b|\n|--|--:|\n|c|**d**|",
+            "<table>\n<thead>\n<tr><th>a</th><th class=\"right\">b</th></tr>\n</thead>\n<tbody>\n<tr><td>c</td><td class=\"right\"><strong>d</strong></td></tr>\n</tbody>\n</table>",
+        );
     }
 
     #[test]

@@ -37,7 +37,9 @@ impl OutPath {
         if path.len() > 1000 {
             return Err("is longer than 1,000 bytes");
         }
-        Ok(Self(path.nfc().collect::<String>().into()))
+        // The form is the same for plain ASCII, which most addresses are.
+        let composed = if path.is_ascii() { path.to_owned() } else { path.nfc().collect::<String>() };
+        Ok(Self(composed.into()))
     }
 
     /// The path as text.
@@ -46,10 +48,16 @@ impl OutPath {
         &self.0
     }
 
+    /// How many folders it is in.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.0.matches('/').count()
+    }
+
     /// What goes before a root-relative link on this page: `""`, `"../"`, `"../../"`…
     #[must_use]
     pub fn root(&self) -> String {
-        "../".repeat(self.0.matches('/').count())
+        "../".repeat(self.depth())
     }
 
     /// The address without the root, percent-encoded: a page in a folder of its own is the folder.
@@ -76,14 +84,13 @@ impl OutPath {
         let folded = if self.0.is_ascii() {
             self.0.to_ascii_lowercase()
         } else {
-            self
-            .0
-            .nfkc()
-            .flat_map(char::to_lowercase)
-            .collect::<String>()
-            .replace('ß', "ss")
-            .nfc()
-            .collect::<String>()
+            self.0
+                .nfkc()
+                .flat_map(char::to_lowercase)
+                .collect::<String>()
+                .replace('ß', "ss")
+                .nfc()
+                .collect::<String>()
         };
         let key = folded.strip_suffix(".html").unwrap_or(&folded);
         match key.strip_suffix("index") {

@@ -188,7 +188,7 @@ impl Page {
 
     /// Its kind as templates see it.
     #[must_use]
-    pub fn kind(&self, _site: &Site) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Front => "front",
             Self::Article(_) => "article",
@@ -298,8 +298,8 @@ impl Plan {
 enum Origin {
     /// The same on every page.
     Shared(Fingerprint),
-    /// The words of the page's language.
-    Words,
+    /// One of a few forms, shared by the pages that have it.
+    Form,
     /// The page.
     Page,
 }
@@ -313,7 +313,7 @@ impl<'s> Mentions<'s> {
             let names = site.templates.names(template).iter().map(|name| {
                 let origin = match site.view(name) {
                     Some(view) => Origin::Shared(view.fingerprint),
-                    None if name == "ui" => Origin::Words,
+                    None if views::FORMS.contains(&name.as_str()) => Origin::Form,
                     None => Origin::Page,
                 };
                 (name.as_str(), origin)
@@ -326,7 +326,7 @@ impl<'s> Mentions<'s> {
 
 fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, work: &Work) -> Fingerprint {
     let mut hasher = Hasher::new();
-    hasher.text(crate::VERSION).text(out.as_str());
+    hasher.text(crate::ENGINE).text(out.as_str());
     let page = match work {
         Work::Copy(asset) => return hasher.tag(1).fingerprint(asset.bytes).finish(),
         Work::Page(page) => page,
@@ -339,8 +339,8 @@ fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, work: &Work)
             Origin::Shared(view) => {
                 hasher.fingerprint(*view);
             }
-            Origin::Words => {
-                let view = site.view(&views::words_name(site, page));
+            Origin::Form => {
+                let view = views::form(site, page, out, name).and_then(|form| site.view(&form));
                 hasher.fingerprint(view.map(|view| view.fingerprint).unwrap_or_default());
             }
             Origin::Page => {
@@ -397,7 +397,11 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
 /// The pages of a list besides its landing page: none when that holds everything.
 fn parts(site: &Site, run: &Run) -> (usize, usize) {
     let size = site.config.page_size;
-    if run.len() <= size { (0, 0) } else { (run.dated.len().div_ceil(size), run.undated.len().div_ceil(size)) }
+    if run.len() <= size {
+        (0, 0)
+    } else {
+        (run.dated.len().div_ceil(size), run.undated.len().div_ceil(size))
+    }
 }
 
 /// The articles on a page of a list, newest first.
@@ -450,13 +454,17 @@ const WHOLE_SITEMAP: usize = 2_000;
 pub(crate) fn sitemap_urls(site: &Site, sheet: Sheet) -> Ingredient<'static> {
     let index = &site.index;
     let url = |out: &OutPath, lastmod: Option<String>| {
-        Ingredient::Map(vec![("loc", Ingredient::text(site.permalink(out))), ("lastmod", Ingredient::maybe(lastmod))])
+        Ingredient::Map(vec![
+            ("loc", Ingredient::text(site.permalink(out))),
+            ("lastmod", Ingredient::maybe(lastmod)),
+        ])
     };
     let article = |id: ArticleId| {
         let article = index.article(id);
         url(&article.out, views::revised(article.header()).map(crate::date::Moment::rfc3339))
     };
-    let month = |year, month| index.months.get(&(year, month)).into_iter().flat_map(|run| run.dated.iter().copied());
+    let month =
+        |year, month| index.months.get(&(year, month)).into_iter().flat_map(|run| run.dated.iter().copied());
     let lists = || {
         let terms = index.sections.iter().chain(&index.tags).chain(&index.authors);
         let terms = terms.filter(|term| !term.run.is_empty()).filter_map(|term| term.out.clone());
@@ -480,8 +488,10 @@ pub(crate) fn sitemap_urls(site: &Site, sheet: Sheet) -> Ingredient<'static> {
 
 /// What the index of sitemaps lists: each file with the newest change in it.
 pub(crate) fn sitemap_sheets(site: &Site) -> Ingredient<'static> {
-    let newest = |run: &Run| run.dated.iter().filter_map(|id| views::revised(site.index.article(*id).header())).max();
-    let months = site.index.months.iter().map(|((year, month), run)| (Sheet::Month(*year, *month), newest(run)));
+    let newest =
+        |run: &Run| run.dated.iter().filter_map(|id| views::revised(site.index.article(*id).header())).max();
+    let months =
+        site.index.months.iter().map(|((year, month), run)| (Sheet::Month(*year, *month), newest(run)));
     let sheets = std::iter::once((Sheet::Rest, None)).chain(months).filter_map(|(sheet, lastmod)| {
         let out = place(site, &Page::Sitemap(sheet))?;
         Some(Ingredient::Map(vec![
@@ -544,7 +554,8 @@ fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
     } else {
         claim(Page::Sitemap(Sheet::Whole), "the sitemap");
     }
-    let aliased = index.articles.iter().map(|article| (&article.out, &article.header().aliases, article.path()));
+    let aliased =
+        index.articles.iter().map(|article| (&article.out, &article.header().aliases, article.path()));
     let aliased = aliased.chain(index.tombstones.iter().map(|t| (&t.out, &t.aliases, t.path.as_str())));
     for (to, aliases, by) in aliased {
         for alias in aliases {
@@ -562,7 +573,11 @@ fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
     // The same picture beside two articles is one file.
     copies.sort_by(|a, b| a.0.cmp(&b.0));
     copies.dedup_by(|a, b| a.0 == b.0);
-    claims.extend(copies.into_iter().map(|(out, asset)| Claim { out, work: Work::Copy(asset.clone()), by: asset.path.clone() }));
+    claims.extend(copies.into_iter().map(|(out, asset)| Claim {
+        out,
+        work: Work::Copy(asset.clone()),
+        by: asset.path.clone(),
+    }));
     for (out, asset) in &site.statics {
         match OutPath::new(out) {
             Ok(out) => claims.push(Claim { out, work: Work::Copy(asset.clone()), by: asset.path.clone() }),
@@ -574,7 +589,8 @@ fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
 
 /// All lists of the site.
 fn lists(index: &Index) -> Vec<List> {
-    let filled = |terms: &[Term]| -> Vec<usize> { (0..terms.len()).filter(|at| !terms[*at].run.is_empty()).collect() };
+    let filled =
+        |terms: &[Term]| -> Vec<usize> { (0..terms.len()).filter(|at| !terms[*at].run.is_empty()).collect() };
     let mut lists = vec![List::All];
     lists.extend(filled(&index.sections).into_iter().map(List::Section));
     lists.extend(filled(&index.tags).into_iter().map(List::Tag));
@@ -587,19 +603,25 @@ fn lists(index: &Index) -> Vec<List> {
 fn alias_path(alias: &str) -> Result<OutPath, &'static str> {
     let path = alias.trim_start_matches('/');
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    if is_file { OutPath::new(path) } else { OutPath::new(&format!("{}/index.html", path.trim_end_matches('/'))) }
+    if is_file {
+        OutPath::new(path)
+    } else {
+        OutPath::new(&format!("{}/index.html", path.trim_end_matches('/')))
+    }
 }
 
 /// Two claims on one path, or a file where another claim needs a folder.
 fn collisions(claims: &[Claim]) -> Vec<Diag> {
-    let mut keys: Vec<(String, usize)> = claims.par_iter().enumerate().map(|(at, claim)| (claim.out.fold_key(), at)).collect();
+    let mut keys: Vec<(String, usize)> =
+        claims.par_iter().enumerate().map(|(at, claim)| (claim.out.fold_key(), at)).collect();
     keys.par_sort_unstable();
     let mut diags = Vec::new();
     for pair in keys.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
         let (first, second) = (&claims[pair[0].1], &claims[pair[1].1]);
         diags.push(diag::url_taken(&second.out.url(), &first.by, &second.by, first.out != second.out));
     }
-    let mut files: Vec<(&str, usize)> = claims.iter().enumerate().map(|(at, claim)| (claim.out.as_str(), at)).collect();
+    let mut files: Vec<(&str, usize)> =
+        claims.iter().enumerate().map(|(at, claim)| (claim.out.as_str(), at)).collect();
     files.sort_unstable();
     let mut folder = "";
     for (path, at) in &files {

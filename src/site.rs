@@ -21,16 +21,13 @@ use crate::views::{self, Shared};
 /// A picture among the content, or a file of static/.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
-    /// Path within the site; one that begins with [`EMBEDDED`] is part of the program.
+    /// Path within the site; one that begins with [`diag::EMBEDDED`] is part of the program.
     pub path: String,
     /// Of its bytes.
     pub bytes: Fingerprint,
     /// Size in pixels, of pictures.
     pub size: Option<(u32, u32)>,
 }
-
-/// Marks assets that come with the program.
-pub const EMBEDDED: &str = "(newsprint)/";
 
 /// What a site is made from.
 pub struct Site {
@@ -78,7 +75,8 @@ pub struct Gated {
 #[must_use]
 pub fn gate(records: &[Arc<Record>], config: &Config, clock: &Clock) -> Gated {
     let (shadowed, mut diags) = shadowed(records);
-    let mut gated = Gated { visible: Vec::new(), diags: Vec::new(), validity: Validity::default(), hidden: 0 };
+    let mut gated =
+        Gated { visible: Vec::new(), diags: Vec::new(), validity: Validity::default(), hidden: 0 };
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for record in records {
         for (at, item) in record.items.iter().enumerate() {
@@ -119,7 +117,8 @@ fn shadowed(records: &[Arc<Record>]) -> (BTreeSet<(&str, usize)>, Vec<Diag>) {
         }
     }
     let (mut shadowed, mut diags, mut lost) = (BTreeSet::new(), Vec::new(), Vec::new());
-    let stand_ins = records.iter().flat_map(|r| r.items.iter().filter(|i| i.dump_key.is_none()).map(move |i| (r, i)));
+    let stand_ins =
+        records.iter().flat_map(|r| r.items.iter().filter(|i| i.dump_key.is_none()).map(move |i| (r, i)));
     for (record, item) in stand_ins {
         let Some(source) = &item.header.source else { continue };
         match by_key.get(source.sha256.as_str()) {
@@ -130,7 +129,11 @@ fn shadowed(records: &[Arc<Record>]) -> (BTreeSet<(&str, usize)>, Vec<Diag>) {
     // The dump was edited after the import: its number is the best hint left, and showing a story
     // twice is worse than not showing a new one.
     for (record, source) in lost {
-        let file = if source.file.starts_with("content/") { source.file.clone() } else { format!("content/{}", source.file) };
+        let file = if source.file.starts_with("content/") {
+            source.file.clone()
+        } else {
+            format!("content/{}", source.file)
+        };
         let Some((dump, items)) = dumps.get_key_value(file.as_str()) else { continue };
         diags.push(diag::source_gone(&record.path, dump));
         let at = source.item.saturating_sub(1) as usize;
@@ -189,7 +192,16 @@ impl Site {
     ) -> Checked<Self> {
         let Checked { value: index, mut diags } = Index::new(&gated.visible, &config);
         diags.extend(missing_pictures(&gated.visible, &pictures));
-        let mut site = Self { config, templates, index, pictures, statics, clock, cards: Vec::new(), views: BTreeMap::new() };
+        let mut site = Self {
+            config,
+            templates,
+            index,
+            pictures,
+            statics,
+            clock,
+            cards: Vec::new(),
+            views: BTreeMap::new(),
+        };
         site.cards = site.index.ids().map(|id| site.make_card(id)).collect();
         Checked { value: site, diags }
     }
@@ -200,18 +212,37 @@ impl Site {
 
     /// Computes the shared views that the templates in use mention.
     #[must_use]
-    pub fn with_views(mut self, names: &BTreeSet<String>) -> (Self, Validity) {
+    pub fn with_views(mut self) -> (Self, Validity) {
         let mut validity = Validity::default();
-        let made: Vec<(String, View)> = names
-            .iter()
+        let made: Vec<(String, View)> = views::wanted(&self)
+            .into_iter()
             .filter_map(|name| {
-                let shared = views::shared(&self, name)?;
+                let shared = views::shared(&self, &name)?;
                 validity = validity.and(shared.validity);
-                Some((name.clone(), View { fingerprint: self.fingerprint(&shared.ingredient), value: OnceLock::new() }))
+                Some((
+                    name,
+                    View { fingerprint: self.fingerprint(&shared.ingredient), value: OnceLock::new() },
+                ))
             })
             .collect();
         self.views.extend(made);
         (self, validity)
+    }
+
+    /// Complaints about names in templates, and about views that take a name of ours.
+    #[must_use]
+    pub fn check_names(&self) -> Vec<Diag> {
+        let ours = || views::SHARED.iter().chain(&views::PAGE).map(|name| name.name);
+        let known: BTreeSet<&str> =
+            ours().chain(self.config.views.iter().map(|view| view.name.as_str())).collect();
+        let taken = self.config.views.iter().filter(|view| ours().any(|name| name == view.name));
+        let taken = taken.map(|view| diag::view_name_taken(&view.name));
+        let templates =
+            crate::plan::TEMPLATES.iter().flat_map(|template| self.templates.check_names(template, &known));
+        let mut diags: Vec<Diag> = taken.chain(templates).collect();
+        diag::sort(&mut diags);
+        diags.dedup();
+        diags
     }
 
     /// Fingerprint of a tree of ingredients.
@@ -242,7 +273,10 @@ impl Site {
     /// A shared view as templates see it; made once and shared.
     #[must_use]
     pub fn view_value(&self, name: &str) -> Option<Value> {
-        let make = || views::shared(self, name).map_or_else(Value::none, |Shared { ingredient, .. }| self.plain_value(&ingredient));
+        let make = || {
+            views::shared(self, name)
+                .map_or_else(Value::none, |Shared { ingredient, .. }| self.plain_value(&ingredient))
+        };
         self.views.get(name).map(|view| view.value.get_or_init(make).clone())
     }
 
@@ -276,7 +310,12 @@ impl Site {
     pub fn picture_out(&self, asset: &Asset) -> Option<OutPath> {
         let name = asset.path.rsplit('/').next()?;
         let (stem, extension) = name.rsplit_once('.')?;
-        let name = format!("media/{}-{}.{}", path::slugify(stem), asset.bytes.short(8), extension.to_ascii_lowercase());
+        let name = format!(
+            "media/{}-{}.{}",
+            path::slugify(stem),
+            asset.bytes.short(8),
+            extension.to_ascii_lowercase()
+        );
         OutPath::new(&name).ok()
     }
 }

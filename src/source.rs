@@ -8,7 +8,7 @@ use std::ops::Range;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::article::{Header, Image, Kind, Source};
+use crate::article::{Correction, Header, Image, Kind, Source};
 use crate::config::Config;
 use crate::date::Moment;
 use crate::diag::{self, Checked, Diag, Place};
@@ -34,7 +34,7 @@ impl Rules {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let mut hasher = Hasher::new();
-        hasher.text(crate::VERSION).text(config.timezone.name()).text(&config.language);
+        hasher.text(crate::ENGINE).text(config.timezone.name()).text(&config.language);
         for (name, aliases) in &config.tags {
             hasher.text(name).number(aliases.len() as u64);
             aliases.iter().for_each(|alias| {
@@ -102,7 +102,7 @@ pub struct Item {
     pub header: Header,
     /// What the body mentions.
     pub facts: Facts,
-    /// Of the body's Markdown.
+    /// Of the body's Markdown or, in a file of one article, of the whole file.
     pub body: Fingerprint,
     /// Key of an article that was found in a dump: SHA-256 of its own text.
     pub dump_key: Option<String>,
@@ -124,13 +124,29 @@ pub const ARTICLE_LIMIT: u64 = 16 << 20;
 pub fn parse(path: &str, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let text = Fingerprint::of(&bytes);
     let parsed = match Role::of(path) {
-        Some(Role::Markdown) => parse_markdown(path, bytes, rules),
+        Some(Role::Markdown) => parse_markdown(path, bytes, text, rules),
         Some(Role::Text) => parse_dump(path, &bytes, dump::Form::Text, rules),
         Some(Role::Html) => parse_dump(path, &bytes, dump::Form::Html, rules),
         Some(Role::Picture) | None => Checked::fine(Vec::new()),
     };
     let (items, bodies) = parsed.value.into_iter().unzip();
     Parsed { record: Record { path: path.to_owned(), text, items, diags: parsed.diags }, bodies }
+}
+
+/// The bodies of a content file whose bytes are those that were parsed before: `None` when they are others.
+#[must_use]
+pub fn bodies(path: &str, bytes: Vec<u8>, expected: Fingerprint, rules: &Rules) -> Option<Vec<String>> {
+    if Fingerprint::of(&bytes) != expected {
+        return None;
+    }
+    match Role::of(path) {
+        Some(Role::Markdown) => {
+            let text = String::from_utf8(bytes).ok()?;
+            let range = front_matter::body_range(&text)?;
+            Some(vec![markdown_body(&text, &range)])
+        }
+        _ => Some(parse(path, bytes, rules).bodies),
+    }
 }
 
 /// Default section and slug by the place of a file: the first folder below `content/`, and the file's
@@ -147,7 +163,12 @@ fn place_of(path: &str) -> (String, String) {
     (section, slug)
 }
 
-fn parse_markdown(path: &str, bytes: Vec<u8>, rules: &Rules) -> Checked<Vec<(Item, String)>> {
+fn parse_markdown(
+    path: &str,
+    bytes: Vec<u8>,
+    fingerprint: Fingerprint,
+    rules: &Rules,
+) -> Checked<Vec<(Item, String)>> {
     let text = match store::utf8(path, bytes) {
         Ok(text) => text,
         Err(diag) => return Checked { value: Vec::new(), diags: vec![diag] },
@@ -157,7 +178,7 @@ fn parse_markdown(path: &str, bytes: Vec<u8>, rules: &Rules) -> Checked<Vec<(Ite
     let parsed = front_matter::parse(path, &text, &defaults);
     let value = parsed.value.into_iter().map(|document| {
         let body = markdown_body(&text, &document.body);
-        (item(document.header, &body, None), body)
+        (item(document.header, &body, fingerprint, None), body)
     });
     Checked { value: value.collect(), diags: parsed.diags }
 }
@@ -180,7 +201,8 @@ fn parse_dump(path: &str, bytes: &[u8], form: dump::Form, rules: &Rules) -> Chec
     let value = parsed.articles.into_iter().map(|article| {
         let body = article.body.clone();
         let key = article.sha256.clone();
-        (item(dump_header(path, article, &section, rules.zone), &body, Some(key)), body)
+        let fingerprint = Fingerprint::of(body.as_bytes());
+        (item(dump_header(path, article, &section, rules.zone), &body, fingerprint, Some(key)), body)
     });
     Checked { value: value.collect(), diags }
 }
@@ -190,7 +212,19 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
         dump::When::Day(day) => Moment::day(day, zone),
         dump::When::At(instant) => Moment::at(&instant, zone),
     };
-    let image = article.image.map(|image| Image { src: None, alt: None, caption: image.caption, credit: image.credit });
+    // A correction without a date of its own was made when the article was last touched.
+    let touched = article.updated.or(article.date);
+    let corrections = article.corrections.into_iter().filter_map(|correction| {
+        let date = moment(correction.date.or(touched)?);
+        Some(Correction { date, text: correction.text })
+    });
+    let corrections = corrections.collect();
+    let image = article.image.map(|image| Image {
+        src: None,
+        alt: None,
+        caption: image.caption,
+        credit: image.credit,
+    });
     Header {
         slug: slugify(&article.title),
         title: article.title,
@@ -206,6 +240,7 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
         lang: article.lang,
         embargo: article.embargo.map(moment),
         image,
+        corrections,
         review: article.review,
         source: Some(Source { file: path.to_owned(), item: article.item, sha256: article.sha256 }),
         canonical: article.canonical,
@@ -213,12 +248,12 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
     }
 }
 
-fn item(mut header: Header, body: &str, dump_key: Option<String>) -> Item {
-    let facts = markdown::facts(body);
+fn item(mut header: Header, text: &str, body: Fingerprint, dump_key: Option<String>) -> Item {
+    let facts = markdown::facts(text);
     if header.summary.is_empty() {
         header.summary.clone_from(&facts.lead);
     }
-    Item { header, facts, body: Fingerprint::of(body.as_bytes()), dump_key }
+    Item { header, facts, body, dump_key }
 }
 
 /// A file that could not be read at all.

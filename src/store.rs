@@ -41,7 +41,7 @@ pub struct Entry {
 
 /// A folder of files.
 pub trait Store: Sync {
-    /// All files below `folder`, sorted by path. A folder that does not exist is empty; what cannot be
+    /// All files below `folder`, or that file itself, sorted by path. A folder that does not exist is empty; what cannot be
     /// listed or is no plain file is among the diags.
     fn list(&self, folder: &str) -> Checked<Vec<Entry>>;
 
@@ -59,7 +59,7 @@ pub struct Memory(pub BTreeMap<String, Vec<u8>>);
 impl Store for Memory {
     fn list(&self, folder: &str) -> Checked<Vec<Entry>> {
         let prefix = format!("{folder}/");
-        let below = self.0.iter().filter(|(path, _)| path.starts_with(&prefix));
+        let below = self.0.iter().filter(|(path, _)| path.starts_with(&prefix) || *path == folder);
         Checked::fine(
             below.map(|(path, bytes)| Entry { path: path.clone(), stamp: stamp_of(bytes) }).collect(),
         )

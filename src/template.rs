@@ -5,12 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
+use tera::{Context, ErrorKind, Tera};
 
-use crate::date::Moment;
 use crate::diag::{self, Checked, Diag, Place};
+use crate::filters;
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::locale;
 
 /// A template's text and where it came from.
 #[derive(Clone, Debug)]
@@ -33,6 +32,7 @@ pub struct Templates {
 
 struct Facts {
     path: String,
+    text: String,
     /// Names read from the context, through parents and includes.
     names: Vec<String>,
     /// Of its own text and of everything that can be drawn in.
@@ -49,18 +49,20 @@ impl Templates {
         let mut diags: Vec<Diag> = Vec::new();
         let mut tera = |xml: bool| {
             let mut tera = Tera::default();
-            register(&mut tera);
+            filters::register(&mut tera);
             if xml {
                 tera.set_escape_fn(escape_xml);
             }
             let mine = sources.iter().filter(|s| is_xml(&s.name) == xml || !is_xml(&s.name));
             if let Err(error) = tera.add_raw_templates(mine.map(|s| (s.name.as_str(), s.text.as_str()))) {
-                diags.push(explain(&error, &paths, None));
+                diags.extend(explain(&error, &paths));
                 return None;
             }
             Some(tera)
         };
         let (html, xml) = (tera(false), tera(true));
+        // HTML templates are read twice, once beside the XML ones.
+        diag::sort(&mut diags);
         diags.dedup();
         let (Some(html), Some(xml)) = (html, xml) else { return Checked { value: None, diags } };
         diags.extend(sources.iter().flat_map(refuse));
@@ -76,14 +78,23 @@ impl Templates {
             let closure = graph.closure(&source.name);
             let facts = Facts {
                 path: source.path.clone(),
+                text: source.text.clone(),
                 names,
                 fingerprint: graph.fingerprint(&closure),
-                bound: closure.iter().filter_map(|name| paths.get(name.as_str())).flat_map(|s| bound_names(s)).collect(),
+                bound: closure
+                    .iter()
+                    .filter_map(|name| paths.get(name.as_str()))
+                    .flat_map(|s| bound_names(s))
+                    .collect(),
             };
             (source.name.clone(), facts)
         });
         let facts = facts.collect();
-        if diag::any_error(&diags) { Checked { value: None, diags } } else { Checked { value: Some(Self { html, xml, facts }), diags } }
+        if diag::any_error(&diags) {
+            Checked { value: None, diags }
+        } else {
+            Checked { value: Some(Self { html, xml, facts }), diags }
+        }
     }
 
     /// Whether there is such a template.
@@ -112,12 +123,13 @@ impl Templates {
         let list: Vec<&str> = known.iter().copied().collect();
         let unknown = facts.names.iter().filter(|name| !known.contains(name.as_str()));
         let unknown = unknown.map(|name| diag::unknown_name(Place::file(&facts.path), template, name, &list));
-        let hidden = facts.bound.iter().filter(|(name, _)| known.contains(name.as_str())).map(|(name, place)| {
-            diag::template_refused(
-                place.clone(),
-                &format!("`{name}` is a name that the site provides: give this variable another one"),
-            )
-        });
+        let hidden =
+            facts.bound.iter().filter(|(name, _)| known.contains(name.as_str())).map(|(name, place)| {
+                diag::template_refused(
+                    place.clone(),
+                    &format!("`{name}` is a name that the site provides: give this variable another one"),
+                )
+            });
         unknown.chain(hidden).collect()
     }
 
@@ -125,16 +137,25 @@ impl Templates {
     ///
     /// # Errors
     /// Where in which template, for which page.
-    pub fn render(&self, template: &str, context: &Context, page: &str, output: &mut Vec<u8>) -> Result<(), Diag> {
+    pub fn render(
+        &self,
+        template: &str,
+        context: &Context,
+        page: &str,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Diag> {
         let tera = if is_xml(template) { &self.xml } else { &self.html };
-        tera.render_to(template, context, output).map_err(|error| {
-            let path = |name: &str| self.facts.get(name).map_or_else(|| name.to_owned(), |f| f.path.clone());
-            match error.kind() {
-                ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
-                    let span = report.span();
-                    diag::template(line_place(path(report.filename()), span.start_line, span.start_col), report.message(), Some(page))
-                }
-                _ => diag::template(Place::file(path(template)), &error.to_string(), Some(page)),
+        tera.render_to(template, context, output).map_err(|error| match error.kind() {
+            ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
+                let place = match self.facts.get(report.filename()) {
+                    Some(facts) => Place::of(&facts.path, &facts.text, report.span().range.clone()),
+                    None => Place::file(report.filename()),
+                };
+                diag::template(place, report.message(), Some(page))
+            }
+            _ => {
+                let path = self.facts.get(template).map_or(template, |facts| &facts.path);
+                diag::template(Place::file(path), &error.to_string(), Some(page))
             }
         })
     }
@@ -144,27 +165,43 @@ fn is_xml(name: &str) -> bool {
     name.ends_with(".xml")
 }
 
-fn line_place(path: String, line: usize, col: usize) -> Place {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Place { line: number(line), col: number(col + 1), ..Place::file(path) }
-}
-
-/// A Tera error with the line of the template it is about.
-fn explain(error: &tera::Error, sources: &BTreeMap<&str, &TemplateSource>, page: Option<&str>) -> Diag {
+/// A Tera error with the lines of the templates it is about.
+fn explain(error: &tera::Error, sources: &BTreeMap<&str, &TemplateSource>) -> Vec<Diag> {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let Some(source) = sources.get(report.filename()) else {
-                return diag::template(Place::file(report.filename()), report.message(), page);
+            let place = match sources.get(report.filename()) {
+                Some(source) => Place::of(&source.path, &source.text, report.span().range.clone()),
+                None => Place::file(report.filename()),
             };
-            let range = report.span().range.clone();
-            diag::template(Place::of(&source.path, &source.text, range), report.message(), page)
+            vec![diag::template(place, report.message(), None)]
         }
         _ => {
             let text = error.to_string();
-            let named = sources.values().find(|s| text.contains(&format!("`{}`", s.name)) || text.contains(&format!("'{}'", s.name)));
-            diag::template(Place::file(named.map_or("templates/", |s| &s.path)), text.trim(), page)
+            let several = reports(&text, sources);
+            if several.is_empty() {
+                vec![diag::template(Place::file("templates/"), text.trim(), None)]
+            } else {
+                several
+            }
         }
     }
+}
+
+/// Tera gives the errors of several templates as one printed text: `error: WHAT`, ` --> FILE:LINE:COL`.
+fn reports(text: &str, sources: &BTreeMap<&str, &TemplateSource>) -> Vec<Diag> {
+    let lines: Vec<&str> = text.lines().collect();
+    let pairs = lines.iter().zip(lines.iter().skip(1));
+    let found = pairs.filter_map(|(what, place)| {
+        let what = what.rsplit_once("error: ")?.1.trim();
+        let mut place = place.trim().strip_prefix("--> ")?.rsplitn(3, ':');
+        let mut number = || place.next()?.trim().parse::<usize>().ok();
+        let (col, line) = (number()?, number()?);
+        let source = sources.get(place.next()?)?;
+        let start: usize = source.text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        let at = start + col.saturating_sub(1);
+        Some(diag::template(Place::of(&source.path, &source.text, at..at + 1), what, None))
+    });
+    found.collect()
 }
 
 /// Tags of a template: the text between `{%` and `%}`, with its byte range.
@@ -181,7 +218,10 @@ fn tags(text: &str) -> impl Iterator<Item = (&str, usize)> {
 fn refuse(source: &TemplateSource) -> Vec<Diag> {
     let dump = source.text.match_indices("__tera_context").map(|(at, name)| {
         let place = Place::of(&source.path, &source.text, at..at + name.len());
-        diag::template_refused(place, "`__tera_context` would depend on everything: mention the names you need")
+        diag::template_refused(
+            place,
+            "`__tera_context` would depend on everything: mention the names you need",
+        )
     });
     dump.collect()
 }
@@ -192,7 +232,9 @@ fn refuse_implicit(tera: &Tera, source: &TemplateSource) -> Vec<Diag> {
     for (tag, at) in tags(&source.text) {
         let Some(head) = tag.strip_prefix("component ") else { continue };
         let name = head.split('(').next().unwrap_or(head).trim();
-        let implicit = tera.get_component_definition(name).and_then(|info| info.args().iter().find(|a| a.is_implicit()).map(|a| a.name().to_owned()));
+        let implicit = tera
+            .get_component_definition(name)
+            .and_then(|info| info.args().iter().find(|a| a.is_implicit()).map(|a| a.name().to_owned()));
         if let Some(parameter) = implicit {
             let place = Place::of(&source.path, &source.text, at..at + 2);
             diags.push(diag::template_refused(
@@ -209,7 +251,9 @@ fn bound_names(source: &TemplateSource) -> Vec<(String, Place)> {
     let mut names = Vec::new();
     for (tag, at) in tags(&source.text) {
         let words = match tag.split_once(char::is_whitespace) {
-            Some(("set" | "set_global", rest)) => rest.split(['=', '|', ' ']).next().into_iter().collect::<Vec<_>>(),
+            Some(("set" | "set_global", rest)) => {
+                rest.split(['=', '|', ' ']).next().into_iter().collect::<Vec<_>>()
+            }
             Some(("for", rest)) => rest.split(" in ").next().unwrap_or("").split(',').collect(),
             _ => continue,
         };
@@ -229,8 +273,11 @@ impl<'a> Graph<'a> {
     fn new(sources: &'a [TemplateSource]) -> Self {
         // A component may be called from anywhere without naming its file: files that define one
         // belong to every closure.
-        let shared: Vec<&str> =
-            sources.iter().filter(|s| tags(&s.text).any(|(tag, _)| tag.starts_with("component "))).map(|s| s.name.as_str()).collect();
+        let shared: Vec<&str> = sources
+            .iter()
+            .filter(|s| tags(&s.text).any(|(tag, _)| tag.starts_with("component ")))
+            .map(|s| s.name.as_str())
+            .collect();
         let edges = sources.iter().map(|source| {
             let literals = tags(&source.text).filter_map(|(tag, _)| {
                 let rest = tag.strip_prefix("extends").or_else(|| tag.strip_prefix("include"))?.trim();
@@ -272,7 +319,9 @@ fn escape_xml(text: &str, output: &mut dyn std::io::Write) -> std::io::Result<()
             '>' => "&gt;",
             '"' => "&quot;",
             '\'' => "&#39;",
-            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => "\u{fffd}",
+            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                "\u{fffd}"
+            }
             _ => continue,
         };
         output.write_all(&text.as_bytes()[plain..at])?;
@@ -280,64 +329,4 @@ fn escape_xml(text: &str, output: &mut dyn std::io::Write) -> std::io::Result<()
         plain = at + c.len_utf8();
     }
     output.write_all(&text.as_bytes()[plain..])
-}
-
-/// Every filter with what it does, for the documentation.
-pub const FILTERS: [(&str, &str); 6] = [
-    ("day(lang=…)", "a date in words of a language: `{{ card.date | day(lang=lang) }}` gives `14 March 2026`"),
-    ("clock", "the time of day, `09:30`; empty for a bare date"),
-    ("rfc822", "a date as RSS wants it"),
-    ("month_name(lang=…)", "a month's number (1 to 12) as its name"),
-    ("json", "any value as JSON that can stand inside a `<script>` element"),
-    ("absolute(base=…)", "a root-relative link as an absolute URL"),
-];
-
-fn register(tera: &mut Tera) {
-    tera.register_filter("day", day);
-    tera.register_filter("clock", clock);
-    tera.register_filter("rfc822", rfc822);
-    tera.register_filter("month_name", month_name);
-    tera.register_filter("json", json);
-    tera.register_filter("absolute", absolute);
-}
-
-fn moment(text: &str) -> TeraResult<Moment> {
-    Moment::parse(text).ok_or_else(|| tera::Error::message(format!("`{text}` is not a date")))
-}
-
-fn day(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    Ok(locale::strings(args.must_get::<&str>("lang")?).day(moment(text)?))
-}
-
-fn clock(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let moment = moment(text)?;
-    Ok(if moment.timed { moment.shown().format("%H:%M").to_string() } else { String::new() })
-}
-
-fn rfc822(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    Ok(moment(text)?.rfc822())
-}
-
-fn month_name(month: i64, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let strings = locale::strings(args.must_get::<&str>("lang")?);
-    let month = u32::try_from(month).ok().filter(|m| (1..=12).contains(m));
-    month.map(|m| strings.month(m).to_owned()).ok_or_else(|| tera::Error::message("not a month from 1 to 12"))
-}
-
-/// JSON in which nothing can close the element around it (`<`, `>`, `&`, U+2028, U+2029 as escapes).
-fn json(value: Value, _: Kwargs, _: &State<'_>) -> TeraResult<Value> {
-    let text = serde_json::to_string(&value).map_err(|error| tera::Error::message(error.to_string()))?;
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => safe.push(c),
-        }
-    }
-    Ok(Value::safe_string(&safe))
-}
-
-fn absolute(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let absolute = text.contains("://");
-    Ok(if absolute { text.to_owned() } else { format!("{}{}", args.must_get::<&str>("base")?, text.trim_start_matches('/')) })
 }

@@ -4,18 +4,17 @@
 //! closed [`Ingredient`] tree of the snapshot. The tables here are also the reference documentation.
 
 use std::borrow::Cow;
-
-use chrono::Datelike;
+use std::collections::BTreeSet;
 
 use crate::article::{Header, Kind};
 use crate::clock::{Validity, Window};
 use crate::config::Sort;
-use crate::index::{ArticleId, Run, Term};
+use crate::index::{Article, ArticleId, Run, Term};
 use crate::ingredient::Ingredient;
 use crate::locale;
 use crate::markdown::{self, Targets};
 use crate::path::OutPath;
-use crate::plan::{List, Page};
+use crate::plan::{self, Axis, List, Page, Part};
 use crate::site::{Site, beside};
 
 /// A name for templates, with its documentation.
@@ -33,7 +32,7 @@ const fn name(name: &'static str, shape: &'static str, doc: &'static str) -> Nam
 }
 
 /// Names that mean the same on every page.
-pub const SHARED: [Name; 19] = [
+pub const SHARED: [Name; 24] = [
     name("site_title", "text", "the paper's name"),
     name("site_description", "text", "one line about it"),
     name("site_lang", "text", "the paper's language"),
@@ -41,33 +40,63 @@ pub const SHARED: [Name; 19] = [
     name("logo", "text", "root-relative link to the logo, or empty"),
     name("accent", "text", "accent colour, or empty"),
     name("menu", "[{title, url}]", "menu entries: those of site.toml, else the sections"),
-    name("footer_html", "HTML", "footer text"),
+    name("home_url", "text", "root-relative link to the front page"),
+    name("all_url", "text or none", "root-relative link to the list of all articles"),
+    name("archive_url", "text or none", "root-relative link to the archive"),
+    name("tags_url", "text or none", "root-relative link to the list of tags"),
+    name("authors_url", "text or none", "root-relative link to the list of authors"),
+    name("pages", "[{title, url}]", "standing pages by title"),
     name("head_html", "HTML", "the configuration's own head elements"),
-    name("sections", "[{name, title, url}]", "sections that have articles, in order"),
+    name("sections", "[section]", "sections that have articles, in order"),
     name("feed_url", "text", "root-relative link to the site's feed, or empty"),
     name("generator", "text", "program and version"),
     name("latest", "[card]", "the newest articles, `page_size` of them; undated ones last"),
-    name("front", "{lead, top, blocks: [{section, cards}], rest}", "the front page's choice: lead story, the next four, a block for each section, and what is left of `latest`"),
+    name(
+        "front",
+        "{lead: card, top: [card], blocks: [{section: section, cards: [card]}], rest: [card]}",
+        "the front page's choice: lead story, the next four, a block for each section, and what is left of `latest`",
+    ),
     name("tags_all", "[{name, url, slug}]", "all tags by name"),
     name("authors_all", "[{name, url, slug}]", "all authors by name"),
-    name("archive", "[{year, url, months: [{year, month, url}]}]", "years and months with articles, newest first"),
+    name(
+        "archive",
+        "[{year, url, months: [{year, month, url}]}]",
+        "years and months with articles, newest first",
+    ),
     name("today", "text", "the build's date in the site's zone; a page that mentions it changes every day"),
-    name("section_list", "[{name, title, description, url, cards}]", "each section with its newest articles (five)"),
+    name(
+        "section_list",
+        "[{name, title, description, url, cards: [card]}]",
+        "each section with its newest articles (five)",
+    ),
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 31] = [
-    name("root", "text", "what goes before a root-relative link on this page: empty, `../`…; on the 404 page the base path"),
+pub const PAGE: [Name; 32] = [
+    name(
+        "root",
+        "text",
+        "what goes before a root-relative link on this page: empty, `../`…; on the 404 page the base path",
+    ),
     name("page_url", "text", "this page's address on the web"),
     name("page_path", "text", "this page's root-relative link"),
     name("page_title", "text", "its title"),
     name("page_description", "text", "one or two sentences about it"),
-    name("page_kind", "text", "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `redirect`, `feed`, `sitemap`, `robots`"),
+    name(
+        "page_kind",
+        "text",
+        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `redirect`, `feed`, `sitemap`, `robots`",
+    ),
     name("lang", "text", "its language"),
     name("dir", "text", "`ltr` or `rtl`"),
     name("ui", "{word: text}", "the theme's words in this page's language"),
+    name("footer_html", "HTML", "the footer text of site.toml"),
     name("breadcrumbs", "[{title, url}]", "the way from the front page"),
-    name("article", "{title, subtitle, kicker, authors, agency, dateline, date, updated, section, tags, image, corrections, summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}", "on article and standing pages: the article"),
+    name(
+        "article",
+        "{title, subtitle, kicker, authors: [term], agency, dateline, date, date_inferred, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
+        "on article and standing pages: the article",
+    ),
     name("content", "HTML", "on article and standing pages: the text"),
     name("newer", "card or none", "on article pages: the next article of its section"),
     name("older", "card or none", "on article pages: the one before"),
@@ -76,7 +105,11 @@ pub const PAGE: [Name; 31] = [
     name("notice_date", "text", "on the page of a withdrawn article: since when"),
     name("list", "{kind, title, description, url, feed}", "on list pages: what the list is of"),
     name("items", "[card]", "on list pages and in feeds: the articles, newest first"),
-    name("pager", "{number, newer, older, landing}", "on list pages: root-relative links to its neighbours; `number` is none on the newest page"),
+    name(
+        "pager",
+        "{number, newer, older, landing}",
+        "on list pages: root-relative links to its neighbours; `number` is none on the newest page",
+    ),
     name("terms", "[{name, url, slug}]", "on the pages of all tags and all authors"),
     name("year", "{year, url, months: [{year, month, url}]}", "on a year's page"),
     name("month", "number", "on a month's page: 1 to 12"),
@@ -88,6 +121,23 @@ pub const PAGE: [Name; 31] = [
     name("translations", "[{lang, url}]", "on article pages: other languages' versions"),
     name("revised", "text or none", "on article pages: the newest of date, update and corrections"),
     name("has_feed", "text or none", "on list pages: root-relative link to the list's feed"),
+];
+
+/// What the shapes of other names are made of.
+pub const SHAPES: [Name; 5] = [
+    name(
+        "card",
+        "{url, permalink, guid, title, subtitle, kicker, summary, date, updated, section: section, tags: [term], authors: [term], agency, dateline, lang, dir, image: image, kind}",
+        "what lists may see of an article: never its text; `date` and `updated` are for the filters",
+    ),
+    name("section", "{name, title, url}", "`name` is its slug; `url` is none when sections have no pages"),
+    name("term", "{name, url}", "a tag or an author; `url` is none when they have no pages"),
+    name(
+        "image",
+        "{src, alt, caption, credit, width, height}",
+        "a root-relative link and its words; `src` is none for a picture that is only described",
+    ),
+    name("correction", "{date, text}", "what was corrected, and when"),
 ];
 
 /// A shared view and for how long it holds.
@@ -104,6 +154,7 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
     let theme = &site.config.theme;
     let index = &site.index;
     let mut validity = Validity::default();
+    let place = |page: Page| Ingredient::maybe(plan::place(site, &page).map(|out| site.href(&out)));
     let ingredient = match name {
         "site_title" => Ingredient::text(&site.config.title),
         "site_description" => Ingredient::text(&site.config.description),
@@ -112,10 +163,17 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
         "logo" => Ingredient::text(theme.logo.as_deref().unwrap_or("").trim_start_matches('/')),
         "accent" => Ingredient::text(theme.accent.as_deref().unwrap_or("")),
         "menu" => menu(site),
-        "footer_html" => {
-            let mut html = String::new();
-            markdown::render(&theme.footer, &Targets::default(), &mut html);
-            Ingredient::Html(html.into())
+        "home_url" => place(Page::Front),
+        "all_url" => place(Page::List { list: List::All, part: Part::Landing }),
+        "archive_url" => place(Page::Archive),
+        "tags_url" => place(Page::Terms(Axis::Tags)),
+        "authors_url" => place(Page::Terms(Axis::Authors)),
+        "pages" => {
+            let mut pages: Vec<&Article> = index.pages.iter().map(|id| index.article(*id)).collect();
+            pages.sort_by(|a, b| (&a.header().title, &a.out).cmp(&(&b.header().title, &b.out)));
+            let link =
+                |page: &&'s Article| Ingredient::link(page.header().title.as_str(), site.href(&page.out));
+            Ingredient::List(pages.iter().map(link).collect())
         }
         "head_html" => Ingredient::Html(theme.head.as_str().into()),
         "sections" => Ingredient::List(index.sections.iter().map(|term| section(site, term)).collect()),
@@ -129,13 +187,25 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
         }
         "tags_all" => all_terms(site, &index.tags),
         "authors_all" => all_terms(site, &index.authors),
-        "archive" => Ingredient::List(years(site).into_iter().rev().map(|year| year_links(site, year)).collect()),
+        "archive" => {
+            Ingredient::List(years(site).into_iter().rev().map(|year| year_links(site, year)).collect())
+        }
         "today" => {
             let (today, holds) = site.clock.today(site.config.timezone);
             validity = holds;
             Ingredient::text(today.format("%Y-%m-%d").to_string())
         }
-        "section_list" => Ingredient::List(index.sections.iter().map(|term| section_with_cards(site, term)).collect()),
+        "section_list" => {
+            Ingredient::List(index.sections.iter().map(|term| section_with_cards(site, term)).collect())
+        }
+        _ if name.starts_with(FOOTER) => {
+            let root = "../".repeat(name[FOOTER.len()..].parse().ok()?);
+            Ingredient::Html(footer(site, &root).into())
+        }
+        _ if name.starts_with(WORDS) => {
+            let words = locale::strings(&name[WORDS.len()..]).iter();
+            Ingredient::Table(words.map(|(key, text)| (key.into(), Ingredient::text(text))).collect())
+        }
         _ => {
             let (ids, holds) = declared(site, name)?;
             validity = holds;
@@ -145,16 +215,72 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
     Some(Shared { ingredient, validity })
 }
 
+/// Names of which a page has one of a few forms, shared with other pages: the theme's words by
+/// language, the footer by depth (its links are relative).
+pub(crate) const FORMS: [&str; 2] = ["ui", "footer_html"];
+
+/// Before a language.
+const WORDS: &str = "ui:";
+/// Before a number of folders.
+const FOOTER: &str = "footer:";
+
+/// The shared view that a page's `name` stands for, if it is one of [`FORMS`].
+pub(crate) fn form(site: &Site, page: &Page, out: &OutPath, name: &str) -> Option<String> {
+    match name {
+        "ui" => Some(format!("{WORDS}{}", lang(site, page))),
+        "footer_html" => Some(format!("{FOOTER}{}", out.depth())),
+        _ => None,
+    }
+}
+
+/// All shared views that a site's templates may draw on: those they mention, and each form of those
+/// that have several.
+#[must_use]
+pub fn wanted(site: &Site) -> BTreeSet<String> {
+    /// Folders between a page and the root, at most; deeper pages have no footer.
+    const DEPTH: usize = 12;
+    let mentioned: BTreeSet<String> =
+        plan::TEMPLATES.iter().flat_map(|template| site.templates.names(template)).cloned().collect();
+    let languages = site.index.articles.iter().filter_map(|article| article.header().lang.clone());
+    let languages = languages.chain(site.index.tombstones.iter().filter_map(|t| t.lang.clone()));
+    let languages: BTreeSet<String> = languages.chain([site.config.language.clone()]).collect();
+    let words = languages.into_iter().map(|lang| format!("{WORDS}{lang}"));
+    let footers = (0..=DEPTH).map(|depth| format!("{FOOTER}{depth}"));
+    let words = words.filter(|_| mentioned.contains("ui")).collect::<Vec<_>>();
+    let footers = footers.filter(|_| mentioned.contains("footer_html")).collect::<Vec<_>>();
+    mentioned.into_iter().chain(words).chain(footers).collect()
+}
+
+/// The footer's HTML for pages that have `root` before their links.
+fn footer(site: &Site, root: &str) -> String {
+    let text = &site.config.theme.footer;
+    let links = markdown::facts(text).links.into_iter().map(|link| {
+        let target = link_target(site, "content/", &link, root);
+        (link, target)
+    });
+    let targets = Targets { links: links.collect(), ..Targets::default() };
+    let mut html = String::new();
+    markdown::render(text, &targets, &mut html);
+    html
+}
+
 fn menu(site: &Site) -> Ingredient<'_> {
     let configured = &site.config.theme.menu;
     if configured.is_empty() {
-        let sections = site.index.sections.iter().filter_map(|term| Some((term.name.as_str(), site.href(term.out.as_ref()?))));
+        let sections = site
+            .index
+            .sections
+            .iter()
+            .filter_map(|term| Some((term.name.as_str(), site.href(term.out.as_ref()?))));
         return Ingredient::List(sections.map(|(title, url)| Ingredient::link(title, url)).collect());
     }
     let entry = |item: &'_ crate::config::MenuItem| -> Ingredient<'_> {
         let url = item.url.trim_start_matches('/');
         // A folder is written as hosts show it; the link has to name its file when pages open from a disk.
-        let url = match item.url.starts_with('/') && site.config.link_index && (url.is_empty() || url.ends_with('/')) {
+        let url = match item.url.starts_with('/')
+            && site.config.link_index
+            && (url.is_empty() || url.ends_with('/'))
+        {
             true => format!("{url}index.html"),
             false => url.to_owned(),
         };
@@ -219,7 +345,8 @@ fn front(site: &Site) -> (Ingredient<'_>, Validity) {
     let mut validity = Validity::default();
     let wants_lead = |id: &ArticleId| {
         let header = index.article(*id).header();
-        let (pinned, holds) = site.clock.ask(Window { from: None, until: header.pin_until.map(|moment| moment.seconds) });
+        let (pinned, holds) =
+            site.clock.ask(Window { from: None, until: header.pin_until.map(|moment| moment.seconds) });
         if header.lead {
             validity = validity.and(holds);
         }
@@ -239,7 +366,12 @@ fn front(site: &Site) -> (Ingredient<'_>, Validity) {
         .iter()
         .filter_map(|term| {
             let cards = take(&mut term.run.newest(), &mut used, BLOCK);
-            let block = || Ingredient::Map(vec![("section", section(site, term)), ("cards", Ingredient::cards(cards.clone()))]);
+            let block = || {
+                Ingredient::Map(vec![
+                    ("section", section(site, term)),
+                    ("cards", Ingredient::cards(cards.clone())),
+                ])
+            };
             (!cards.is_empty()).then(block)
         })
         .collect();
@@ -261,12 +393,12 @@ pub(crate) fn years(site: &Site) -> Vec<i32> {
 }
 
 fn year_links(site: &Site, year: i32) -> Ingredient<'static> {
-    let link = |list: Page| Ingredient::maybe(crate::plan::place(site, &list).map(|out| site.href(&out)));
+    let link = |list: Page| Ingredient::maybe(plan::place(site, &list).map(|out| site.href(&out)));
     let months = site.index.months.keys().filter(|(y, _)| *y == year).map(|&(year, month)| {
         Ingredient::Map(vec![
             ("year", Ingredient::Number(year.into())),
             ("month", Ingredient::Number(month.into())),
-            ("url", link(Page::List { list: List::Month(year, month), part: crate::plan::Part::Landing })),
+            ("url", link(Page::List { list: List::Month(year, month), part: Part::Landing })),
         ])
     });
     Ingredient::Map(vec![
@@ -287,7 +419,13 @@ fn declared(site: &Site, name: &str) -> Option<(Vec<ArticleId>, Validity)> {
     let section = view.section.as_deref().map(|wanted| {
         let below = format!("{wanted}/");
         let matches = |term: &Term| term.slug == wanted || term.slug.starts_with(&below);
-        index.sections.iter().enumerate().filter(|(_, term)| matches(term)).map(|(at, _)| at).collect::<Vec<_>>()
+        index
+            .sections
+            .iter()
+            .enumerate()
+            .filter(|(_, term)| matches(term))
+            .map(|(at, _)| at)
+            .collect::<Vec<_>>()
     });
     let tag = view.tag.as_deref().map(|wanted| find(&index.tags, wanted));
     let author = view.author.as_deref().map(|wanted| find(&index.authors, wanted));
@@ -304,7 +442,8 @@ fn declared(site: &Site, name: &str) -> Option<(Vec<ArticleId>, Validity)> {
         .filter(|id| {
             let Some(days) = view.within_days else { return true };
             let Some(date) = index.article(*id).header().date else { return false };
-            let (open, holds) = site.clock.ask(Window { from: None, until: Some(date.seconds + i64::from(days) * 86_400) });
+            let (open, holds) =
+                site.clock.ask(Window { from: None, until: Some(date.seconds + i64::from(days) * 86_400) });
             validity = validity.and(holds);
             open
         })
@@ -332,21 +471,34 @@ pub(crate) fn card(site: &Site, id: ArticleId) -> Ingredient<'_> {
 }
 
 /// What cards and article pages both show.
-fn header_fields<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Vec<(&'static str, Ingredient<'s>)> {
+fn header_fields<'s>(
+    site: &'s Site,
+    id: ArticleId,
+    header: &'s Header,
+) -> Vec<(&'static str, Ingredient<'s>)> {
     let article = site.index.article(id);
     let index = &site.index;
     let lang = header.lang.as_deref().unwrap_or(&site.config.language);
-    let date = |moment: Option<crate::date::Moment>| Ingredient::maybe(moment.map(crate::date::Moment::rfc3339));
+    let date =
+        |moment: Option<crate::date::Moment>| Ingredient::maybe(moment.map(crate::date::Moment::rfc3339));
     vec![
         ("title", Ingredient::text(&header.title)),
         ("subtitle", Ingredient::maybe(header.subtitle.as_deref())),
-        ("kicker", Ingredient::maybe(header.extra.get("kicker").and_then(|json| serde_json::from_str::<String>(json).ok()))),
+        (
+            "kicker",
+            Ingredient::maybe(
+                header.extra.get("kicker").and_then(|json| serde_json::from_str::<String>(json).ok()),
+            ),
+        ),
         ("summary", Ingredient::text(&header.summary)),
         ("date", date(header.date)),
         ("updated", date(header.updated)),
         ("section", article.section.map_or(Ingredient::Null, |at| section(site, &index.sections[at]))),
         ("tags", Ingredient::List(article.tags.iter().map(|at| term(site, &index.tags[*at])).collect())),
-        ("authors", Ingredient::List(article.authors.iter().map(|at| term(site, &index.authors[*at])).collect())),
+        (
+            "authors",
+            Ingredient::List(article.authors.iter().map(|at| term(site, &index.authors[*at])).collect()),
+        ),
         ("agency", Ingredient::maybe(header.agency.as_deref())),
         ("dateline", Ingredient::maybe(header.dateline.as_deref())),
         ("lang", Ingredient::text(lang)),
@@ -380,7 +532,10 @@ fn guid(site: &Site, id: ArticleId) -> String {
         return id.clone();
     }
     let host = site.config.base_url.split("://").nth(1).unwrap_or("").split(['/', ':']).next().unwrap_or("");
-    let first = header.aliases.first().map_or_else(|| article.out.url(), |alias| alias.trim_start_matches('/').to_owned());
+    let first = header
+        .aliases
+        .first()
+        .map_or_else(|| article.out.url(), |alias| alias.trim_start_matches('/').to_owned());
     format!("tag:{host},2026:/{first}")
 }
 
@@ -400,10 +555,9 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
         "page_path" => Ingredient::text(site.href(out)),
         "page_title" => Ingredient::text(title()),
         "page_description" => Ingredient::text(description(site, page)),
-        "page_kind" => Ingredient::text(page.kind(site)),
+        "page_kind" => Ingredient::text(page.kind()),
         "lang" => Ingredient::text(lang()),
         "dir" => Ingredient::text(locale::dir(&lang())),
-        "ui" => Ingredient::Table(locale::strings(&lang()).all().map(|(key, text)| (key.into(), Ingredient::text(text))).collect()),
         "breadcrumbs" => breadcrumbs(site, page),
         _ => match page {
             Page::Article(id) | Page::Standing(id) => article_name(site, *id, out, name)?,
@@ -420,9 +574,11 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
             Page::Year(year) if name == "year" => year_links(site, *year),
             Page::Redirect { to } if name == "redirect_to" => Ingredient::text(site.href(to)),
             Page::Feed(list) => feed_name(site, *list, out, name)?,
-            Page::Sitemap(sheet) if name == "urls" => crate::plan::sitemap_urls(site, *sheet),
-            Page::SitemapIndex if name == "sitemaps" => crate::plan::sitemap_sheets(site),
-            Page::Robots if name == "sitemap_url" => Ingredient::text(format!("{}sitemap.xml", site.config.base_url)),
+            Page::Sitemap(sheet) if name == "urls" => plan::sitemap_urls(site, *sheet),
+            Page::SitemapIndex if name == "sitemaps" => plan::sitemap_sheets(site),
+            Page::Robots if name == "sitemap_url" => {
+                Ingredient::text(format!("{}sitemap.xml", site.config.base_url))
+            }
             _ => return None,
         },
     })
@@ -439,7 +595,8 @@ fn article_name<'s>(site: &'s Site, id: ArticleId, out: &'s OutPath, name: &str)
     let header = article.header();
     let neighbour = |step: isize| {
         let run = &site.index.sections[article.section?].run;
-        let at = site.index.position(run, id).filter(|_| header.date.is_some() && header.kind != Kind::Page)?;
+        let at =
+            site.index.position(run, id).filter(|_| header.date.is_some() && header.kind != Kind::Page)?;
         run.dated.get(at.checked_add_signed(step)?).copied()
     };
     Some(match name {
@@ -465,11 +622,15 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
         ])
     });
     let roles = header.roles.iter().map(|(role, names)| (role.into(), Ingredient::texts(names)));
-    let extra = header.extra.iter().map(|(key, json)| (key.into(), from_json(serde_json::from_str(json).unwrap_or_default())));
+    let extra = header
+        .extra
+        .iter()
+        .map(|(key, json)| (key.into(), from_json(serde_json::from_str(json).unwrap_or_default())));
     fields.extend([
         ("permalink", Ingredient::text(site.permalink(&article.out))),
         ("canonical", Ingredient::maybe(header.canonical.as_deref())),
         ("corrections", Ingredient::List(corrections.collect())),
+        ("date_inferred", Ingredient::Bool(header.review.iter().any(|flag| flag.starts_with("date:")))),
         ("words", Ingredient::Number(words.into())),
         ("minutes", Ingredient::Number(i64::from(words.div_ceil(READING_SPEED).max(1)))),
         ("roles", Ingredient::Table(roles.collect())),
@@ -487,12 +648,14 @@ fn from_json(json: serde_json::Value) -> Ingredient<'static> {
     match json {
         Json::Null => Ingredient::Null,
         Json::Bool(yes) => Ingredient::Bool(yes),
-        Json::Number(number) => number.as_i64().map_or_else(|| Ingredient::text(number.to_string()), Ingredient::Number),
+        Json::Number(number) => {
+            number.as_i64().map_or_else(|| Ingredient::text(number.to_string()), Ingredient::Number)
+        }
         Json::String(text) => Ingredient::text(text),
         Json::Array(items) => Ingredient::List(items.into_iter().map(from_json).collect()),
-        Json::Object(fields) => {
-            Ingredient::Table(fields.into_iter().map(|(key, value)| (Cow::Owned(key), from_json(value))).collect())
-        }
+        Json::Object(fields) => Ingredient::Table(
+            fields.into_iter().map(|(key, value)| (Cow::Owned(key), from_json(value))).collect(),
+        ),
     }
 }
 
@@ -501,8 +664,10 @@ fn body<'s>(site: &'s Site, id: ArticleId, out: &OutPath) -> Ingredient<'s> {
     let article = site.index.article(id);
     let facts = article.facts();
     let root = out.root();
-    let links = facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, &root)));
-    let images = facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, &root)));
+    let links =
+        facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, &root)));
+    let images =
+        facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, &root)));
     Ingredient::Body { article: id, text: article.item().body, targets: links.chain(images).collect() }
 }
 
@@ -567,12 +732,16 @@ fn related(site: &Site, id: ArticleId) -> Vec<ArticleId> {
             (same.len(), other.section == article.section, date, same[0])
         })
         .collect();
-    scored.sort_unstable_by(|a, b| (b.0, b.1, b.2).cmp(&(a.0, a.1, a.2)).then_with(|| index.article(a.3).out.cmp(&index.article(b.3).out)));
+    scored.sort_unstable_by(|a, b| {
+        (b.0, b.1, b.2)
+            .cmp(&(a.0, a.1, a.2))
+            .then_with(|| index.article(a.3).out.cmp(&index.article(b.3).out))
+    });
     scored.into_iter().take(COUNT).map(|(.., id)| id).collect()
 }
 
-fn list_name<'s>(site: &'s Site, list: List, part: crate::plan::Part, name: &str) -> Option<Ingredient<'s>> {
-    let place = |part| crate::plan::place(site, &Page::List { list, part }).map(|out| site.href(&out));
+fn list_name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Option<Ingredient<'s>> {
+    let place = |part| plan::place(site, &Page::List { list, part }).map(|out| site.href(&out));
     Some(match name {
         "list" => {
             let term = list.term(&site.index);
@@ -580,18 +749,18 @@ fn list_name<'s>(site: &'s Site, list: List, part: crate::plan::Part, name: &str
                 ("kind", Ingredient::text(list.kind())),
                 ("title", Ingredient::text(list_title(site, list))),
                 ("description", Ingredient::text(term.map_or("", |term| &term.description))),
-                ("url", Ingredient::maybe(place(crate::plan::Part::Landing))),
+                ("url", Ingredient::maybe(place(Part::Landing))),
                 ("feed", list_feed(site, list)),
             ])
         }
-        "items" => Ingredient::cards(crate::plan::members(site, list, part)),
+        "items" => Ingredient::cards(plan::members(site, list, part)),
         "pager" => {
-            let (newer, older) = crate::plan::neighbours(site, list, part);
+            let (newer, older) = plan::neighbours(site, list, part);
             Ingredient::Map(vec![
                 ("number", part.number().map_or(Ingredient::Null, Ingredient::text)),
                 ("newer", Ingredient::maybe(newer.and_then(place))),
                 ("older", Ingredient::maybe(older.and_then(place))),
-                ("landing", Ingredient::maybe(place(crate::plan::Part::Landing))),
+                ("landing", Ingredient::maybe(place(Part::Landing))),
             ])
         }
         "month" => match list {
@@ -614,7 +783,7 @@ fn list_feed(site: &Site, list: List) -> Ingredient<'static> {
 fn feed_name<'s>(site: &'s Site, list: List, out: &OutPath, name: &str) -> Option<Ingredient<'s>> {
     Some(match name {
         "feed" => {
-            let landing = crate::plan::place(site, &Page::List { list, part: crate::plan::Part::Landing });
+            let landing = plan::place(site, &Page::List { list, part: Part::Landing });
             let url = match list {
                 List::All => site.config.base_url.clone(),
                 _ => landing.map_or_else(|| site.config.base_url.clone(), |out| site.permalink(&out)),
@@ -626,7 +795,9 @@ fn feed_name<'s>(site: &'s Site, list: List, out: &OutPath, name: &str) -> Optio
                 ("lang", Ingredient::text(&site.config.language)),
             ])
         }
-        "items" => Ingredient::cards(list.run(&site.index).into_iter().flat_map(Run::newest).take(site.config.feeds.size)),
+        "items" => Ingredient::cards(
+            list.run(&site.index).into_iter().flat_map(Run::newest).take(site.config.feeds.size),
+        ),
         _ => return None,
     })
 }
@@ -643,7 +814,7 @@ fn lang(site: &Site, page: &Page) -> String {
 fn list_title(site: &Site, list: List) -> String {
     let strings = locale::strings(&site.config.language);
     match list {
-        List::All => strings.get("latest").to_owned(),
+        List::All => strings.word("latest").to_owned(),
         List::Month(year, month) => format!("{} {year}", strings.month(month)),
         _ => list.term(&site.index).map_or_else(String::new, |term| term.name.clone()),
     }
@@ -653,14 +824,14 @@ fn title(site: &Site, page: &Page) -> String {
     let strings = locale::strings(&lang(site, page));
     match page {
         Page::Article(id) | Page::Standing(id) => site.index.article(*id).header().title.clone(),
-        Page::Withdrawn(_) => strings.get("withdrawn").to_owned(),
+        Page::Withdrawn(_) => strings.word("withdrawn").to_owned(),
         Page::List { list, .. } => list_title(site, *list),
         Page::Feed(List::All) => site.config.title.clone(),
         Page::Feed(list) => format!("{} – {}", list_title(site, *list), site.config.title),
-        Page::Terms(axis) => strings.get(axis.word()).to_owned(),
-        Page::Archive => strings.get("archive").to_owned(),
+        Page::Terms(axis) => strings.word(axis.word()).to_owned(),
+        Page::Archive => strings.word("archive").to_owned(),
         Page::Year(year) => year.to_string(),
-        Page::NotFound => strings.get("not_found_title").to_owned(),
+        Page::NotFound => strings.word("not_found").to_owned(),
         _ => site.config.title.clone(),
     }
 }
@@ -671,7 +842,8 @@ fn description(site: &Site, page: &Page) -> String {
         Page::Withdrawn(at) => site.index.tombstones[*at].notice.clone(),
         Page::Front | Page::Feed(List::All) => site.config.description.clone(),
         Page::List { list, .. } | Page::Feed(list) => {
-            let own = list.term(&site.index).map(|term| term.description.clone()).filter(|text| !text.is_empty());
+            let own =
+                list.term(&site.index).map(|term| term.description.clone()).filter(|text| !text.is_empty());
             own.unwrap_or_else(|| format!("{} – {}", list_title(site, *list), site.config.title))
         }
         _ => format!("{} – {}", title(site, page), site.config.title),
@@ -685,24 +857,27 @@ fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         crumbs.extend(out.map(|out| Ingredient::link(title, site.href(&out))));
     };
     if *page != Page::Front {
-        add(strings.get("home").to_owned(), crate::plan::place(site, &Page::Front));
+        add(strings.word("home").to_owned(), plan::place(site, &Page::Front));
     }
     match page {
         Page::Article(id) => {
             let section = site.index.article(*id).section.map(|at| &site.index.sections[at]);
-            add(section.map_or_else(String::new, |term| term.name.clone()), section.and_then(|term| term.out.clone()));
+            add(
+                section.map_or_else(String::new, |term| term.name.clone()),
+                section.and_then(|term| term.out.clone()),
+            );
         }
         Page::List { list: List::Tag(_), .. } => {
-            add(strings.get("tags").to_owned(), crate::plan::place(site, &Page::Terms(crate::plan::Axis::Tags)));
+            add(strings.word("all_tags").to_owned(), plan::place(site, &Page::Terms(Axis::Tags)));
         }
         Page::List { list: List::Author(_), .. } => {
-            add(strings.get("authors").to_owned(), crate::plan::place(site, &Page::Terms(crate::plan::Axis::Authors)));
+            add(strings.word("all_authors").to_owned(), plan::place(site, &Page::Terms(Axis::Authors)));
         }
         Page::List { list: List::Month(year, _), .. } => {
-            add(strings.get("archive").to_owned(), crate::plan::place(site, &Page::Archive));
-            add(year.to_string(), crate::plan::place(site, &Page::Year(*year)));
+            add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive));
+            add(year.to_string(), plan::place(site, &Page::Year(*year)));
         }
-        Page::Year(_) => add(strings.get("archive").to_owned(), crate::plan::place(site, &Page::Archive)),
+        Page::Year(_) => add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive)),
         _ => {}
     }
     Ingredient::List(crumbs)

@@ -85,7 +85,7 @@ fn unfold(input: &str) -> String {
         match code.split_once('*') {
             Some((times, what)) => text += &what.repeat(times.parse().expect("a number of times")),
             None => {
-                text.push(u32::from_str_radix(code, 16).ok().and_then(char::from_u32).expect("a character"))
+                text.push(u32::from_str_radix(code, 16).ok().and_then(char::from_u32).expect("a character"));
             }
         }
         text += rest;

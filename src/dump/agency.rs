@@ -76,20 +76,36 @@ pub(super) fn dateline(paragraph: &str) -> Option<Dateline> {
     }
     let first = place.split(',').next().unwrap_or(place).trim();
     let colon = head[end..].starts_with([':', '：']);
-    let proper = first.split_whitespace().all(|w| words::capitalised(w) || matches!(w, "de" | "la" | "am" | "an" | "der" | "do" | "da" | "del" | "di" | "upon" | "of" | "al"));
+    let proper = first.split_whitespace().all(|w| {
+        words::capitalised(w)
+            || matches!(
+                w,
+                "de" | "la" | "am" | "an" | "der" | "do" | "da" | "del" | "di" | "upon" | "of" | "al"
+            )
+    });
     let fine = proper
         && words::count(place) <= 6
-        && !place.contains(|c: char| c.is_ascii_digit() || matches!(c, '"' | '“' | '”' | '?' | '!' | ';' | ':'))
+        && !place
+            .contains(|c: char| c.is_ascii_digit() || matches!(c, '"' | '“' | '”' | '?' | '!' | ';' | ':'))
         && super::language::stop_bits(&first.to_lowercase()) == 0;
     // Mixed case and a colon is any label ("Disclaimer:"); it needs capitals, as a bare dash needs a short place.
     let strong = words::all_caps(first) && first.chars().count() > 2;
-    let accepted = fine && (strong || (!bare) || (!colon && words::count(first) <= 3 && head[end..].starts_with([' ', '–', '—', '-']) && rest_is_prose(&paragraph[end + width..])));
+    let accepted = fine
+        && (strong
+            || (!bare)
+            || (!colon
+                && words::count(first) <= 3
+                && head[end..].starts_with([' ', '–', '—', '-'])
+                && rest_is_prose(&paragraph[end + width..])));
     accepted.then(|| Dateline { place: place.to_owned(), agency, length: end + width })
 }
 
 /// Where the dash or colon after the place stands, and how wide it is.
 fn separator(head: &str) -> Option<(usize, usize)> {
-    const MARKS: &[&str] = &[" — ", " – ", " - ", " -- ", ") — ", ")–", ") –", ")— ", ") -", "— ", "– ", "—", "– ", ": ", "/. ", "- "];
+    const MARKS: &[&str] = &[
+        " — ", " – ", " - ", " -- ", ") — ", ")–", ") –", ")— ", ") -", "— ", "– ", "—", "– ", ": ", "/. ",
+        "- ",
+    ];
     let mut best: Option<(usize, usize)> = None;
     for mark in MARKS {
         if let Some(at) = head.find(mark) {
@@ -109,7 +125,9 @@ fn without_date(place: &str) -> &str {
     let mut kept = place;
     while let Some(comma) = kept.rfind(',') {
         let tail = kept[comma + 1..].trim();
-        let dated = tail.split_whitespace().any(|w| super::dates::is_month(w.trim_matches('.')) || super::dates::weekday(w).is_some())
+        let dated = tail
+            .split_whitespace()
+            .any(|w| super::dates::is_month(w.trim_matches('.')) || super::dates::weekday(w).is_some())
             || (!tail.is_empty() && tail.chars().all(|c| c.is_ascii_digit()));
         if !dated {
             break;

@@ -8,10 +8,67 @@ use super::{agency, words};
 
 /// Words that announce a photographer, with the colon or blank that follows.
 const MARKS: &[&str] = &[
-    "photo illustration by", "photo illustration:", "photograph by", "photograph:", "photography by", "photo courtesy of", "photo courtesy", "photo credit:", "photo by", "photos by", "photo:",
-    "photos:", "photo -", "photo |", "image credit:", "image courtesy of", "image courtesy", "image source:", "image by", "image:", "images:", "picture:", "pictures:", "picture by", "credit:", "credits:",
-    "file photo:", "foto:", "fotos:", "foto von", "bild:", "bilder:", "bildquelle:", "bildrechte:", "quelle:", "fotografía:", "fotografia:", "crédito:", "créditos:", "crédit photo :", "crédit :", "crédit photo:",
-    "crédit:", "photo :", "illustration:", "illustration by", "grafik:", "symbolbild:", "fotoğraf:", "kaynak:", "фото:", "фото", "صورة:", "تصوير:", "الصورة:", "图片来源：", "图：", "摄影：", "courtesy of", "courtesy", "handout",
+    "photo illustration by",
+    "photo illustration:",
+    "photograph by",
+    "photograph:",
+    "photography by",
+    "photo courtesy of",
+    "photo courtesy",
+    "photo credit:",
+    "photo by",
+    "photos by",
+    "photo:",
+    "photos:",
+    "photo -",
+    "photo |",
+    "image credit:",
+    "image courtesy of",
+    "image courtesy",
+    "image source:",
+    "image by",
+    "image:",
+    "images:",
+    "picture:",
+    "pictures:",
+    "picture by",
+    "credit:",
+    "credits:",
+    "file photo:",
+    "foto:",
+    "fotos:",
+    "foto von",
+    "bild:",
+    "bilder:",
+    "bildquelle:",
+    "bildrechte:",
+    "quelle:",
+    "fotografía:",
+    "fotografia:",
+    "crédito:",
+    "créditos:",
+    "crédit photo :",
+    "crédit :",
+    "crédit photo:",
+    "crédit:",
+    "photo :",
+    "illustration:",
+    "illustration by",
+    "grafik:",
+    "symbolbild:",
+    "fotoğraf:",
+    "kaynak:",
+    "фото:",
+    "фото",
+    "صورة:",
+    "تصوير:",
+    "الصورة:",
+    "图片来源：",
+    "图：",
+    "摄影：",
+    "courtesy of",
+    "courtesy",
+    "handout",
     "via getty images",
 ];
 
@@ -78,8 +135,13 @@ fn marked(line: &str) -> Option<Caption> {
             let at = lower.rfind(mark)?;
             let before = lower[..at].chars().next_back();
             let start = at == 0
-                || before.is_some_and(|c| matches!(c, '.' | ')' | '|' | '/' | '-' | '–' | '"' | '”' | '!' | '?' | '…'))
-                || (before == Some(' ') && lower[..at].trim_end().ends_with(['.', '!', '?', '|', '-', '–', ')', '"', '”', '…', '/']));
+                || before.is_some_and(|c| {
+                    matches!(c, '.' | ')' | '|' | '/' | '-' | '–' | '"' | '”' | '!' | '?' | '…')
+                })
+                || (before == Some(' ')
+                    && lower[..at]
+                        .trim_end()
+                        .ends_with(['.', '!', '?', '|', '-', '–', ')', '"', '”', '…', '/']));
             start.then_some((at, *mark))
         })
         .min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())))?;
@@ -88,17 +150,24 @@ fn marked(line: &str) -> Option<Caption> {
         return None;
     }
     // "Photo: the ship at noon" is a caption with a label; a credit is made of names.
-    let proper = credit.split_whitespace().filter(|w| words::capitalised(w) || w.len() <= 3 || w.contains('/')).count();
+    let proper = credit
+        .split_whitespace()
+        .filter(|w| words::capitalised(w) || w.len() <= 3 || w.contains('/'))
+        .count();
     if proper * 3 < words::count(credit) * 2 {
         return None;
     }
-    Some(Caption { text: line[..at].trim_end_matches([' ', '|', '-', '–', '(', '/']).to_owned(), credit: Some(clean(credit)) })
+    Some(Caption {
+        text: line[..at].trim_end_matches([' ', '|', '-', '–', '(', '/']).to_owned(),
+        credit: Some(clean(credit)),
+    })
 }
 
 /// `… EPA/NAME / AGENCY / POOL`, `… REUTERS/Name`, `… Name/AFP`, `… - AAWSAT`: after the last sentence, no mark.
 fn bare(line: &str) -> Option<Caption> {
     if let Some(name) = agency::named(line) {
-        return Some(Caption { text: String::new(), credit: Some(name.to_owned()) }).filter(|_| words::count(line) <= 4);
+        return Some(Caption { text: String::new(), credit: Some(name.to_owned()) })
+            .filter(|_| words::count(line) <= 4);
     }
     let cut = line.rmatch_indices(['.', '!', '?', '…', '"', '”']).find_map(|(at, mark)| {
         let after = &line[at + mark.len()..];
@@ -116,7 +185,11 @@ fn bare(line: &str) -> Option<Caption> {
         }
     }
     // A line that is only a credit: "Robyn Beck/AFP/Getty Images", "Natalie Naccache | Bloomberg | Getty Images".
-    if words::count(line) <= 10 && line.contains(['/', '|']) && agency::within(line).is_some() && !line.ends_with(['.', '?', '!']) {
+    if words::count(line) <= 10
+        && line.contains(['/', '|'])
+        && agency::within(line).is_some()
+        && !line.ends_with(['.', '?', '!'])
+    {
         return Some(Caption { text: String::new(), credit: Some(clean(line)) });
     }
     None
@@ -128,7 +201,8 @@ fn within_or_caps(text: &str) -> bool {
 
 /// A short run of names: all words capitalised.
 fn is_source(text: &str) -> bool {
-    (1..=5).contains(&words::count(text)) && text.split_whitespace().all(|w| words::capitalised(w) || w.starts_with("al-"))
+    (1..=5).contains(&words::count(text))
+        && text.split_whitespace().all(|w| words::capitalised(w) || w.starts_with("al-"))
 }
 
 /// Whether the inside of a bracket is a credit.
@@ -140,11 +214,32 @@ fn is_credit(inner: &str) -> bool {
     let lower = inner.to_lowercase();
     agency::within(inner).is_some()
         || MARKS.iter().any(|mark| lower.starts_with(mark))
-        || [" photo", "photo/", "photo /", "file/", " via ", "getty", "pool", "reuters", "istock", "shutterstock", "handout", " foto", "archiv", "wikimedia", "unsplash", "flickr", "alamy", "screenshot"]
-            .iter()
-            .any(|sign| lower.contains(sign))
+        || [
+            " photo",
+            "photo/",
+            "photo /",
+            "file/",
+            " via ",
+            "getty",
+            "pool",
+            "reuters",
+            "istock",
+            "shutterstock",
+            "handout",
+            " foto",
+            "archiv",
+            "wikimedia",
+            "unsplash",
+            "flickr",
+            "alamy",
+            "screenshot",
+        ]
+        .iter()
+        .any(|sign| lower.contains(sign))
         || (lower.starts_with("file") && count <= 4)
-        || (inner.contains('/') && is_source(&inner.replace('/', " ")) && !inner.contains(|c: char| c.is_ascii_digit()))
+        || (inner.contains('/')
+            && is_source(&inner.replace('/', " "))
+            && !inner.contains(|c: char| c.is_ascii_digit()))
         || (count >= 1 && is_outlet(inner))
 }
 
@@ -156,10 +251,18 @@ fn is_outlet(text: &str) -> bool {
 
 /// A credit without its label.
 fn clean(credit: &str) -> String {
-    let mut out = credit.trim().trim_end_matches(['.', ' ', ')', ']']).trim_start_matches(['(', '[', '©', ' ', '|', '-', '–']);
+    let mut out = credit
+        .trim()
+        .trim_end_matches(['.', ' ', ')', ']'])
+        .trim_start_matches(['(', '[', '©', ' ', '|', '-', '–']);
     loop {
         let lower = out.to_lowercase();
-        let Some(mark) = MARKS.iter().find(|mark| lower.starts_with(**mark) && **mark != "handout" && lower.len() == out.len() && out.len() > mark.len()) else {
+        let Some(mark) = MARKS.iter().find(|mark| {
+            lower.starts_with(**mark)
+                && **mark != "handout"
+                && lower.len() == out.len()
+                && out.len() > mark.len()
+        }) else {
             break;
         };
         out = out[mark.len()..].trim_start_matches([' ', ':', '-']);
@@ -185,7 +288,10 @@ mod tests {
             ("The ship leaves. [Anadolu Agency]", "The ship leaves.|Anadolu Agency"),
             ("The ship leaves. EPA/ADA QUILL / POOL", "The ship leaves.|EPA/ADA QUILL / POOL"),
             ("The ship leaves. REUTERS/Ada Quill", "The ship leaves.|REUTERS/Ada Quill"),
-            ("The ship leaves. Photo: Ada Quill / Harbour Gazette", "The ship leaves.|Ada Quill / Harbour Gazette"),
+            (
+                "The ship leaves. Photo: Ada Quill / Harbour Gazette",
+                "The ship leaves.|Ada Quill / Harbour Gazette",
+            ),
             ("The ship leaves. © Reuters", "The ship leaves.|Reuters"),
             ("The ship leaves. (AP Photo/Ada Quill)", "The ship leaves.|AP Photo/Ada Quill"),
             ("The ship leaves. (Photo by Ada Quill/Getty Images)", "The ship leaves.|Ada Quill/Getty Images"),

@@ -101,7 +101,12 @@ pub(super) fn weekdays(text: &str) -> Vec<Weekday> {
         .filter_map(weekday)
         .collect();
     if text.chars().any(super::words::is_unspaced) {
-        days.extend(WEEKDAYS.iter().filter(|(name, _)| name.chars().all(super::words::is_unspaced) && text.contains(**name)).map(|(_, day)| *day));
+        days.extend(
+            WEEKDAYS
+                .iter()
+                .filter(|(name, _)| name.chars().all(super::words::is_unspaced) && text.contains(**name))
+                .map(|(_, day)| *day),
+        );
     }
     days.sort_by_key(Weekday::num_days_from_monday);
     days.dedup();
@@ -138,16 +143,83 @@ pub(super) fn find(text: &str, known: Known) -> Vec<Found> {
 }
 
 const UPDATED: &[&str] = &[
-    "updated", "update", "modified", "revised", "edited", "aktualisiert", "aktualisierung", "geändert", "mis à jour", "mise à jour", "modifié",
-    "actualizado", "actualizada", "atualizado", "atualizada", "aggiornato", "aggiornata", "aggiornamento", "güncelleme", "güncellendi",
-    "güncellenme", "обновлено", "обновлен", "изменено", "оновлено", "تحديث", "آخر تحديث", "更新", "bijgewerkt", "aktualizacja", "uppdaterad", "opdateret",
-    "oppdatert", "päivitetty",
+    "updated",
+    "update",
+    "modified",
+    "revised",
+    "edited",
+    "aktualisiert",
+    "aktualisierung",
+    "geändert",
+    "mis à jour",
+    "mise à jour",
+    "modifié",
+    "actualizado",
+    "actualizada",
+    "atualizado",
+    "atualizada",
+    "aggiornato",
+    "aggiornata",
+    "aggiornamento",
+    "güncelleme",
+    "güncellendi",
+    "güncellenme",
+    "обновлено",
+    "обновлен",
+    "изменено",
+    "оновлено",
+    "تحديث",
+    "آخر تحديث",
+    "更新",
+    "bijgewerkt",
+    "aktualizacja",
+    "uppdaterad",
+    "opdateret",
+    "oppdatert",
+    "päivitetty",
 ];
 const PUBLISHED: &[&str] = &[
-    "published", "publish date", "posted", "first published", "created", "date", "issued", "on", "veröffentlicht", "erschienen", "stand", "datum", "publié",
-    "publicado", "publicada", "pubblicato", "pubblicata", "yayınlanma", "yayın", "giriş", "eklenme", "oluşturulma", "опубликовано", "дата",
-    "опубліковано", "نشر", "نشرت", "تاريخ النشر", "发布", "发表", "發佈", "公開", "기사입력", "입력", "등록", "gepubliceerd", "opublikowano",
-    "publicerad", "udgivet", "publisert", "julkaistu",
+    "published",
+    "publish date",
+    "posted",
+    "first published",
+    "created",
+    "date",
+    "issued",
+    "on",
+    "veröffentlicht",
+    "erschienen",
+    "stand",
+    "datum",
+    "publié",
+    "publicado",
+    "publicada",
+    "pubblicato",
+    "pubblicata",
+    "yayınlanma",
+    "yayın",
+    "giriş",
+    "eklenme",
+    "oluşturulma",
+    "опубликовано",
+    "дата",
+    "опубліковано",
+    "نشر",
+    "نشرت",
+    "تاريخ النشر",
+    "发布",
+    "发表",
+    "發佈",
+    "公開",
+    "기사입력",
+    "입력",
+    "등록",
+    "gepubliceerd",
+    "opublikowano",
+    "publicerad",
+    "udgivet",
+    "publisert",
+    "julkaistu",
 ];
 
 /// The label that the text right before a date carries.
@@ -173,7 +245,9 @@ fn tokens(text: &str) -> Vec<Token> {
         let mut to = from + c.len_utf8();
         if let Some(digit) = digit(c) {
             let (mut value, mut length) = (digit, 1);
-            while let Some((next, d)) = chars.peek().and_then(|(i, n)| Some((i + n.len_utf8(), self::digit(*n)?))) {
+            while let Some((next, d)) =
+                chars.peek().and_then(|(i, n)| Some((i + n.len_utf8(), self::digit(*n)?)))
+            {
                 value = value.saturating_mul(10).saturating_add(d);
                 length += 1;
                 to = next;
@@ -248,8 +322,13 @@ fn absolute(t: &[Token], text: &str, known: Known) -> Option<(NaiveDate, usize, 
         // Marks and small words between the parts: "19. November", "19 de noviembre de 2019", "July 2nd, 2018".
         while let Some(token) = t.get(i) {
             let word = &text[token.from..token.to];
-            let small = matches!(token.kind, Kind::Mark('.' | ',' | '،' | '(' | ')' | '/' | '-' | '’' | '\''))
-                || (token.kind == Kind::Word && matches!(word.to_lowercase().as_str(), "de" | "del" | "of" | "st" | "nd" | "rd" | "th" | "er" | "º" | "do"));
+            let small =
+                matches!(token.kind, Kind::Mark('.' | ',' | '،' | '(' | ')' | '/' | '-' | '’' | '\''))
+                    || (token.kind == Kind::Word
+                        && matches!(
+                            word.to_lowercase().as_str(),
+                            "de" | "del" | "of" | "st" | "nd" | "rd" | "th" | "er" | "º" | "do"
+                        ));
             if !small || i >= 5 {
                 break;
             }
@@ -287,13 +366,19 @@ fn absolute(t: &[Token], text: &str, known: Known) -> Option<(NaiveDate, usize, 
                 return None;
             }
             // 19.11.2019, 19/11/2019, 11/19/2019, 19-11-2019
-            if let (Some(Kind::Mark(a @ ('.' | '/' | '-' | '·'))), Some(Kind::Number(second)), Some(Kind::Mark(b))) = (kind(1), kind(2), kind(3))
+            if let (
+                Some(Kind::Mark(a @ ('.' | '/' | '-' | '·'))),
+                Some(Kind::Number(second)),
+                Some(Kind::Mark(b)),
+            ) = (kind(1), kind(2), kind(3))
                 && a == b
                 && width <= 2
                 && let (Some(token), Some(Kind::Number(short))) = (t.get(4), kind(4))
             {
-                let y = glued_year(token, t.get(5))
-                    .or_else(|| (token.to - token.from == 2 && (10..=40).contains(&short) && a != '-').then(|| 2000 + i32::try_from(short).unwrap_or(0)))?;
+                let y = glued_year(token, t.get(5)).or_else(|| {
+                    (token.to - token.from == 2 && (10..=40).contains(&short) && a != '-')
+                        .then(|| 2000 + i32::try_from(short).unwrap_or(0))
+                })?;
                 let day = match (n, second) {
                     (d, m) if d > 12 => ymd(y, m, d),
                     (m, d) if d > 12 => ymd(y, m, d),
@@ -369,10 +454,50 @@ fn without_year(m: u32, d: u32, known: Known) -> Option<NaiveDate> {
 }
 
 const UNITS: &[(&str, i64)] = &[
-    ("minute", 0), ("minutes", 0), ("min", 0), ("mins", 0), ("hour", 1), ("hours", 1), ("hrs", 1), ("hr", 1), ("h", 1), ("day", 24), ("days", 24), ("week", 168), ("weeks", 168),
-    ("minuten", 0), ("stunde", 1), ("stunden", 1), ("tag", 24), ("tagen", 24), ("minutos", 0), ("hora", 1), ("horas", 1), ("día", 24), ("días", 24), ("dia", 24), ("dias", 24),
-    ("heure", 1), ("heures", 1), ("jour", 24), ("jours", 24), ("dakika", 0), ("saat", 1), ("gün", 24), ("минут", 0), ("час", 1), ("часа", 1), ("часов", 1), ("день", 24), ("дня", 24), ("дней", 24),
-    ("ساعة", 1), ("ساعات", 1), ("دقيقة", 0), ("أيام", 24), ("يوم", 24),
+    ("minute", 0),
+    ("minutes", 0),
+    ("min", 0),
+    ("mins", 0),
+    ("hour", 1),
+    ("hours", 1),
+    ("hrs", 1),
+    ("hr", 1),
+    ("h", 1),
+    ("day", 24),
+    ("days", 24),
+    ("week", 168),
+    ("weeks", 168),
+    ("minuten", 0),
+    ("stunde", 1),
+    ("stunden", 1),
+    ("tag", 24),
+    ("tagen", 24),
+    ("minutos", 0),
+    ("hora", 1),
+    ("horas", 1),
+    ("día", 24),
+    ("días", 24),
+    ("dia", 24),
+    ("dias", 24),
+    ("heure", 1),
+    ("heures", 1),
+    ("jour", 24),
+    ("jours", 24),
+    ("dakika", 0),
+    ("saat", 1),
+    ("gün", 24),
+    ("минут", 0),
+    ("час", 1),
+    ("часа", 1),
+    ("часов", 1),
+    ("день", 24),
+    ("дня", 24),
+    ("дней", 24),
+    ("ساعة", 1),
+    ("ساعات", 1),
+    ("دقيقة", 0),
+    ("أيام", 24),
+    ("يوم", 24),
 ];
 
 /// "3 hours ago", "vor 3 Stunden", "il y a 3 heures", "3 saat önce", with `fetched` only.
@@ -397,11 +522,37 @@ fn with_time(day: NaiveDate, tokens: &[Token], at: usize, used: usize, text: &st
     let after = &tokens[at + used..];
     let small = |token: &&Token| {
         !matches!(token.kind, Kind::Number(_))
-            && matches!(text[token.from..token.to].to_lowercase().as_str(), "," | "." | "|" | "-" | "–" | "·" | "•" | "(" | "/" | "at" | "t" | "um" | "à" | "às" | "a" | "las" | "alle" | "ore" | "saat" | "saat:" | ":" | "в" | "klo" | "uhr")
+            && matches!(
+                text[token.from..token.to].to_lowercase().as_str(),
+                "," | "."
+                    | "|"
+                    | "-"
+                    | "–"
+                    | "·"
+                    | "•"
+                    | "("
+                    | "/"
+                    | "at"
+                    | "t"
+                    | "um"
+                    | "à"
+                    | "às"
+                    | "a"
+                    | "las"
+                    | "alle"
+                    | "ore"
+                    | "saat"
+                    | "saat:"
+                    | ":"
+                    | "в"
+                    | "klo"
+                    | "uhr"
+            )
     };
     let skip = after.iter().take(4).take_while(small).count();
     // "20194:29": the hour is the rest of the year's token.
-    let year_token = tokens[at..at + used].iter().rev().find(|token| matches!(token.kind, Kind::Number(n) if n > 31));
+    let year_token =
+        tokens[at..at + used].iter().rev().find(|token| matches!(token.kind, Kind::Number(n) if n > 31));
     let glued = year_token.and_then(|token| match (token.kind, token.to - token.from) {
         (Kind::Number(n), 5) => Some(n % 10),
         (Kind::Number(n), 6) => Some(n % 100),
@@ -410,7 +561,9 @@ fn with_time(day: NaiveDate, tokens: &[Token], at: usize, used: usize, text: &st
     let parsed = match glued {
         Some(hour) => clock(hour, &tokens[at + used..], text).map(|(w, n)| (w, n)),
         None => match after.get(skip).map(|token| token.kind) {
-            Some(Kind::Number(hour)) if hour < 25 => clock(hour, &after[skip + 1..], text).map(|(w, n)| (w, n + skip + 1)),
+            Some(Kind::Number(hour)) if hour < 25 => {
+                clock(hour, &after[skip + 1..], text).map(|(w, n)| (w, n + skip + 1))
+            }
             _ => None,
         },
     };
@@ -418,7 +571,9 @@ fn with_time(day: NaiveDate, tokens: &[Token], at: usize, used: usize, text: &st
     let when = offset
         .and_then(|offset| match offset {
             Zone::Fixed(minutes) => FixedOffset::east_opt(minutes * 60),
-            Zone::American(standard) => FixedOffset::east_opt((standard + i32::from(american_summer(day))) * 3600),
+            Zone::American(standard) => {
+                FixedOffset::east_opt((standard + i32::from(american_summer(day))) * 3600)
+            }
         })
         .and_then(|offset| offset.from_local_datetime(&day.and_time(time)).single())
         .map_or(When::Day(day), When::At);
@@ -434,11 +589,35 @@ enum Zone {
 }
 
 const ZONES: &[(&str, Zone)] = &[
-    ("gmt", Zone::Fixed(0)), ("utc", Zone::Fixed(0)), ("z", Zone::Fixed(0)), ("bst", Zone::Fixed(60)), ("est", Zone::Fixed(-300)), ("edt", Zone::Fixed(-240)),
-    ("cst", Zone::Fixed(-360)), ("cdt", Zone::Fixed(-300)), ("mst", Zone::Fixed(-420)), ("mdt", Zone::Fixed(-360)), ("pst", Zone::Fixed(-480)), ("pdt", Zone::Fixed(-420)),
-    ("et", Zone::American(-5)), ("ct", Zone::American(-6)), ("mt", Zone::American(-7)), ("pt", Zone::American(-8)), ("cet", Zone::Fixed(60)), ("cest", Zone::Fixed(120)),
-    ("mez", Zone::Fixed(60)), ("mesz", Zone::Fixed(120)), ("msk", Zone::Fixed(180)), ("trt", Zone::Fixed(180)), ("brt", Zone::Fixed(-180)),
-    ("jst", Zone::Fixed(540)), ("kst", Zone::Fixed(540)), ("sgt", Zone::Fixed(480)), ("hkt", Zone::Fixed(480)), ("aedt", Zone::Fixed(660)), ("aest", Zone::Fixed(600)),
+    ("gmt", Zone::Fixed(0)),
+    ("utc", Zone::Fixed(0)),
+    ("z", Zone::Fixed(0)),
+    ("bst", Zone::Fixed(60)),
+    ("est", Zone::Fixed(-300)),
+    ("edt", Zone::Fixed(-240)),
+    ("cst", Zone::Fixed(-360)),
+    ("cdt", Zone::Fixed(-300)),
+    ("mst", Zone::Fixed(-420)),
+    ("mdt", Zone::Fixed(-360)),
+    ("pst", Zone::Fixed(-480)),
+    ("pdt", Zone::Fixed(-420)),
+    ("et", Zone::American(-5)),
+    ("ct", Zone::American(-6)),
+    ("mt", Zone::American(-7)),
+    ("pt", Zone::American(-8)),
+    ("cet", Zone::Fixed(60)),
+    ("cest", Zone::Fixed(120)),
+    ("mez", Zone::Fixed(60)),
+    ("mesz", Zone::Fixed(120)),
+    ("msk", Zone::Fixed(180)),
+    ("trt", Zone::Fixed(180)),
+    ("brt", Zone::Fixed(-180)),
+    ("jst", Zone::Fixed(540)),
+    ("kst", Zone::Fixed(540)),
+    ("sgt", Zone::Fixed(480)),
+    ("hkt", Zone::Fixed(480)),
+    ("aedt", Zone::Fixed(660)),
+    ("aest", Zone::Fixed(600)),
 ];
 
 /// `:29 AM EST` after an hour: the time, its zone if named, and how many tokens that took.
@@ -461,7 +640,9 @@ fn clock(hour: u32, rest: &[Token], text: &str) -> Option<((NaiveTime, Option<Zo
             second = s.min(59);
             at += 2;
             // Fractions of a second.
-            if rest.get(at).is_some_and(|t| t.kind == Kind::Mark('.')) && matches!(rest.get(at + 1).map(|t| t.kind), Some(Kind::Number(_))) {
+            if rest.get(at).is_some_and(|t| t.kind == Kind::Mark('.'))
+                && matches!(rest.get(at + 1).map(|t| t.kind), Some(Kind::Number(_)))
+            {
                 at += 2;
             }
         }
@@ -471,7 +652,9 @@ fn clock(hour: u32, rest: &[Token], text: &str) -> Option<((NaiveTime, Option<Zo
     let mut meridian = false;
     if let Some(half) = word(at) {
         let (letter, long) = (half.chars().next(), half == "am" || half == "pm");
-        let dotted = (half == "a" || half == "p") && word(at + 1).as_deref() == Some(".") && word(at + 2).as_deref() == Some("m");
+        let dotted = (half == "a" || half == "p")
+            && word(at + 1).as_deref() == Some(".")
+            && word(at + 2).as_deref() == Some("m");
         if long || dotted {
             meridian = true;
             if letter == Some('p') && hour < 12 {
@@ -576,7 +759,8 @@ mod tests {
             ("November 19", ""),
         ];
         for (text, want) in cases {
-            let got: Vec<String> = find(text, known).iter().map(|f| format!("{} {:?}", f.when, f.label)).collect();
+            let got: Vec<String> =
+                find(text, known).iter().map(|f| format!("{} {:?}", f.when, f.label)).collect();
             assert_eq!(got.join("; "), want, "{text}");
         }
     }
@@ -585,7 +769,12 @@ mod tests {
     fn relative_needs_fetched() {
         let fetched = DateTime::parse_from_rfc3339("2026-03-14T10:00:00Z").expect("a time");
         let known = Known { fetched: Some(fetched), day_first: None };
-        for (text, want) in [("3 hours ago", "2026-03-14"), ("vor 2 Tagen", "2026-03-12"), ("14 saat önce", "2026-03-13"), ("November 19", "2025-11-19")] {
+        for (text, want) in [
+            ("3 hours ago", "2026-03-14"),
+            ("vor 2 Tagen", "2026-03-12"),
+            ("14 saat önce", "2026-03-13"),
+            ("November 19", "2025-11-19"),
+        ] {
             let got: Vec<String> = find(text, known).iter().map(|f| f.when.to_string()).collect();
             assert_eq!(got.join("; "), want, "{text}");
             assert!(find(text, Known::default()).is_empty(), "{text}");

@@ -1,7 +1,7 @@
 //! Bytes to text: byte order marks, UTF-16, legacy encodings, doubly encoded UTF-8, invisible characters.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use unicode_normalization::{is_nfc_quick, IsNormalized, UnicodeNormalization};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::article::{Form, Repair};
 

@@ -38,7 +38,11 @@ fn escaped(text: &str, opens: bool) -> String {
 
 /// Whether what follows `&` could be read as an entity.
 fn entity(rest: &str) -> bool {
-    let end = rest.bytes().take(40).position(|b| !(b.is_ascii_alphanumeric() || b == b'#')).unwrap_or(rest.len().min(40));
+    let end = rest
+        .bytes()
+        .take(40)
+        .position(|b| !(b.is_ascii_alphanumeric() || b == b'#'))
+        .unwrap_or(rest.len().min(40));
     end > 0 && rest.as_bytes().get(end) == Some(&b';')
 }
 
@@ -48,14 +52,23 @@ fn block_start(text: &str) -> bool {
     let rest = text.trim_start_matches(mark as char);
     match mark {
         b'#' => text.len() - rest.len() <= 6,
-        b'+' | b'-' | b':' => text.len() - rest.len() == 1 && rest.starts_with([' ', '\t']) || rest.trim().is_empty() || rest.trim_start_matches([' ', '-']).is_empty() || rest.starts_with('|') || mark == b'-' && rest.starts_with(':') || mark == b':',
+        b'+' | b'-' | b':' => {
+            text.len() - rest.len() == 1 && rest.starts_with([' ', '\t'])
+                || rest.trim().is_empty()
+                || rest.trim_start_matches([' ', '-']).is_empty()
+                || rest.starts_with('|')
+                || mark == b'-' && rest.starts_with(':')
+                || mark == b':'
+        }
         _ => rest.trim().is_empty(),
     }
 }
 
 /// Whether the mark at `at` makes the line's first word a list number ("1." or "1)").
 fn ordered(text: &str, at: usize) -> bool {
-    (1..=9).contains(&at) && text.as_bytes()[..at].iter().all(u8::is_ascii_digit) && text[at + 1..].chars().next().is_none_or(char::is_whitespace)
+    (1..=9).contains(&at)
+        && text.as_bytes()[..at].iter().all(u8::is_ascii_digit)
+        && text[at + 1..].chars().next().is_none_or(char::is_whitespace)
 }
 
 #[cfg(test)]

@@ -8,7 +8,11 @@ use super::article::{Parsed, Role};
 #[must_use]
 pub fn explain(parsed: &Parsed, text: &str) -> String {
     let mut roles: Vec<String> = Vec::new();
-    let all = parsed.articles.iter().map(|a| (a.item, &a.lines)).chain(parsed.refused.iter().map(|r| (0, &r.lines)));
+    let all = parsed
+        .articles
+        .iter()
+        .map(|a| (a.item, &a.lines))
+        .chain(parsed.refused.iter().map(|r| (0, &r.lines)));
     for (item, spans) in all {
         for span in spans {
             let mut role = span.name();

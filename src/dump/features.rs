@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::chrome;
 use super::line::Line;
-use super::mark::{ratio, Mark};
+use super::mark::{Mark, ratio};
 use super::repeats::Repeat;
 use super::words::{self, End};
 
@@ -16,12 +16,86 @@ const SIZES: &[usize] = &[1, 2, 4, 6, 9, 13, 18, 25, 40, 70];
 
 /// Features of one line by itself, then the same few of its neighbours, then of the whole.
 const OWN: &[&str] = &[
-    "bias", "log_words", "end_stop", "end_closed", "end_colon", "end_comma", "end_ellipsis", "end_open", "long_stop", "long_open", "stop_share", "no_stop", "long_low_stop",
-    "capital_share", "all_caps", "digit_share", "date", "byline", "name", "credit", "dateline", "quote_start", "lower_start", "bullet", "separators", "address", "glued", "second",
-    "question", "repeated", "repeated_long", "gap_0", "gap_1", "gap_2", "after_0", "after_1", "after_2", "first", "last", "chrome_strong", "chrome_weak", "title_case", "is_title",
-    "prev_prose", "next_prose", "prev2_prose", "next2_prose", "prev_short", "next_short", "prev_chrome", "next_chrome", "near_prose_5", "near_prose_12", "near_short_5", "between_prose",
-    "mass_before", "mass_after", "no_mass_before", "no_mass_after", "in_span", "before_span", "after_span", "far_before_span", "far_after_span", "span_first", "span_last", "shared_words", "shared_long", "shared_none",
-    "position", "tail_seen", "tail_far", "short_between", "list_like", "gap_like_before", "gap_like_after", "prose_density", "short_span_edge", "subhead", "uniform_short",
+    "bias",
+    "log_words",
+    "end_stop",
+    "end_closed",
+    "end_colon",
+    "end_comma",
+    "end_ellipsis",
+    "end_open",
+    "long_stop",
+    "long_open",
+    "stop_share",
+    "no_stop",
+    "long_low_stop",
+    "capital_share",
+    "all_caps",
+    "digit_share",
+    "date",
+    "byline",
+    "name",
+    "credit",
+    "dateline",
+    "quote_start",
+    "lower_start",
+    "bullet",
+    "separators",
+    "address",
+    "glued",
+    "second",
+    "question",
+    "repeated",
+    "repeated_long",
+    "gap_0",
+    "gap_1",
+    "gap_2",
+    "after_0",
+    "after_1",
+    "after_2",
+    "first",
+    "last",
+    "chrome_strong",
+    "chrome_weak",
+    "title_case",
+    "is_title",
+    "prev_prose",
+    "next_prose",
+    "prev2_prose",
+    "next2_prose",
+    "prev_short",
+    "next_short",
+    "prev_chrome",
+    "next_chrome",
+    "near_prose_5",
+    "near_prose_12",
+    "near_short_5",
+    "between_prose",
+    "mass_before",
+    "mass_after",
+    "no_mass_before",
+    "no_mass_after",
+    "in_span",
+    "before_span",
+    "after_span",
+    "far_before_span",
+    "far_after_span",
+    "span_first",
+    "span_last",
+    "shared_words",
+    "shared_long",
+    "shared_none",
+    "position",
+    "tail_seen",
+    "tail_far",
+    "short_between",
+    "list_like",
+    "gap_like_before",
+    "gap_like_after",
+    "prose_density",
+    "short_span_edge",
+    "subhead",
+    "uniform_short",
 ];
 
 /// Names of all features, in order.
@@ -81,8 +155,10 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
         let gap_after = lines.get(at + 1).map_or(2, |next| next.gap);
         let side = |offset: isize| at.checked_add_signed(offset).filter(|i| *i < total);
         let prose = |offset: isize| side(offset).map_or(0.0, |i| (marks[i].prose / 20.0).min(1.0));
-        let short = |offset: isize| side(offset).is_some_and(|i| lines[i].words < 8 && marks[i].end != End::Stop);
-        let strong = |offset: isize| side(offset).is_some_and(|i| marks[i].rule.is_some_and(|rule| !rule.weak));
+        let short =
+            |offset: isize| side(offset).is_some_and(|i| lines[i].words < 8 && marks[i].end != End::Stop);
+        let strong =
+            |offset: isize| side(offset).is_some_and(|i| marks[i].rule.is_some_and(|rule| !rule.weak));
         let case = ratio(mark.capitals as usize, line.words.saturating_sub(1));
         let (near, near_short) = window(at, 5);
         let (wide, _) = window(at, 12);
@@ -168,7 +244,15 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
         row.flag(gap_after == line.gap);
         row.num((mark.prose / (ratio(line.words, 1) + 1.0)).min(1.0));
         row.flag(line.words < 8 && (at == span.0 || at + 1 == span.1));
-        row.flag(line.words < 9 && !stop && at > span.0 && at < span.1 && prose(1) > 0.4 && !strong(0) && mark.byline.is_none());
+        row.flag(
+            line.words < 9
+                && !stop
+                && at > span.0
+                && at < span.1
+                && prose(1) > 0.4
+                && !strong(0)
+                && mark.byline.is_none(),
+        );
         row.flag(line.words <= 4 && short(-1) && short(1) && short(-2) && short(2));
         for (class, size) in SIZES.iter().enumerate() {
             let below = SIZES.get(class + 1).copied().unwrap_or(usize::MAX);
@@ -185,7 +269,10 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
         rows.push(row.row);
         if let Some(rule) = mark.rule {
             seen[rule.index] = at;
-            let ends = matches!(rule.name, "comments" | "related" | "legal" | "tail" | "share" | "bio" | "newsletter");
+            let ends = matches!(
+                rule.name,
+                "comments" | "related" | "legal" | "tail" | "share" | "bio" | "newsletter"
+            );
             if ends && at > span.0 + (span.1 - span.0) / 2 && tail_at == usize::MAX {
                 tail_at = at;
             }
@@ -265,7 +352,10 @@ impl Shared {
                         *own.entry(text).or_default() += 1;
                     }
                 }
-                let hits = texts.iter().filter(|t| counts.get(*t).copied().unwrap_or(0) > own.get(*t).copied().unwrap_or(0)).count();
+                let hits = texts
+                    .iter()
+                    .filter(|t| counts.get(*t).copied().unwrap_or(0) > own.get(*t).copied().unwrap_or(0))
+                    .count();
                 (ratio(hits, texts.len()), texts.len())
             })
             .collect();
@@ -288,6 +378,11 @@ pub(super) fn log2(n: usize) -> f32 {
 fn title_line(lines: &[Line], marks: &[Mark], span: (usize, usize)) -> Option<usize> {
     (span.0.saturating_sub(14)..span.0).rev().find(|at| {
         let (line, mark) = (&lines[*at], &marks[*at]);
-        (4..=25).contains(&line.words) && mark.rule.is_none() && mark.dates.is_empty() && mark.byline.is_none() && !mark.credit && mark.end != End::Stop
+        (4..=25).contains(&line.words)
+            && mark.rule.is_none()
+            && mark.dates.is_empty()
+            && mark.byline.is_none()
+            && !mark.credit
+            && mark.end != End::Stop
     })
 }

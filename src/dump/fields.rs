@@ -24,10 +24,18 @@ const BODY: f32 = 0.5;
 const LEAST_WORDS: usize = 12;
 
 /// Parses decoded plain text.
-pub(super) fn parse_text(text: &str, input: &Input<'_>, options: &Options<'_>, mut repairs: Vec<Repair>) -> Parsed {
+pub(super) fn parse_text(
+    text: &str,
+    input: &Input<'_>,
+    options: &Options<'_>,
+    mut repairs: Vec<Repair>,
+) -> Parsed {
     let lines = super::line::lines(text);
     if lines.rewrapped > 0 {
-        repairs.push(Repair { what: "wrapped paragraphs", count: u32::try_from(lines.rewrapped).unwrap_or(u32::MAX) });
+        repairs.push(Repair {
+            what: "wrapped paragraphs",
+            count: u32::try_from(lines.rewrapped).unwrap_or(u32::MAX),
+        });
     }
     let known = known(&lines, input, options);
     let marks = mark::marks(&lines.lines, known);
@@ -110,12 +118,20 @@ pub(super) fn parse_page(lines: &Lines, known: Known, options: &Options<'_>, rep
 }
 
 /// Turns drafts and line entries into the outcome; every physical line goes to one article.
-fn account(lines: &Lines, marks: &[Mark], owners: &[usize], ledger: Vec<Option<Entry>>, found: Vec<Draft>, repairs: Vec<Repair>) -> Parsed {
+fn account(
+    lines: &Lines,
+    marks: &[Mark],
+    owners: &[usize],
+    ledger: Vec<Option<Entry>>,
+    found: Vec<Draft>,
+    repairs: Vec<Repair>,
+) -> Parsed {
     let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
     let mut starts: Vec<u32> = vec![1];
     for (at, entry) in ledger.into_iter().enumerate() {
         let line = &lines.lines[at];
-        let entry = entry.unwrap_or_else(|| Entry::chrome(marks[at].rule.map_or("outside", |rule| rule.name)));
+        let entry =
+            entry.unwrap_or_else(|| Entry::chrome(marks[at].rule.map_or("outside", |rule| rule.name)));
         for number in line.from..=line.to {
             entries.insert(number, entry.clone());
         }
@@ -124,7 +140,8 @@ fn account(lines: &Lines, marks: &[Mark], owners: &[usize], ledger: Vec<Option<E
         }
     }
     if found.is_empty() {
-        let why = if lines.lines.is_empty() { "it is empty" } else { "no running text of an article was found" };
+        let why =
+            if lines.lines.is_empty() { "it is empty" } else { "no running text of an article was found" };
         return Parsed::refused(why.to_owned(), ledger::spans(1, lines.physical, &entries), repairs);
     }
     let articles = found
@@ -133,7 +150,11 @@ fn account(lines: &Lines, marks: &[Mark], owners: &[usize], ledger: Vec<Option<E
         .map(|(n, draft)| {
             let from = starts.get(n).copied().unwrap_or(1);
             let to = starts.get(n + 1).map_or(lines.physical, |next| next - 1);
-            Article { item: u32::try_from(n + 1).unwrap_or(u32::MAX), lines: ledger::spans(from, to, &entries), ..draft.article }
+            Article {
+                item: u32::try_from(n + 1).unwrap_or(u32::MAX),
+                lines: ledger::spans(from, to, &entries),
+                ..draft.article
+            }
         })
         .collect();
     Parsed { articles, refused: None, repairs }
@@ -154,10 +175,18 @@ fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> Known {
             sample.push_str(&line.text);
             sample.push(' ');
         }
-        if line.words > 30 || !line.text.contains('/') && !line.text.contains(" AM") && !line.text.contains(" PM") && !line.text.contains("EST") && !line.text.contains("PST") {
+        if line.words > 30
+            || !line.text.contains('/')
+                && !line.text.contains(" AM")
+                && !line.text.contains(" PM")
+                && !line.text.contains("EST")
+                && !line.text.contains("PST")
+        {
             continue;
         }
-        american += usize::from([" EST", " EDT", " PST", " PDT", " ET", " CST"].iter().any(|zone| line.text.contains(zone)));
+        american += usize::from(
+            [" EST", " EDT", " PST", " PDT", " ET", " CST"].iter().any(|zone| line.text.contains(zone)),
+        );
         for part in line.text.split_whitespace() {
             let mut numbers = part.trim_matches(|c: char| !c.is_ascii_digit()).split('/');
             if let (Some(a), Some(b), Some(y)) = (numbers.next(), numbers.next(), numbers.next())
@@ -408,7 +437,13 @@ impl Page<'_> {
     }
 
     /// Captions and credits of the headline block: what repeats there besides the title, or bears a credit.
-    fn captions(&self, block: std::ops::Range<usize>, title: Option<usize>, article: &mut Article, ledger: &mut [Option<Entry>]) {
+    fn captions(
+        &self,
+        block: std::ops::Range<usize>,
+        title: Option<usize>,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) {
         let mut image = Image::default();
         for at in block {
             let (line, mark) = (&self.lines[at], &self.marks[at]);
@@ -420,7 +455,10 @@ impl Page<'_> {
             if !(mark.credit || repeated) {
                 continue;
             }
-            if self.repeats[at].first < at && image.caption.is_some() && self.lines[self.repeats[at].first].folded == line.folded {
+            if self.repeats[at].first < at
+                && image.caption.is_some()
+                && self.lines[self.repeats[at].first].folded == line.folded
+            {
                 ledger[at] = Some(Entry::of(Role::Repeat));
                 continue;
             }
@@ -445,14 +483,25 @@ impl Page<'_> {
     /// Authors from the headline block, else from the lines right after the body; whether a word such as "By" said so.
     fn bylines(&self, span: Span, title: Option<usize>, first: usize, last: usize, article: &mut Article, ledger: &mut [Option<Entry>]) -> bool {
         let start = title.unwrap_or(first);
-        let zone: Vec<usize> = (start + 1..first).chain((span.from.max(start.saturating_sub(4))..start).rev()).chain(last + 1..(last + 5).min(span.to)).collect();
+        let zone: Vec<usize> = (start + 1..first)
+            .chain((span.from.max(start.saturating_sub(4))..start).rev())
+            .chain(last + 1..(last + 5).min(span.to))
+            .collect();
         let candidate = |explicit: bool| {
-            zone.iter().copied().find(|at| ledger[*at].is_none() && self.marks[*at].rule.is_none_or(|rule| rule.weak) && self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit == explicit))
+            zone.iter().copied().find(|at| {
+                ledger[*at].is_none()
+                    && self.marks[*at].rule.is_none_or(|rule| rule.weak)
+                    && self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit == explicit)
+            })
         };
         let dated = |at: usize| (at.saturating_sub(2)..(at + 3).min(span.to)).any(|i| !self.marks[i].dates.is_empty());
         let bare = || candidate(false).filter(|at| *at > start && *at < first || *at < start && dated(*at));
         let wire = || {
-            zone.iter().copied().find(|at| ledger[*at].is_none() && self.lines[*at].words <= 8 && agency::within(self.lines[*at].text.trim_start_matches("By ")).is_some())
+            zone.iter().copied().find(|at| {
+                ledger[*at].is_none()
+                    && self.lines[*at].words <= 8
+                    && agency::within(self.lines[*at].text.trim_start_matches("By ")).is_some()
+            })
         };
         if let Some(at) = candidate(true).or_else(bare) {
             if let Some(byline) = &self.marks[at].byline {
@@ -478,13 +527,24 @@ impl Page<'_> {
     }
 
     /// Publication and update dates from the lines around the headline, else right after the body.
-    fn dates(&self, span: Span, block: usize, first: usize, last: usize, article: &mut Article, ledger: &mut [Option<Entry>]) {
+    fn dates(
+        &self,
+        span: Span,
+        block: usize,
+        first: usize,
+        last: usize,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) {
         let above = span.from.max(block.saturating_sub(5))..block;
-        let zone: Vec<usize> = (block..first).chain(above.rev()).chain(last + 1..(last + 4).min(span.to)).collect();
+        let zone: Vec<usize> =
+            (block..first).chain(above.rev()).chain(last + 1..(last + 4).min(span.to)).collect();
         let mut published: Option<When> = None;
         let mut updated: Option<When> = None;
         for at in zone {
-            let taken = ledger[at].as_ref().is_some_and(|e| matches!(e.role, Role::Caption | Role::Credit | Role::Repeat | Role::Title));
+            let taken = ledger[at]
+                .as_ref()
+                .is_some_and(|e| matches!(e.role, Role::Caption | Role::Credit | Role::Repeat | Role::Title));
             if taken || self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "legal" | "comments")) {
                 continue;
             }
@@ -505,10 +565,19 @@ impl Page<'_> {
     }
 
     /// A deck: one short paragraph between headline and body that is nothing else.
-    fn subtitle(&self, title: Option<usize>, first: usize, article: &mut Article, ledger: &mut [Option<Entry>]) {
+    fn subtitle(
+        &self,
+        title: Option<usize>,
+        first: usize,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) {
         let Some(title) = title else { return };
         let deck = (title + 1..first).take(4).find(|at| {
-            ledger[*at].is_none() && (5..=45).contains(&self.lines[*at].words) && self.marks[*at].rule.is_none() && self.marks[*at].dates.is_empty()
+            ledger[*at].is_none()
+                && (5..=45).contains(&self.lines[*at].words)
+                && self.marks[*at].rule.is_none()
+                && self.marks[*at].dates.is_empty()
         });
         if let Some(at) = deck {
             article.subtitle = Some(self.lines[at].text.clone());
@@ -525,7 +594,10 @@ impl Page<'_> {
             let line = &self.lines[at];
             let lower = line.folded.as_str();
             if lower.starts_with("correction") || lower.starts_with("clarification") {
-                article.corrections.push(Correction { date: self.marks[at].dates.first().map(|f| f.when), text: line.text.clone() });
+                article.corrections.push(Correction {
+                    date: self.marks[at].dates.first().map(|f| f.when),
+                    text: line.text.clone(),
+                });
                 ledger[at] = Some(Entry::of(Role::Correction));
             }
         }
@@ -596,11 +668,15 @@ impl Page<'_> {
             let caption = article.image.as_ref().and_then(|image| image.caption.clone()).unwrap_or_default();
             let lead: String = paragraphs().take(2).collect::<Vec<_>>().join(" ");
             let days = dates::weekdays(&lead);
-            let agreed = dates::find(&caption, self.known).into_iter().find(|found| !found.relative && days.contains(&found.when.day().weekday()));
+            let agreed = dates::find(&caption, self.known)
+                .into_iter()
+                .find(|found| !found.relative && days.contains(&found.when.day().weekday()));
             match agreed {
                 Some(found) => {
                     article.date = Some(When::Day(found.when.day()));
-                    article.review.push("date: taken from the photo caption, whose weekday the lead names".to_owned());
+                    article
+                        .review
+                        .push("date: taken from the photo caption, whose weekday the lead names".to_owned());
                 }
                 None => article.review.push("date: none in the text".to_owned()),
             }
@@ -635,4 +711,3 @@ fn identity(article: &Article, text: &str) -> String {
     }
     out
 }
-

@@ -5,7 +5,7 @@ use std::hash::Hasher as _;
 use std::sync::LazyLock;
 
 use super::line::Line;
-use super::mark::{ratio, Mark};
+use super::mark::{Mark, ratio};
 use super::repeats::Repeat;
 use super::words::{self, End};
 
@@ -114,13 +114,28 @@ impl Candidate {
 }
 
 /// All lines of `from..` that could be the headline of a body that starts at `body` and runs on to `end`.
-pub(super) fn candidates(lines: &[Line], marks: &[Mark], repeats: &[Repeat], from: usize, body: usize, story: &Story) -> Vec<Candidate> {
+pub(super) fn candidates(
+    lines: &[Line],
+    marks: &[Mark],
+    repeats: &[Repeat],
+    from: usize,
+    body: usize,
+    story: &Story,
+) -> Vec<Candidate> {
     let first = from.max(body.saturating_sub(REACH));
     let last = (body + 2).min(lines.len());
     (first..last).filter_map(|at| candidate(lines, marks, repeats, from, at, body, story)).collect()
 }
 
-fn candidate(lines: &[Line], marks: &[Mark], repeats: &[Repeat], from: usize, at: usize, body: usize, story: &Story) -> Option<Candidate> {
+fn candidate(
+    lines: &[Line],
+    marks: &[Mark],
+    repeats: &[Repeat],
+    from: usize,
+    at: usize,
+    body: usize,
+    story: &Story,
+) -> Option<Candidate> {
     let (line, mark) = (&lines[at], &marks[at]);
     if line.words == 0 || line.words > 45 || line.text.chars().count() < 3 {
         return None;
@@ -138,7 +153,13 @@ fn candidate(lines: &[Line], marks: &[Mark], repeats: &[Repeat], from: usize, at
     let distance = body.saturating_sub(at);
     let best_after = (at + 1..body).any(|i| {
         let (share, ..) = story.shared(&lines[i].text);
-        lines[i].words >= 4 && share >= body_share && marks[i].rule.is_none() && marks[i].byline.is_none() && marks[i].dates.is_empty() && !marks[i].credit && (4..=25).contains(&lines[i].words)
+        lines[i].words >= 4
+            && share >= body_share
+            && marks[i].rule.is_none()
+            && marks[i].byline.is_none()
+            && marks[i].dates.is_empty()
+            && !marks[i].credit
+            && (4..=25).contains(&lines[i].words)
     });
     let flag = |on: bool| if on { 1.0 } else { 0.0 };
     let earlier = repeats[at].first < at;
@@ -193,7 +214,16 @@ fn candidate(lines: &[Line], marks: &[Mark], repeats: &[Repeat], from: usize, at
         ("gap_after", flag(lines.get(at + 1).is_some_and(|next| next.gap > 0))),
         ("after_short", flag(at > from && lines[at - 1].words <= 4)),
         ("after_chrome", flag(at > from && marks[at - 1].rule.is_some())),
-        ("short_run", flag(at > from && at + 1 < lines.len() && lines[at - 1].words <= 5 && lines[at + 1].words <= 5 && line.words <= 5)),
+        (
+            "short_run",
+            flag(
+                at > from
+                    && at + 1 < lines.len()
+                    && lines[at - 1].words <= 5
+                    && lines[at + 1].words <= 5
+                    && line.words <= 5,
+            ),
+        ),
     ];
     Some(Candidate { at, features })
 }

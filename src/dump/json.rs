@@ -111,7 +111,8 @@ pub struct RefusedRecord<'a> {
 /// The JSON objects of a dump, one an article, in its order.
 #[must_use]
 pub fn records<'a>(parsed: &'a Parsed, source: &'a str) -> Vec<Record<'a>> {
-    let mut out: Vec<Record<'a>> = parsed.articles.iter().map(|article| Record::Article(Box::new(of(article, source)))).collect();
+    let mut out: Vec<Record<'a>> =
+        parsed.articles.iter().map(|article| Record::Article(Box::new(of(article, source)))).collect();
     if let Some(Refusal { why, lines }) = &parsed.refused {
         out.push(Record::Refused(RefusedRecord { source, item: 0, refused: why, lines }));
     }

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use super::words;
 
 /// Position of each language in the stop-word table, in the table's order.
-static LANGUAGES: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| include_str!("tables/stopwords.tsv").lines().filter_map(|row| row.split('\t').next()).collect());
+static LANGUAGES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    include_str!("tables/stopwords.tsv").lines().filter_map(|row| row.split('\t').next()).collect()
+});
 
 /// Stop word -> set of languages (one bit each).
 static STOP: LazyLock<HashMap<&'static str, u32, words::BuildFnv>> = LazyLock::new(|| {
@@ -114,7 +115,8 @@ pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
     if best >= 3 {
         return Some(Guess { code: LANGUAGES[order[0]].to_owned(), sure: false });
     }
-    info.and_then(|info| two_letters(info.lang().code())).map(|code| Guess { code: code.to_owned(), sure: false })
+    info.and_then(|info| two_letters(info.lang().code()))
+        .map(|code| Guess { code: code.to_owned(), sure: false })
 }
 
 /// Languages that their script gives away.
@@ -150,12 +152,66 @@ fn by_script(text: &str) -> Option<&'static str> {
 /// ISO 639-3 to 639-1 for the languages that the statistics know.
 fn two_letters(code: &str) -> Option<&'static str> {
     const CODES: &[(&str, &str)] = &[
-        ("eng", "en"), ("deu", "de"), ("fra", "fr"), ("spa", "es"), ("por", "pt"), ("ita", "it"), ("nld", "nl"), ("tur", "tr"), ("rus", "ru"), ("ukr", "uk"),
-        ("pol", "pl"), ("swe", "sv"), ("dan", "da"), ("nob", "no"), ("fin", "fi"), ("ces", "cs"), ("slk", "sk"), ("slv", "sl"), ("hrv", "hr"), ("srp", "sr"),
-        ("bul", "bg"), ("mkd", "mk"), ("bel", "be"), ("hun", "hu"), ("ron", "ro"), ("ell", "el"), ("ara", "ar"), ("pes", "fa"), ("urd", "ur"), ("heb", "he"),
-        ("yid", "yi"), ("hin", "hi"), ("ben", "bn"), ("tam", "ta"), ("tel", "te"), ("mar", "mr"), ("guj", "gu"), ("kan", "kn"), ("mal", "ml"), ("pan", "pa"),
-        ("ind", "id"), ("jav", "jv"), ("vie", "vi"), ("tgl", "tl"), ("cmn", "zh"), ("jpn", "ja"), ("kor", "ko"), ("tha", "th"), ("kat", "ka"), ("hye", "hy"),
-        ("aze", "az"), ("uzb", "uz"), ("tuk", "tk"), ("est", "et"), ("lav", "lv"), ("lit", "lt"), ("cat", "ca"), ("epo", "eo"), ("lat", "la"), ("afr", "af"),
+        ("eng", "en"),
+        ("deu", "de"),
+        ("fra", "fr"),
+        ("spa", "es"),
+        ("por", "pt"),
+        ("ita", "it"),
+        ("nld", "nl"),
+        ("tur", "tr"),
+        ("rus", "ru"),
+        ("ukr", "uk"),
+        ("pol", "pl"),
+        ("swe", "sv"),
+        ("dan", "da"),
+        ("nob", "no"),
+        ("fin", "fi"),
+        ("ces", "cs"),
+        ("slk", "sk"),
+        ("slv", "sl"),
+        ("hrv", "hr"),
+        ("srp", "sr"),
+        ("bul", "bg"),
+        ("mkd", "mk"),
+        ("bel", "be"),
+        ("hun", "hu"),
+        ("ron", "ro"),
+        ("ell", "el"),
+        ("ara", "ar"),
+        ("pes", "fa"),
+        ("urd", "ur"),
+        ("heb", "he"),
+        ("yid", "yi"),
+        ("hin", "hi"),
+        ("ben", "bn"),
+        ("tam", "ta"),
+        ("tel", "te"),
+        ("mar", "mr"),
+        ("guj", "gu"),
+        ("kan", "kn"),
+        ("mal", "ml"),
+        ("pan", "pa"),
+        ("ind", "id"),
+        ("jav", "jv"),
+        ("vie", "vi"),
+        ("tgl", "tl"),
+        ("cmn", "zh"),
+        ("jpn", "ja"),
+        ("kor", "ko"),
+        ("tha", "th"),
+        ("kat", "ka"),
+        ("hye", "hy"),
+        ("aze", "az"),
+        ("uzb", "uz"),
+        ("tuk", "tk"),
+        ("est", "et"),
+        ("lav", "lv"),
+        ("lit", "lt"),
+        ("cat", "ca"),
+        ("epo", "eo"),
+        ("lat", "la"),
+        ("afr", "af"),
     ];
     CODES.iter().find(|(three, _)| *three == code).map(|(_, two)| *two)
 }

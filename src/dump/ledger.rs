@@ -41,7 +41,13 @@ pub(super) fn spans(from: u32, to: u32, entries: &std::collections::BTreeMap<u32
             last.to = line;
             continue;
         }
-        out.push(LineSpan { from: line, to: line, role: entry.role, rule: entry.rule, also: entry.also.clone() });
+        out.push(LineSpan {
+            from: line,
+            to: line,
+            role: entry.role,
+            rule: entry.rule,
+            also: entry.also.clone(),
+        });
     }
     out
 }

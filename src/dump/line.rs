@@ -118,7 +118,11 @@ fn is_wrapped(raw: &[Raw<'_>]) -> bool {
             pairs += 1;
             let full = widths[at] + 14 >= widest;
             let open = !matches!(words::end(pair[0].text), words::End::Stop | words::End::Colon);
-            running += usize::from(full && (open || pair[1].text.starts_with(char::is_lowercase) || pair[1].indent == pair[0].indent));
+            running += usize::from(
+                full && (open
+                    || pair[1].text.starts_with(char::is_lowercase)
+                    || pair[1].indent == pair[0].indent),
+            );
         }
     }
     pairs * 10 >= raw.len() * 4 && running * 10 >= pairs * 6

@@ -51,8 +51,51 @@ const SHORT: usize = 32;
 
 /// Words that address the reader, per language; part of the evidence for promotion.
 const SECOND: &[&str] = &[
-    "you", "your", "you're", "you'll", "us", "our", "sie", "ihre", "ihr", "ihnen", "uns", "unser", "unsere", "unseren", "vous", "votre", "vos", "notre", "nos", "usted", "tu", "su", "nuestro", "nuestra", "você", "seu",
-    "sua", "nosso", "nossa", "siz", "sizin", "bizi", "вы", "ваш", "вас", "нас", "наш", "هنا", "您", "我们", "click", "here", "please", "subscribe", "sign",
+    "you",
+    "your",
+    "you're",
+    "you'll",
+    "us",
+    "our",
+    "sie",
+    "ihre",
+    "ihr",
+    "ihnen",
+    "uns",
+    "unser",
+    "unsere",
+    "unseren",
+    "vous",
+    "votre",
+    "vos",
+    "notre",
+    "nos",
+    "usted",
+    "tu",
+    "su",
+    "nuestro",
+    "nuestra",
+    "você",
+    "seu",
+    "sua",
+    "nosso",
+    "nossa",
+    "siz",
+    "sizin",
+    "bizi",
+    "вы",
+    "ваш",
+    "вас",
+    "нас",
+    "наш",
+    "هنا",
+    "您",
+    "我们",
+    "click",
+    "here",
+    "please",
+    "subscribe",
+    "sign",
 ];
 
 static SECOND_SET: LazyLock<HashSet<&'static str, words::BuildFnv>> = LazyLock::new(|| SECOND.iter().copied().collect());
@@ -78,7 +121,9 @@ fn line_tokens(text: &str) -> Vec<(u32, bool)> {
                 lower.push_str(word);
                 lower.make_ascii_lowercase();
             } else {
-                lower.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }));
+                lower.extend(
+                    word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }),
+                );
             }
             (language::stop_bits(&lower), SECOND_SET.contains(lower.as_str()))
         })

@@ -50,7 +50,11 @@ pub const MAX_BYTES: usize = 64 << 20;
 /// Parses one dump. Never panics and never fails: an input without an article comes back as a [`Refusal`].
 pub fn parse(bytes: &[u8], input: &Input<'_>, options: &Options<'_>) -> Parsed {
     if bytes.len() > MAX_BYTES {
-        return Parsed::refused(format!("{} bytes is too long for one dump", bytes.len()), Vec::new(), Vec::new());
+        return Parsed::refused(
+            format!("{} bytes is too long for one dump", bytes.len()),
+            Vec::new(),
+            Vec::new(),
+        );
     }
     let decoded = decode::decode(bytes, input.form);
     match input.form {

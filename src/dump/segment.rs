@@ -262,7 +262,10 @@ fn cut(lines: &[Line], marks: &[Mark], repeats: &[Repeat], prose: &[f32], wide: 
 
 /// The widest blank that is usual between two paragraphs of this dump.
 fn usual_gap(lines: &[Line], marks: &[Mark]) -> u32 {
-    let mut gaps: Vec<u32> = (1..lines.len()).filter(|at| marks[*at].prose > 5.0 && marks[*at - 1].prose > 5.0).map(|at| lines[at].gap).collect();
+    let mut gaps: Vec<u32> = (1..lines.len())
+        .filter(|at| marks[*at].prose > 5.0 && marks[*at - 1].prose > 5.0)
+        .map(|at| lines[at].gap)
+        .collect();
     gaps.sort_unstable();
     gaps.get(gaps.len() * 9 / 10).copied().unwrap_or(1).max(1)
 }

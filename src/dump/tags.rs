@@ -13,10 +13,14 @@ const MOST: usize = 8;
 const COUNTRIES: usize = 4;
 
 /// Words that stand before names (offices, forms of address) or open sentences; never part of a tag's front.
-static FRONT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("tables/titles.tsv").split_whitespace().collect());
+static FRONT: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("tables/titles.tsv").split_whitespace().collect());
 
 /// Countries whose name is as often a person's or another place's.
-const DOUBTFUL: &[&str] = &["Jordan", "Chad", "Georgia", "Israel", "Guinea", "Turkey", "Polish", "Jersey", "English", "Cuba", "Mali", "America", "Niger", "French", "Dutch", "Swiss", "Chile", "Welsh", "Congress", "Meta", "Apple", "Amazon"];
+const DOUBTFUL: &[&str] = &[
+    "Jordan", "Chad", "Georgia", "Israel", "Guinea", "Turkey", "Polish", "Jersey", "English", "Cuba", "Mali",
+    "America", "Niger", "French", "Dutch", "Swiss", "Chile", "Welsh", "Congress", "Meta", "Apple", "Amazon",
+];
 
 /// Evidence for one tag.
 #[derive(Debug, Default, Clone)]
@@ -42,7 +46,10 @@ impl Evidence {
     }
 
     fn score(&self) -> u32 {
-        self.count.min(12) * 2 + u32::from(self.title) * 8 + u32::from(self.lead) * 3 + u32::from(self.told) * 2
+        self.count.min(12) * 2
+            + u32::from(self.title) * 8
+            + u32::from(self.lead) * 3
+            + u32::from(self.told) * 2
     }
 }
 
@@ -54,7 +61,12 @@ enum Place {
 }
 
 /// The tags of an article whose plain text (one paragraph a line) is given.
-pub(super) fn tags(article: &Article, text: &str, vocabulary: &Vocabulary, site_language: Option<&str>) -> Vec<String> {
+pub(super) fn tags(
+    article: &Article,
+    text: &str,
+    vocabulary: &Vocabulary,
+    site_language: Option<&str>,
+) -> Vec<String> {
     let language = article.lang.as_deref();
     let mut known: BTreeMap<(Kind, String), Evidence> = BTreeMap::new();
     let mut names: HashMap<String, Evidence> = HashMap::new();
@@ -67,12 +79,23 @@ pub(super) fn tags(article: &Article, text: &str, vocabulary: &Vocabulary, site_
         }
     }
     let mut at = 0;
-    let paragraphs = std::iter::once((Place::Title, article.title.as_str())).chain(text.lines().enumerate().map(|(n, p)| (if n == 0 { Place::Lead } else { Place::Rest }, p)));
+    let paragraphs = std::iter::once((Place::Title, article.title.as_str()))
+        .chain(text.lines().enumerate().map(|(n, p)| (if n == 0 { Place::Lead } else { Place::Rest }, p)));
     for (place, paragraph) in paragraphs {
         let headline_case = place == Place::Title && mostly_capitals(paragraph);
         for sentence in words::sentences(paragraph) {
             at += 1;
-            sentence_names(sentence, place, headline_case, at, vocabulary, &display, &mut known, &mut names, language);
+            sentence_names(
+                sentence,
+                place,
+                headline_case,
+                at,
+                vocabulary,
+                &display,
+                &mut known,
+                &mut names,
+                language,
+            );
         }
     }
     merge(&mut names);
@@ -108,8 +131,14 @@ fn sentence_names(
         if let Some((found, n)) = lookup(vocabulary, &cores[i..]) {
             let closed = tokens[i..i + n - 1].iter().all(|t| !t.ends);
             let doubtful = DOUBTFUL.contains(&cores[i]) && n == 1 && {
-                let before = i > 0 && words::capitalised(cores[i - 1]) && !tokens[i - 1].ends && !FRONT.contains(cores[i - 1].to_lowercase().as_str());
-                let after = i + 1 < cores.len() && words::capitalised(cores[i + 1]) && !tokens[i].ends && !FRONT.contains(cores[i + 1].to_lowercase().as_str());
+                let before = i > 0
+                    && words::capitalised(cores[i - 1])
+                    && !tokens[i - 1].ends
+                    && !FRONT.contains(cores[i - 1].to_lowercase().as_str());
+                let after = i + 1 < cores.len()
+                    && words::capitalised(cores[i + 1])
+                    && !tokens[i].ends
+                    && !FRONT.contains(cores[i + 1].to_lowercase().as_str());
                 (before || after) && !headline_case
             };
             // "US Open", "French Press": part of a longer name only when it is no office that follows.
@@ -127,11 +156,31 @@ fn sentence_names(
         let mut end = i + 1;
         while end < tokens.len() && !tokens[end - 1].ends {
             if name_word(&tokens[end]) {
-                if lookup(vocabulary, &cores[end..]).is_some_and(|(k, _)| k.kind == Kind::Country) && end > start {
+                if lookup(vocabulary, &cores[end..]).is_some_and(|(k, _)| k.kind == Kind::Country)
+                    && end > start
+                {
                     break;
                 }
                 end += 1;
-            } else if end + 1 < tokens.len() && matches!(tokens[end].core, "of" | "de" | "del" | "di" | "von" | "van" | "bin" | "al" | "for" | "da" | "dos" | "du" | "der") && name_word(&tokens[end + 1]) && !tokens[end].ends {
+            } else if end + 1 < tokens.len()
+                && matches!(
+                    tokens[end].core,
+                    "of" | "de"
+                        | "del"
+                        | "di"
+                        | "von"
+                        | "van"
+                        | "bin"
+                        | "al"
+                        | "for"
+                        | "da"
+                        | "dos"
+                        | "du"
+                        | "der"
+                )
+                && name_word(&tokens[end + 1])
+                && !tokens[end].ends
+            {
                 end += 2;
             } else {
                 break;
@@ -150,7 +199,21 @@ fn sentence_names(
             let name = cores[from..end].join(" ");
             let inside = from > 0;
             let told = office && from > start
-                || cores.get(end).is_some_and(|w| matches!(*w, "said" | "told" | "says" | "added" | "announced" | "sagte" | "dit" | "dijo" | "disse" | "dedi"))
+                || cores.get(end).is_some_and(|w| {
+                    matches!(
+                        *w,
+                        "said"
+                            | "told"
+                            | "says"
+                            | "added"
+                            | "announced"
+                            | "sagte"
+                            | "dit"
+                            | "dijo"
+                            | "disse"
+                            | "dedi"
+                    )
+                })
                 || from > 0 && matches!(cores[from - 1], "said" | "says" | "told");
             if acceptable(&name, language) {
                 let entry = names.entry(name).or_default();
@@ -230,14 +293,18 @@ fn arabic_stem(word: &str) -> Option<&str> {
 }
 
 fn name_word(token: &Token<'_>) -> bool {
-    words::capitalised(token.core) && token.core.chars().any(char::is_alphabetic) && !token.core.chars().next().is_some_and(char::is_numeric)
+    words::capitalised(token.core)
+        && token.core.chars().any(char::is_alphabetic)
+        && !token.core.chars().next().is_some_and(char::is_numeric)
 }
 
 /// Neither a stop word nor a weekday, month, number word or single letter.
 fn acceptable(name: &str, language: Option<&str>) -> bool {
     let lower = name.to_lowercase();
     let single = !name.contains(' ');
-    if single && (language::is_stop(&lower, None) || FRONT.contains(lower.as_str()) || name.chars().count() < 3) {
+    if single
+        && (language::is_stop(&lower, None) || FRONT.contains(lower.as_str()) || name.chars().count() < 3)
+    {
         return false;
     }
     // German writes every noun with a capital: one word proves nothing.
@@ -250,10 +317,16 @@ fn acceptable(name: &str, language: Option<&str>) -> bool {
 /// Folds a surname into the full name it ends, and drops what is left of weak evidence.
 fn merge(names: &mut HashMap<String, Evidence>) {
     // "Despite Smith" opened a sentence and is nobody's name when Smith is somebody's.
-    let openers: Vec<String> = names.iter().filter(|(name, e)| !e.inside && !e.title && name.contains(' ')).map(|(name, _)| name.clone()).collect();
+    let openers: Vec<String> = names
+        .iter()
+        .filter(|(name, e)| !e.inside && !e.title && name.contains(' '))
+        .map(|(name, _)| name.clone())
+        .collect();
     for name in openers {
         let Some((_, tail)) = name.split_once(' ') else { continue };
-        let known = names.keys().any(|other| *other != name && (other == tail || other.ends_with(&format!(" {tail}"))));
+        let known = names
+            .keys()
+            .any(|other| *other != name && (other == tail || other.ends_with(&format!(" {tail}"))));
         if known && let Some(evidence) = names.remove(&name) {
             names.entry(tail.to_owned()).or_default().count += evidence.count;
         }
@@ -262,7 +335,10 @@ fn merge(names: &mut HashMap<String, Evidence>) {
     order.sort_by(|a, b| b.matches(' ').count().cmp(&a.matches(' ').count()).then(a.cmp(b)));
     for short in order.iter().rev() {
         let target = order.iter().find(|long| {
-            *long != short && long.matches(' ').count() > short.matches(' ').count() && (long.ends_with(&format!(" {short}")) || (short.contains(' ') && long.starts_with(&format!("{short} "))))
+            *long != short
+                && long.matches(' ').count() > short.matches(' ').count()
+                && (long.ends_with(&format!(" {short}"))
+                    || (short.contains(' ') && long.starts_with(&format!("{short} "))))
         });
         if let Some(target) = target
             && names.contains_key(target)
@@ -292,7 +368,12 @@ fn pick(known: BTreeMap<(Kind, String), Evidence>, names: HashMap<String, Eviden
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
     for (name, evidence) in sorted {
         let multi = name.contains(' ');
-        let strong = if multi { evidence.count >= 2 || evidence.title || (evidence.told && evidence.lead) } else { evidence.inside && (evidence.count >= 3 || (evidence.count >= 2 && (evidence.title || evidence.lead))) };
+        let strong = if multi {
+            evidence.count >= 2 || evidence.title || (evidence.told && evidence.lead)
+        } else {
+            evidence.inside
+                && (evidence.count >= 3 || (evidence.count >= 2 && (evidence.title || evidence.lead)))
+        };
         if strong {
             scored.push((evidence.score(), evidence.first, Kind::Organisation, name));
         }

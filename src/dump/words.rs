@@ -22,7 +22,9 @@ pub(super) fn fold(text: &str) -> String {
             out.extend(c.to_lowercase());
         }
     }
-    let kept = out.trim_matches(|c: char| c == ' ' || c == '.' || c == ':' || c == '!' || c == '?' || c == ')' || c == ']');
+    let kept = out.trim_matches(|c: char| {
+        c == ' ' || c == '.' || c == ':' || c == '!' || c == '?' || c == ')' || c == ']'
+    });
     if kept.is_empty() { out.trim().to_owned() } else { kept.to_owned() }
 }
 
@@ -61,7 +63,8 @@ pub(super) fn without_stop_words(c: char) -> bool {
 /// Number of words; two characters of an unspaced script count as one.
 pub(super) fn count(text: &str) -> usize {
     let unspaced = if text.is_ascii() { 0 } else { text.chars().filter(|c| is_unspaced(*c)).count() };
-    let spaced = text.split_whitespace().filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_unspaced(c)));
+    let spaced =
+        text.split_whitespace().filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_unspaced(c)));
     spaced.count() + unspaced.div_ceil(2)
 }
 
@@ -129,7 +132,9 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
             break;
         }
         let breaks = wide
-            || (rest.len() > opens.len() && !opens.starts_with(char::is_lowercase) && !(c == '.' && abbreviated(&text[start..at])));
+            || (rest.len() > opens.len()
+                && !opens.starts_with(char::is_lowercase)
+                && !(c == '.' && abbreviated(&text[start..at])));
         if breaks {
             out.push(text[start..stop].trim());
             start = text.len() - opens.len();
@@ -147,10 +152,11 @@ fn abbreviated(before: &str) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     const SHORT: &[&str] = &[
-        "mr", "mrs", "ms", "dr", "st", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "prof", "rev", "hon", "jr", "sr",
-        "inc", "co", "corp", "ltd", "vs", "no", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct",
-        "nov", "dec", "u.s", "u.k", "u.n", "a.m", "p.m", "mt", "ft", "dept", "est", "fig", "approx", "z.b", "bzw", "ca",
-        "nr", "d.c", "e.g", "i.e", "etc", "capt", "cmdr", "adm", "maj", "pres", "sra", "sr", "mme", "mlle",
+        "mr", "mrs", "ms", "dr", "st", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "prof", "rev", "hon",
+        "jr", "sr", "inc", "co", "corp", "ltd", "vs", "no", "jan", "feb", "mar", "apr", "jun", "jul", "aug",
+        "sep", "sept", "oct", "nov", "dec", "u.s", "u.k", "u.n", "a.m", "p.m", "mt", "ft", "dept", "est",
+        "fig", "approx", "z.b", "bzw", "ca", "nr", "d.c", "e.g", "i.e", "etc", "capt", "cmdr", "adm", "maj",
+        "pres", "sra", "sr", "mme", "mlle",
     ];
     (letters == 1 && word.chars().next().is_some_and(char::is_uppercase))
         || (word.contains('.') && letters <= 4)

@@ -10,11 +10,12 @@ use chrono_tz::Tz;
 pub use self::print::print;
 
 use crate::article::{Correction, Header, Image, Kind, Source, Withdrawn};
-use crate::config::{check_folder, check_slug, is_web_url};
+use crate::config;
 use crate::date::Moment;
 use crate::diag::{self, Checked, Diag, Place};
 use crate::locale;
-use crate::schema::{Field, Reader, Rule, put};
+use crate::path::{OutPath, check_slug};
+use crate::schema::{Field, Reader, Schema, put};
 use crate::tree::{self, Node, Table, Text, Value};
 
 /// Bytes of front matter, at most.
@@ -68,19 +69,14 @@ pub fn parse(path: &str, text: &str, defaults: &Defaults) -> Checked<Option<Docu
         Ok(parts) => parts,
         Err(diag) => return Checked { value: None, diags: vec![diag] },
     };
-    let source = &text[parts.front.clone()];
-    // The languages know no line ends of one carriage return; the same text with line feeds has the same places.
-    let line_feeds = lone_returns(source).then(|| with_line_feeds(source));
-    let part = Text {
-        path,
-        file: text,
-        part: line_feeds.as_deref().unwrap_or(source),
-        from: parts.front.start,
-        name: "front matter",
-    };
+    let front = tree::with_line_feeds(&text[parts.front.clone()]);
+    let part = Text { path, file: text, part: &front, from: parts.front.start, name: "front matter" };
     let (table, diags) = if parts.yaml { tree::read_yaml(&part) } else { tree::read_toml(&part) };
     let mut reader = Reader::new(&part, defaults.zone, diags);
     let header = table.map(|table| header(&mut reader, &table, defaults, &parts.fence));
+    reader.controls("the text", &text[parts.body.clone()], |at| {
+        parts.body.start + at..parts.body.start + at + 1
+    });
     let mut diags = reader.diags;
     diag::sort(&mut diags);
     let value = header.filter(|_| !diag::any_error(&diags)).map(|header| Document {
@@ -89,6 +85,13 @@ pub fn parse(path: &str, text: &str, defaults: &Defaults) -> Checked<Option<Docu
         front: parts.front,
     });
     Checked { value, diags }
+}
+
+/// Where the body of an article file stands, without a look at its front matter; `None` when that does
+/// not open and close.
+#[must_use]
+pub fn body_range(text: &str) -> Option<Range<usize>> {
+    split("", text).ok().map(|parts| parts.body)
 }
 
 /// Refuses what is too large to read, and what is no text.
@@ -175,19 +178,6 @@ fn near_fence(text: &str, mut at: usize) -> Option<Range<usize>> {
     None
 }
 
-fn lone_returns(text: &str) -> bool {
-    memchr::memchr_iter(b'\r', text.as_bytes()).any(|at| text.as_bytes().get(at + 1) != Some(&b'\n'))
-}
-
-fn with_line_feeds(text: &str) -> String {
-    let mut chars = text.chars().peekable();
-    let mut fed = String::with_capacity(text.len());
-    while let Some(c) = chars.next() {
-        fed.push(if c == '\r' && chars.peek() != Some(&'\n') { '\n' } else { c });
-    }
-    fed
-}
-
 /// A header about which nothing is known but where it stands.
 fn bare(defaults: &Defaults) -> Header {
     Header {
@@ -226,8 +216,7 @@ fn bare(defaults: &Defaults) -> Header {
 
 fn header(reader: &mut Reader<'_>, table: &Table<'_>, defaults: &Defaults, fence: &Range<usize>) -> Header {
     let mut header = bare(defaults);
-    reader.table("front matter", "", table, HEADER, &mut header);
-    reader.required("front matter", fence, table, &["title"]);
+    reader.table("front matter", fence, "", table, &HEADER, &mut header);
     let (start, key) = match header.embargo {
         Some(embargo) => (Some(embargo), "embargo"),
         None => (header.date, "date"),
@@ -243,52 +232,68 @@ fn header(reader: &mut Reader<'_>, table: &Table<'_>, defaults: &Defaults, fence
     header
 }
 
-/// Every key of front matter, in the order of the documentation, which is also that of [`print`].
-const HEADER: &[Rule<Header>] = &[
-    ("title", |r, f, h| put(&mut h.title, r.some_words(f))),
-    ("subtitle", |r, f, h| put(&mut h.subtitle, r.words(f))),
-    ("date", |r, f, h| put(&mut h.date, r.moment(f, false))),
-    ("updated", |r, f, h| put(&mut h.updated, r.moment(f, false))),
-    ("summary", |r, f, h| put(&mut h.summary, r.words(f))),
-    ("section", |r, f, h| put(&mut h.section, r.checked(f, check_section))),
-    ("tags", |r, f, h| put(&mut h.tags, r.texts(f, LIST_LIMIT))),
-    ("authors", |r, f, h| put(&mut h.authors, r.texts(f, LIST_LIMIT))),
-    ("agency", |r, f, h| put(&mut h.agency, r.words(f))),
-    ("dateline", |r, f, h| put(&mut h.dateline, r.words(f))),
-    ("lang", |r, f, h| put(&mut h.lang, r.checked(f, locale::check_tag))),
-    ("slug", |r, f, h| put(&mut h.slug, r.checked(f, check_slug))),
-    ("aliases", |r, f, h| put(&mut h.aliases, aliases(r, f))),
-    ("draft", |r, f, h| put(&mut h.draft, r.flag(f))),
-    ("embargo", |r, f, h| put(&mut h.embargo, r.moment(f, true))),
-    ("expires", |r, f, h| put(&mut h.expires, r.moment(f, true))),
-    ("image", |r, f, h| put(&mut h.image, image(r, f))),
-    ("corrections", |r, f, h| put(&mut h.corrections, corrections(r, f))),
-    ("review", |r, f, h| put(&mut h.review, r.texts(f, LIST_LIMIT))),
-    ("source", |r, f, h| put(&mut h.source, source(r, f))),
-    ("kind", |r, f, h| put(&mut h.kind, r.one_of(f, &Kind::WORDS))),
-    ("withdrawn", |r, f, h| put(&mut h.withdrawn, withdrawn(r, f))),
-    ("thread", |r, f, h| put(&mut h.thread, r.words(f))),
-    ("lead", |r, f, h| put(&mut h.lead, r.flag(f))),
-    ("pin_until", |r, f, h| put(&mut h.pin_until, r.moment(f, false))),
-    ("id", |r, f, h| put(&mut h.id, r.words(f))),
-    ("canonical", |r, f, h| put(&mut h.canonical, r.checked(f, check_url))),
-    ("translation_of", |r, f, h| put(&mut h.translation_of, r.words(f))),
-    ("roles", |r, f, h| put(&mut h.roles, roles(r, f))),
-    ("extra", |r, f, h| put(&mut h.extra, extra(r, f))),
-];
+/// Every key of front matter, in the order of the documentation, which is also that of [`print()`].
+const HEADER: Schema<Header> = Schema {
+    required: &["title"],
+    rules: &[
+        ("title", |r, f, h| put(&mut h.title, r.some_words(f))),
+        ("subtitle", |r, f, h| put(&mut h.subtitle, r.words(f))),
+        ("date", |r, f, h| put(&mut h.date, r.moment(f, false))),
+        ("updated", |r, f, h| put(&mut h.updated, r.moment(f, false))),
+        ("summary", |r, f, h| put(&mut h.summary, r.words(f))),
+        ("section", |r, f, h| put(&mut h.section, r.path(f, check_section))),
+        ("tags", |r, f, h| put(&mut h.tags, r.texts(f, LIST_LIMIT))),
+        ("authors", |r, f, h| put(&mut h.authors, r.texts(f, LIST_LIMIT))),
+        ("agency", |r, f, h| put(&mut h.agency, r.words(f))),
+        ("dateline", |r, f, h| put(&mut h.dateline, r.words(f))),
+        ("lang", |r, f, h| put(&mut h.lang, r.checked(f, locale::check_tag))),
+        ("slug", |r, f, h| put(&mut h.slug, r.path(f, check_slug))),
+        ("aliases", |r, f, h| put(&mut h.aliases, aliases(r, f))),
+        ("draft", |r, f, h| put(&mut h.draft, r.flag(f))),
+        ("embargo", |r, f, h| put(&mut h.embargo, r.moment(f, true))),
+        ("expires", |r, f, h| put(&mut h.expires, r.moment(f, true))),
+        ("image", |r, f, h| put(&mut h.image, image(r, f))),
+        ("corrections", |r, f, h| put(&mut h.corrections, corrections(r, f))),
+        ("review", |r, f, h| put(&mut h.review, r.texts(f, LIST_LIMIT))),
+        ("source", |r, f, h| put(&mut h.source, source(r, f))),
+        ("kind", |r, f, h| put(&mut h.kind, r.one_of(f, &Kind::WORDS))),
+        ("withdrawn", |r, f, h| put(&mut h.withdrawn, withdrawn(r, f))),
+        ("thread", |r, f, h| put(&mut h.thread, r.words(f))),
+        ("lead", |r, f, h| put(&mut h.lead, r.flag(f))),
+        ("pin_until", |r, f, h| put(&mut h.pin_until, r.moment(f, false))),
+        ("id", |r, f, h| put(&mut h.id, r.words(f))),
+        ("canonical", |r, f, h| put(&mut h.canonical, r.checked(f, check_url))),
+        ("translation_of", |r, f, h| put(&mut h.translation_of, r.words(f))),
+        ("roles", |r, f, h| put(&mut h.roles, roles(r, f))),
+        ("extra", |r, f, h| put(&mut h.extra, extra(r, f))),
+    ],
+};
 
-const IMAGE: &[Rule<Image>] = &[
-    ("src", |r, f, image| put(&mut image.src, r.words(f))),
-    ("alt", |r, f, image| put(&mut image.alt, r.text(f))),
-    ("caption", |r, f, image| put(&mut image.caption, r.words(f))),
-    ("credit", |r, f, image| put(&mut image.credit, r.words(f))),
-];
+/// Every key of front matter, in the order of the documentation; `corrections[].date` is a key of each entry.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let lists = CORRECTION.keys("corrections[].").chain(WITHDRAWN.keys("withdrawn."));
+    HEADER.keys("").chain(IMAGE.keys("image.")).chain(SOURCE.keys("source.")).chain(lists).collect()
+}
 
-const SOURCE: &[Rule<Source>] = &[
-    ("file", |r, f, source| put(&mut source.file, r.some_words(f))),
-    ("item", |r, f, source| put(&mut source.item, r.whole(f, 1..=u32::MAX))),
-    ("sha256", |r, f, source| put(&mut source.sha256, r.checked(f, check_sha256))),
-];
+const IMAGE: Schema<Image> = Schema {
+    required: &[],
+    rules: &[
+        ("src", |r, f, image| put(&mut image.src, r.words(f))),
+        ("alt", |r, f, image| put(&mut image.alt, r.text(f))),
+        ("caption", |r, f, image| put(&mut image.caption, r.words(f))),
+        ("credit", |r, f, image| put(&mut image.credit, r.words(f))),
+    ],
+};
+
+const SOURCE: Schema<Source> = Schema {
+    required: &["file", "sha256"],
+    rules: &[
+        ("file", |r, f, source| put(&mut source.file, r.some_words(f))),
+        ("item", |r, f, source| put(&mut source.item, r.whole(f, 1..=u32::MAX))),
+        ("sha256", |r, f, source| put(&mut source.sha256, r.checked(f, check_sha256))),
+    ],
+};
 
 /// A date with words: what corrections and withdrawals are made of.
 #[derive(Default)]
@@ -297,29 +302,35 @@ struct Dated {
     words: String,
 }
 
-const CORRECTION: &[Rule<Dated>] = &[
-    ("date", |r, f, dated| put(&mut dated.date, r.moment(f, false))),
-    ("text", |r, f, dated| put(&mut dated.words, r.some_words(f))),
-];
+const CORRECTION: Schema<Dated> = Schema {
+    required: &["date", "text"],
+    rules: &[
+        ("date", |r, f, dated| put(&mut dated.date, r.moment(f, false))),
+        ("text", |r, f, dated| put(&mut dated.words, r.some_words(f))),
+    ],
+};
 
-const WITHDRAWN: &[Rule<Dated>] = &[
-    ("date", |r, f, dated| put(&mut dated.date, r.moment(f, false))),
-    ("notice", |r, f, dated| put(&mut dated.words, r.some_words(f))),
-];
+const WITHDRAWN: Schema<Dated> = Schema {
+    required: &["date", "notice"],
+    rules: &[
+        ("date", |r, f, dated| put(&mut dated.date, r.moment(f, false))),
+        ("notice", |r, f, dated| put(&mut dated.words, r.some_words(f))),
+    ],
+};
 
 fn corrections(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<Correction>> {
-    let corrections = reader.subs(field, &["date", "text"], CORRECTION)?;
+    let corrections = reader.subs(field, LIST_LIMIT, &CORRECTION)?;
     let full = |dated: Dated| dated.date.map(|date| Correction { date, text: dated.words });
     Some(corrections.into_iter().filter_map(full).collect())
 }
 
 fn withdrawn(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Withdrawn> {
-    let dated = reader.sub(field, &["date", "notice"], WITHDRAWN)?;
+    let dated = reader.sub(field, &WITHDRAWN)?;
     dated.date.map(|date| Withdrawn { date, notice: dated.words })
 }
 
 fn source(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Source> {
-    let source = reader.sub(field, &["file", "sha256"], SOURCE)?;
+    let source = reader.sub(field, &SOURCE)?;
     Some(Source { item: source.item.max(1), ..source })
 }
 
@@ -327,23 +338,28 @@ fn source(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Source> {
 fn image(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Image> {
     match field.node.value {
         Value::Text(_) => reader.words(field).map(|src| Image { src: Some(src), ..Image::default() }),
-        _ => reader.sub(field, &[], IMAGE),
+        _ => reader.sub(field, &IMAGE),
     }
 }
 
 fn aliases(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<String>> {
-    reader.checked_texts(field, LIST_LIMIT, |alias| {
-        if !alias.starts_with('/') || alias.starts_with("//") {
-            return Err("an alias is a path on this site and begins with one `/`");
-        }
-        if alias.contains(['?', '#', '\\']) || alias.chars().any(char::is_control) {
-            return Err("an alias is a plain path, without `?`, `#`, `\\` and control characters");
-        }
-        if alias.split('/').any(|part| matches!(part, "." | "..")) {
-            return Err("an alias cannot hold `.` or `..`");
-        }
-        Ok(())
-    })
+    let items = reader.items(field, LIST_LIMIT)?;
+    Some(items.iter().filter_map(|item| reader.path(item, check_alias)).collect())
+}
+
+/// An alias is a path from the site's root, with or without a slash at its end.
+fn check_alias(alias: &str) -> Result<(), &'static str> {
+    let Some(path) = alias.strip_prefix('/') else {
+        return Err("is not on this site: an alias begins with `/`");
+    };
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if path.is_empty() {
+        return Err("is the front page");
+    }
+    if path.contains('#') {
+        return Err("has a `#`: an alias is a path");
+    }
+    OutPath::new(path).map(drop)
 }
 
 fn roles(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, Vec<String>>> {
@@ -355,22 +371,19 @@ fn roles(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, 
 /// Keys of the site's own, kept as JSON text.
 fn extra(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, String>> {
     let fields = reader.fields(field)?;
-    let value = |(key, field): (&str, Field<'_>)| match json(field.node) {
-        Some(json) => Some((key.to_owned(), json.to_string())),
-        None => {
-            reader.refuse(&field, "numbers must be finite");
-            None
-        }
+    let value = |(key, field): (&str, Field<'_>)| {
+        reader.anything(&field);
+        Some((key.to_owned(), json(field.node)?.to_string()))
     };
     Some(fields.into_iter().filter_map(value).collect())
 }
 
 /// A value as JSON: dates become strings, nothing becomes `null` (it is left out), keys are sorted.
-/// `None` for a number that JSON has not.
+/// `None` for a number that JSON has not, which no reader of a tree lets through.
 fn json(node: &Node<'_>) -> Option<serde_json::Value> {
     use serde_json::Value as Json;
     Some(match &node.value {
-        Value::Null => Json::Null,
+        Value::Null | Value::Bad => Json::Null,
         Value::Flag(flag) => Json::Bool(*flag),
         Value::Whole(number) => Json::from(*number),
         Value::Real(number) => Json::Number(serde_json::Number::from_f64(*number)?),
@@ -390,12 +403,13 @@ fn json(node: &Node<'_>) -> Option<serde_json::Value> {
     })
 }
 
+/// The top has no name; a section below is one part or several.
 fn check_section(section: &str) -> Result<(), &'static str> {
-    if section.is_empty() { Ok(()) } else { check_folder(section) }
+    if section.is_empty() { Ok(()) } else { config::check_section(section) }
 }
 
 fn check_url(url: &str) -> Result<(), &'static str> {
-    if is_web_url(url) { Ok(()) } else { Err("this must be an absolute URL: https://…") }
+    if config::is_web_url(url) { Ok(()) } else { Err("this must be an absolute URL: https://…") }
 }
 
 fn check_sha256(hex: &str) -> Result<(), &'static str> {

@@ -17,6 +17,24 @@ use crate::diag::{Diag, Place};
 /// Values inside values, at most. Deeper than any article needs; shallow enough for every stack.
 pub(crate) const DEPTH: usize = 64;
 
+/// Complaints about one file, at most; whoever has so many wants to see the first.
+pub(crate) const ENOUGH: usize = 100;
+
+const TOO_BIG: &str = "the number does not fit into 64 bits";
+const NOT_FINITE: &str = "the number is not finite";
+
+/// A text whose lone carriage returns, which neither language takes for line ends, are line feeds.
+/// Every byte keeps its place.
+pub(crate) fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let alone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
+    if !memchr::memchr_iter(b'\r', bytes).any(alone) {
+        return Cow::Borrowed(text);
+    }
+    let feed = |(at, c)| if c == '\r' && alone(at) { '\n' } else { c };
+    Cow::Owned(text.char_indices().map(feed).collect())
+}
+
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node<'s> {
@@ -28,8 +46,10 @@ pub(crate) struct Node<'s> {
 /// A value as both languages know it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value<'s> {
-    /// YAML's `null`, or a number that does not fit (with the reason already given).
+    /// YAML's `null`: as good as absent.
     Null,
+    /// Something that is no value; the complaint has been made.
+    Bad,
     Flag(bool),
     Whole(i64),
     Real(f64),
@@ -44,7 +64,7 @@ impl Value<'_> {
     /// What it is, in words that fit after "`key` is".
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Null => "empty",
+            Self::Null | Self::Bad => "empty",
             Self::Flag(true) => "the word true",
             Self::Flag(false) => "the word false",
             Self::Whole(_) | Self::Real(_) => "a number",

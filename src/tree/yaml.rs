@@ -7,14 +7,14 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, options};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, options};
 
-use super::{DEPTH, Entry, Node, Read, Table, Text, Value};
+use super::{DEPTH, ENOUGH, Entry, Node, Read, Table, Text, Value};
 use crate::diag::{self, Diag};
 
 /// Reads the part as one YAML document, which must be a mapping or empty.
 pub(crate) fn read<'s>(text: &Text<'s>) -> Read<'s> {
-    let options = options! { disallow_directives: true };
+    let options = options! { disallow_directives: true, emit_anchor_events: true };
     let parser = Parser::new_from_str_with_options(text.part, options);
     let mut reader = Reader { text, parser, diags: Vec::new() };
     match reader.document() {
@@ -44,7 +44,7 @@ impl<'s> Reader<'s, '_> {
                     if documents > 1 {
                         let why =
                             format!("{} is one YAML document, this begins a second one", self.text.name);
-                        return Err(diag::front_matter_syntax(self.text.place(span), &why));
+                        return Err(diag::front_matter_syntax(self.text.place(span), &why, "", None));
                     }
                 }
                 Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) => {
@@ -58,7 +58,12 @@ impl<'s> Reader<'s, '_> {
                                 self.text.name,
                                 value.kind()
                             );
-                            return Err(diag::front_matter_syntax(self.text.place(node.span), &why));
+                            return Err(diag::front_matter_syntax(
+                                self.text.place(node.span),
+                                &why,
+                                "",
+                                None,
+                            ));
                         }
                     }
                 }
@@ -71,11 +76,7 @@ impl<'s> Reader<'s, '_> {
     /// The next event with its place in the file; what we refuse is an error.
     fn next(&mut self) -> Result<Option<(Event<'s>, Range<usize>)>, Diag> {
         let Some(next) = self.parser.next_event() else { return Ok(None) };
-        let (event, span) = next.map_err(|error| {
-            let end = self.text.part.len();
-            let at = error.marker().byte_offset().unwrap_or(end).min(end);
-            diag::front_matter_syntax(self.text.place(self.text.span(at..at)), &error.info())
-        })?;
+        let (event, span) = next.map_err(|error| self.syntax(&error))?;
         let range = self.range(&span);
         let (anchor, tagged) = match &event {
             Event::Scalar(_, _, anchor, tag)
@@ -89,7 +90,12 @@ impl<'s> Reader<'s, '_> {
             return Err(diag::yaml_tag(self.text.place(tag)));
         }
         if anchor {
-            return Err(diag::yaml_alias(self.text.place(self.with_anchor(range))));
+            // The parser tells where the `&name` is right after the value that it names.
+            let name = match self.parser.next_event() {
+                Some(Ok((Event::Anchor(..), span))) => self.range(&span),
+                _ => range,
+            };
+            return Err(diag::yaml_alias(self.text.place(name)));
         }
         Ok(Some((event, range)))
     }
@@ -99,15 +105,66 @@ impl<'s> Reader<'s, '_> {
         self.text.span(span.byte_range().unwrap_or(end..end))
     }
 
-    /// The `&name` before a value, if it stands on the same line; else the value.
-    fn with_anchor(&self, value: Range<usize>) -> Range<usize> {
-        let before = self.text.file.get(self.text.from..value.start).unwrap_or_default();
-        match before.rfind('&') {
-            Some(at) if !before[at..].trim_end().contains(char::is_whitespace) => {
-                self.text.from + at..self.text.from + before.trim_end().len()
+    /// A syntax error in our words, where the library's say little to whoever writes an article.
+    fn syntax(&self, error: &ScanError) -> Diag {
+        let end = self.text.part.len();
+        let at = error.marker().byte_offset().unwrap_or(end).min(end);
+        let place = self.text.place(self.text.span(at..at));
+        let line = self
+            .text
+            .part
+            .get(..at)
+            .and_then(|before| before.rsplit(['\n', '\r']).next())
+            .unwrap_or_default();
+        let (why, hint) = match error.kind() {
+            ErrorKind::UnknownAnchor | ErrorKind::MissingAnchorOrAliasName => return diag::yaml_alias(place),
+            ErrorKind::RecursionLimitExceeded => return diag::too_deep(place, self.text.name, DEPTH),
+            ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+                ("`:` is missing behind the key", "write `key: value`")
             }
-            _ => value,
-        }
+            ErrorKind::InvalidBlockEntryWhitespace | ErrorKind::BlockSequenceEntryNotAllowed => {
+                ("a list entry cannot stand here", "begin each entry on a line of its own: `- entry`")
+            }
+            ErrorKind::TabInIndentation | ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed => {
+                ("a tab cannot indent YAML", "use spaces")
+            }
+            ErrorKind::UnclosedQuotedScalar => ("the string is not closed", ""),
+            ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+                ("unexpected text behind the value", "a quote inside \"…\" is written `\\\"`")
+            }
+            ErrorKind::InvalidTrailingSingleQuotedScalar => {
+                ("unexpected text behind the value", "a quote inside '…' is written `''`")
+            }
+            ErrorKind::UnknownQuotedScalarEscape => (
+                "no such escape after the backslash",
+                "a backslash is written `\\\\`, or the text stands in single quotes",
+            ),
+            ErrorKind::InvalidQuotedScalarHexEscape
+            | ErrorKind::InvalidLowSurrogateHexEscape
+            | ErrorKind::InvalidLowSurrogate
+            | ErrorKind::MissingLowSurrogate
+            | ErrorKind::UnpairedLowSurrogate
+            | ErrorKind::InvalidUnicodeEscape => ("this escape stands for no character", ""),
+            ErrorKind::UnclosedFlowCollection { .. }
+            | ErrorKind::UnexpectedEofFlowSequence
+            | ErrorKind::UnexpectedEofFlowMapping
+            | ErrorKind::UnexpectedEofImplicitFlowMapping
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::InvalidColonPlacement => ("an entry, `,` or closing bracket is missing", ""),
+            ErrorKind::DirectiveDisallowed => ("a line cannot begin with `%`", ""),
+            ErrorKind::MappingValueNotAllowed if line.contains(": ") => {
+                ("a second `:` in this line", "put a text with `: ` in it in quotes")
+            }
+            ErrorKind::MappingValueNotAllowed
+            | ErrorKind::InvalidIndentation
+            | ErrorKind::ExpectedBlockMappingKey => (
+                "this line is indented as if it belonged to the one above",
+                "let all keys begin in the same column",
+            ),
+            _ => return diag::front_matter_syntax(place, &error.info(), "", None),
+        };
+        diag::front_matter_syntax(place, why, hint, None)
     }
 
     /// The value that begins with `event`.
@@ -149,12 +206,15 @@ impl<'s> Reader<'s, '_> {
                     return Err(diag::front_matter_syntax(
                         self.text.place(span),
                         "a key is a word, not a list or table",
+                        "",
+                        None,
                     ));
                 }
             };
             let Some((event, value_span)) = self.next()? else { break };
             let node = self.node(event, value_span, depth + 1)?;
             match table.iter().find(|entry| entry.key == key) {
+                Some(_) if self.diags.len() >= ENOUGH => {}
                 Some(first) => {
                     let first = self.text.place(first.span.clone());
                     self.diags.push(diag::duplicate_key(self.text.place(span), &key, Some(first)));
@@ -178,7 +238,7 @@ impl<'s> Reader<'s, '_> {
                 Some(Ok(value)) => value,
                 Some(Err(why)) => {
                     self.diags.push(diag::bad_value(self.text.place(span.clone()), word, why));
-                    Value::Null
+                    Value::Bad
                 }
             },
         }
@@ -191,7 +251,7 @@ fn number(word: &str) -> Option<Result<Value<'static>, &'static str>> {
         let fits = digits.chars().all(|c| c.is_digit(radix)) && !digits.is_empty();
         fits.then(|| match i64::from_str_radix(digits, radix) {
             Ok(number) => Ok(Value::Whole(number)),
-            Err(_) => Err("the number does not fit into 64 bits"),
+            Err(_) => Err(super::TOO_BIG),
         })
     };
     if let Some(digits) = word.strip_prefix("0x") {
@@ -202,10 +262,10 @@ fn number(word: &str) -> Option<Result<Value<'static>, &'static str>> {
     }
     let unsigned = word.strip_prefix(['-', '+']).unwrap_or(word);
     if unsigned.bytes().all(|b| b.is_ascii_digit()) && !unsigned.is_empty() {
-        return Some(word.parse().map(Value::Whole).map_err(|_| "the number does not fit into 64 bits"));
+        return Some(word.parse().map(Value::Whole).map_err(|_| super::TOO_BIG));
     }
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(word, ".nan" | ".NaN" | ".NAN") {
-        return Some(Err("this number is not finite"));
+        return Some(Err(super::NOT_FINITE));
     }
     let numeric = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         && unsigned.bytes().any(|b| b.is_ascii_digit())
@@ -214,7 +274,9 @@ fn number(word: &str) -> Option<Result<Value<'static>, &'static str>> {
         return None;
     }
     // `1.2.3` and `2026-03-14` look numeric and are text.
-    word.parse().ok().map(|number: f64| {
-        if number.is_finite() { Ok(Value::Real(number)) } else { Err("this number is not finite") }
-    })
+    word.parse().ok().map(
+        |number: f64| {
+            if number.is_finite() { Ok(Value::Real(number)) } else { Err(super::NOT_FINITE) }
+        },
+    )
 }

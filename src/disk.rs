@@ -1,0 +1,262 @@
+//! The only module that touches files: a site's folder as a [`Store`], and writes that are whole or absent.
+
+use std::fs::{self, File, Metadata};
+use std::io::{ErrorKind, Read, Write};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::diag::{self, Checked, Diag};
+use crate::store::{Entry, Stamp, Store};
+
+/// A folder on disk.
+#[derive(Clone, Debug)]
+pub struct Dir {
+    root: PathBuf,
+}
+
+impl Dir {
+    /// The folder at `root`.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Its path.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+/// How deep the first, sequential walk goes; below, each folder is walked on its own thread.
+const FAN_OUT_DEPTH: usize = 3;
+
+impl Store for Dir {
+    fn list(&self, folder: &str) -> Checked<Vec<Entry>> {
+        let top = self.root.join(folder);
+        if top.symlink_metadata().is_err() {
+            return Checked::fine(Vec::new());
+        }
+        let mut found: Vec<Result<Entry, Diag>> = Vec::new();
+        let mut deep = Vec::new();
+        // Only a site's own folders may be links: `content`, not `content/world`.
+        let is_own = !folder.contains('/');
+        for entry in plain_walk(&top, 0..=FAN_OUT_DEPTH, is_own) {
+            let is_deep = entry.as_ref().is_ok_and(|e| e.depth() == FAN_OUT_DEPTH && e.file_type().is_dir());
+            match (is_deep, entry) {
+                (true, Ok(entry)) => deep.push(entry.into_path()),
+                (_, entry) => found.extend(self.entry(entry)),
+            }
+        }
+        let below = |folder: &PathBuf| {
+            plain_walk(folder, 1..=usize::MAX, false).filter_map(|e| self.entry(e)).collect()
+        };
+        let below: Vec<Vec<Result<Entry, Diag>>> = deep.par_iter().map(below).collect();
+        found.extend(below.into_iter().flatten());
+        let mut checked = Checked::fine(Vec::with_capacity(found.len()));
+        for entry in found {
+            match entry {
+                Ok(entry) => checked.value.push(entry),
+                Err(diag) => checked.diags.push(diag),
+            }
+        }
+        checked.value.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        checked
+    }
+
+    fn read(&self, path: &str) -> Result<Option<(Vec<u8>, Stamp)>, Diag> {
+        let mut file = match File::open(self.root.join(path)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(diag::io(path, "read it", &error)),
+        };
+        let mut read = || {
+            let stamp = stamp(&file.metadata()?);
+            let mut bytes = Vec::with_capacity(usize::try_from(stamp.len).unwrap_or(0) + 1);
+            file.read_to_end(&mut bytes)?;
+            // A file that grew or shrank meanwhile has another stamp: the bytes decide.
+            Ok(Some((bytes, stamp)))
+        };
+        read().map_err(|error| diag::io(path, "read it", &error))
+    }
+}
+
+impl Dir {
+    /// A walk's entry as a store's: `None` for folders.
+    fn entry(&self, entry: walkdir::Result<walkdir::DirEntry>) -> Option<Result<Entry, Diag>> {
+        let relative = |path: &Path| path.strip_prefix(&self.root).unwrap_or(path).to_path_buf();
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().map(relative).unwrap_or_default();
+                let error = error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links"));
+                return Some(Err(diag::io(&path.to_string_lossy(), "list it", &error)));
+            }
+        };
+        if entry.file_type().is_dir() {
+            return None;
+        }
+        let path = relative(entry.path());
+        let Some(name) = path.to_str() else { return Some(Err(diag::odd_name(&path.to_string_lossy()))) };
+        let name = name.replace(std::path::MAIN_SEPARATOR, "/");
+        if !entry.file_type().is_file() {
+            let what =
+                if entry.file_type().is_symlink() { "a symbolic link" } else { "a device, socket or pipe" };
+            return Some(Err(diag::odd_file(&name, what)));
+        }
+        Some(match entry.metadata() {
+            Ok(metadata) => Ok(Entry { path: name, stamp: stamp(&metadata) }),
+            Err(error) => Err(diag::io(&name, "read it", &error.into())),
+        })
+    }
+}
+
+/// A walk that passes over names that begin with a dot and follows no links but, if so wished, the top.
+fn plain_walk(
+    top: &Path,
+    depth: RangeInclusive<usize>,
+    follow_top: bool,
+) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
+    let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
+    let walk = WalkDir::new(top).follow_links(false).follow_root_links(follow_top);
+    let walk = walk.min_depth(*depth.start()).max_depth(*depth.end());
+    walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || !hidden(entry.file_name()))
+}
+
+/// A file's stamp.
+#[must_use]
+pub fn stamp(metadata: &Metadata) -> Stamp {
+    let mtime = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let mtime = mtime.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX));
+    let (ctime, inode) = inode_facts(metadata);
+    Stamp { len: metadata.len(), mtime, ctime: ctime.unwrap_or(mtime), inode }
+}
+
+#[cfg(unix)]
+fn inode_facts(metadata: &Metadata) -> (Option<i64>, u64) {
+    use std::os::unix::fs::MetadataExt;
+    let ctime =
+        metadata.ctime().checked_mul(1_000_000_000).and_then(|ns| ns.checked_add(metadata.ctime_nsec()));
+    (ctime, metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn inode_facts(_: &Metadata) -> (Option<i64>, u64) {
+    (None, 0)
+}
+
+/// Names a failed operation on a path.
+pub(crate) fn failed(path: &Path, operation: &str) -> impl FnOnce(std::io::Error) -> Diag {
+    let path = path.to_string_lossy().into_owned();
+    let operation = operation.to_owned();
+    move |error| diag::io(&path, &operation, &error)
+}
+
+/// What a replaced file must survive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// A power cut: the file and its folder are on the disk before success is reported.
+    PowerCut,
+    /// A killed program: for caches, whose reader checks them.
+    Kill,
+}
+
+/// Replaces a file as a whole: temporary file, rename.
+///
+/// # Errors
+/// With the path and the operation that failed; the old file is then still there.
+pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), Diag> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".newsprint-{}", std::process::id()));
+    let temporary = folder.join(name);
+    let write = || {
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        if durability == Durability::PowerCut {
+            file.sync_all()?;
+        }
+        fs::rename(&temporary, path)?;
+        if durability == Durability::PowerCut { File::open(folder)?.sync_all() } else { Ok(()) }
+    };
+    write().map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        diag::io(&path.to_string_lossy(), "write it", &error)
+    })
+}
+
+/// Makes a file, and the folders above it. A file that is there already is left alone: then the answer
+/// is `false`.
+///
+/// # Errors
+/// With the path and the operation that failed.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<bool, Diag> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    match File::create_new(path).and_then(|mut file| file.write_all(bytes)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(path, "write it")(error)),
+    }
+}
+
+/// Whether something is at this path.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Whether a folder is empty or absent; a fresh repository (`.git`) counts as empty.
+///
+/// # Errors
+/// When it cannot be listed, or is no folder.
+pub fn is_vacant(folder: &Path) -> Result<bool, Diag> {
+    match fs::read_dir(folder) {
+        Ok(entries) => Ok(entries.flatten().all(|entry| entry.file_name() == ".git")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(failed(folder, "list it")(error)),
+    }
+}
+
+/// Sole use of a resource among processes, for as long as it lives.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+    /// The file system's clock when the lock was taken, nanoseconds since 1970.
+    pub taken: i64,
+}
+
+impl Lock {
+    /// Takes the lock at `path`.
+    ///
+    /// # Errors
+    /// When another process holds it, or the file cannot be made.
+    pub fn take(path: &Path) -> Result<Self, Diag> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+        let open = File::options().read(true).write(true).create(true).truncate(false).open(path);
+        let mut file = open.map_err(failed(path, "open it"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                let mut who = String::new();
+                let _ = file.read_to_string(&mut who);
+                return Err(diag::locked(&path.to_string_lossy(), who.trim()));
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(failed(path, "lock it")(error)),
+        }
+        // Writing also moves the file's time: that is the file system's own `now`.
+        let mut write = || {
+            file.set_len(0)?;
+            file.write_all(format!("process {}\n", std::process::id()).as_bytes())?;
+            file.metadata()
+        };
+        let metadata = write().map_err(failed(path, "write it"))?;
+        Ok(Self { taken: stamp(&metadata).mtime, _file: file })
+    }
+}

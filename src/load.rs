@@ -1,0 +1,460 @@
+//! Step one: sources become records, and a snapshot. Reads through a [`Store`]; reuses what the last
+//! build remembers of a file whose stamp, or whose bytes, are the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::clock::{Clock, Validity};
+use crate::config::{self, Config};
+use crate::diag::{self, Checked, Diag, EMBEDDED, Severity};
+use crate::diff::{Change, diff};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::ledger::{Head, Ledger, Seen, Tally};
+use crate::site::{self, Asset, Site};
+use crate::source::{self, Record, Role, Rules};
+use crate::store::{self, Entry, Store};
+use crate::template::{TemplateSource, Templates};
+use crate::{image, theme};
+
+/// What the command line adds to site.toml.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// Instead of site.toml's `base_url`.
+    pub base_url: Option<String>,
+    /// The build's instant, and what is lifted of the gate.
+    pub clock: Clock,
+    /// Treat a bad article as absent.
+    pub keep_going: bool,
+}
+
+/// The folders whose files can matter to a site.
+pub const FOLDERS: [&str; 3] = ["content", "static", "templates"];
+
+/// Everything in a site's folder that can matter, with stamps, sorted by path.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    entries: Vec<Entry>,
+    diags: Vec<Diag>,
+}
+
+/// Lists a site's folder.
+#[must_use]
+pub fn list(store: &dyn Store) -> Listing {
+    let mut listing = Listing::default();
+    for folder in FOLDERS {
+        let (entries, diags) = matching(store, folder);
+        listing.entries.extend(entries);
+        listing.diags.extend(diags);
+    }
+    listing
+}
+
+/// The files at or below `path` that can matter.
+fn matching(store: &dyn Store, path: &str) -> (impl Iterator<Item = Entry> + use<>, Vec<Diag>) {
+    let found = store.list(path);
+    let matters = |entry: &Entry| !entry.path.starts_with("content/") || Role::of(&entry.path).is_some();
+    (found.value.into_iter().filter(matters), found.diags)
+}
+
+impl Listing {
+    /// All files, sorted by path.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Looks again at what is at or below `path`, a file or folder within the site that appeared, changed
+    /// or is gone; the rest stays as it was.
+    pub fn refresh(&mut self, store: &dyn Store, path: &str) {
+        let hidden = path.split('/').any(|part| part.starts_with('.'));
+        let inside = FOLDERS.iter().any(|folder| path.split('/').next() == Some(folder));
+        if hidden || !inside {
+            return;
+        }
+        let below = format!("{path}/");
+        let is_meant = |other: &str| other == path || other.starts_with(&below);
+        let (found, diags) = matching(store, path);
+        self.diags.retain(|diag| !diag.place.as_ref().is_some_and(|place| is_meant(&place.path)));
+        self.diags.extend(diags);
+        // `talks.md-old` sorts between `talks.md` and `talks.md/…`: the file and what is below a folder of
+        // that name are two runs of the list.
+        let at = |entries: &[Entry], from: &str| entries.partition_point(|e| e.path.as_str() < from);
+        let folder = at(&self.entries, &below);
+        let end = folder + self.entries[folder..].iter().take_while(|e| e.path.starts_with(&below)).count();
+        self.entries.drain(folder..end);
+        let file = at(&self.entries, path);
+        let end = file + usize::from(self.entries.get(file).is_some_and(|entry| entry.path == path));
+        self.entries.drain(file..end);
+        let found: Vec<Entry> = found.collect();
+        if let Some(first) = found.first() {
+            let place = at(&self.entries, &first.path);
+            self.entries.splice(place..place, found);
+        }
+    }
+}
+
+/// Whether the plan of the last build still holds: same circumstances, same instant of validity, and no
+/// source has another stamp or one too young to be trusted.
+#[must_use]
+pub fn is_unchanged(
+    listing: &Listing,
+    config: &ConfigText,
+    ledger: &Ledger,
+    circumstances: Fingerprint,
+    clock: &Clock,
+) -> bool {
+    let head = &ledger.head;
+    let same = |(seen, entry): (&Seen, &Entry)| {
+        seen.path == entry.path && seen.stamp == entry.stamp && entry.stamp.newest() < head.began
+    };
+    listing.diags.is_empty()
+        && head.circumstances == circumstances
+        && head.validity.holds(clock.now)
+        && head.config == config.fingerprint
+        && ledger.sources.len() == listing.entries.len()
+        && ledger.sources.par_iter().zip(&listing.entries).all(same)
+}
+
+/// site.toml as read.
+#[derive(Debug)]
+pub struct ConfigText {
+    text: String,
+    fingerprint: Fingerprint,
+}
+
+/// The name of the configuration.
+pub const CONFIG: &str = "site.toml";
+
+/// Reads site.toml.
+///
+/// # Errors
+/// Not there, unreadable, not UTF-8.
+pub fn read_config(store: &dyn Store, folder: &str) -> Result<ConfigText, Diag> {
+    let (text, _) = store::read_text(store, CONFIG)?.ok_or_else(|| diag::no_site(folder))?;
+    let fingerprint = Fingerprint::of(text.as_bytes());
+    Ok(ConfigText { text, fingerprint })
+}
+
+/// Parses site.toml and applies the command line's wishes.
+#[must_use]
+pub fn parse_config(text: &ConfigText, wishes: &Wishes) -> Checked<Option<Config>> {
+    let mut checked = config::parse(CONFIG, &text.text);
+    if let (Some(config), Some(base_url)) = (&mut checked.value, &wishes.base_url) {
+        config.base_url = format!("{}/", base_url.trim_end_matches('/'));
+    }
+    checked
+}
+
+/// What the plan depends on besides the sources.
+#[must_use]
+pub fn circumstances(wishes: &Wishes) -> Fingerprint {
+    let mut hasher = Hasher::new();
+    hasher.text(crate::ENGINE).text(wishes.base_url.as_deref().unwrap_or(""));
+    hasher
+        .tag(u8::from(wishes.clock.drafts))
+        .tag(u8::from(wishes.clock.future))
+        .tag(u8::from(wishes.keep_going));
+    hasher.finish()
+}
+
+/// Bodies that were parsed on the way, by path, to save a second reading.
+pub type Bodies = BTreeMap<String, Vec<String>>;
+
+/// A loaded site.
+pub struct Loaded {
+    /// The snapshot.
+    pub site: Site,
+    /// Records of all content files, sorted by path.
+    pub records: Vec<Arc<Record>>,
+    /// All other sources as seen, sorted by path.
+    pub sources: Vec<Seen>,
+    /// Of site.toml's text.
+    pub config: Fingerprint,
+    /// The rules of parsing.
+    pub rules: Rules,
+    /// Until when the snapshot holds.
+    pub validity: Validity,
+    /// Counts for the report.
+    pub tally: Tally,
+    /// Some bodies.
+    pub bodies: Bodies,
+    /// Every record is that of the last time: the section of records need not be written anew.
+    pub reused_all: bool,
+}
+
+/// Bytes of bodies that are kept between parsing and rendering.
+const BODIES_LIMIT: usize = 8 << 20;
+
+/// Loads a site. `before` is what is remembered of the last time; `None` in value when errors forbid a site.
+///
+/// # Errors
+/// Through the diags: all of a run together.
+#[must_use]
+pub fn load(
+    store: &dyn Store,
+    listing: &Listing,
+    config_text: &ConfigText,
+    config: Config,
+    before: &Ledger,
+    wishes: &Wishes,
+) -> Checked<Option<Loaded>> {
+    let mut diags = listing.diags.clone();
+    let rules = Rules::new(&config);
+    let remembered = if before.head.rules == rules.key { before.records() } else { Vec::new() };
+    let remembered_count = remembered.len();
+    let remembered: BTreeMap<&str, &Arc<Record>> = remembered.iter().map(|r| (r.path.as_str(), r)).collect();
+    let mut jobs = Vec::with_capacity(listing.entries.len());
+    for change in
+        diff(&before.sources, |seen| seen.path.as_str(), &listing.entries, |entry| entry.path.as_str())
+    {
+        match change {
+            Change::Added(entry) => jobs.push((entry, None)),
+            Change::Kept(seen, entry) => jobs.push((entry, Some(seen))),
+            Change::Removed(_) => {}
+        }
+    }
+    let looked: Vec<Looked> = jobs
+        .par_iter()
+        .with_min_len(16)
+        .map(|(entry, seen)| look(store, entry, *seen, &before.head, &remembered, &rules))
+        .collect();
+    let mut records = Vec::new();
+    let mut sources: Vec<Seen> = Vec::with_capacity(looked.len());
+    let mut templates: Vec<TemplateSource> = Vec::new();
+    let mut bodies = Bodies::new();
+    let mut reused = 0;
+    let mut kept = 0;
+    for looked in looked {
+        reused += usize::from(looked.record.is_some() && looked.bodies.is_none());
+        records.extend(looked.record);
+        templates.extend(looked.template);
+        diags.extend(looked.diag);
+        if let Some(texts) = looked.bodies {
+            let size: usize = texts.iter().map(String::len).sum();
+            if kept + size <= BODIES_LIMIT {
+                kept += size;
+                bodies.insert(looked.seen.path.clone(), texts);
+            }
+        }
+        sources.push(looked.seen);
+    }
+    diags.extend(records.iter().flat_map(|record| record.diags.iter().cloned()));
+    let left_out = records.iter().filter(|record| diag::any_error(&record.diags)).count();
+    let usable: Vec<Arc<Record>> =
+        records.iter().filter(|record| !diag::any_error(&record.diags)).cloned().collect();
+
+    let gated = site::gate(&usable, &config, &wishes.clock);
+    diags.extend(gated.diags.iter().cloned());
+    let pictures = pictures(store, &gated, &mut sources, before, &mut diags);
+    let statics = statics(&sources, &config);
+    let own: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
+    let defaults: Vec<TemplateSource> =
+        theme::templates().filter(|t| !own.contains(&t.name.as_str())).collect();
+    templates.extend(defaults);
+    let checked = Templates::new(&templates);
+    diags.extend(checked.diags);
+    let Some(templates) = checked.value else { return Checked { value: None, diags } };
+    let tally = Tally { left_out: left_out as u64, ..tally(&gated) };
+    let validity = gated.validity;
+    let Checked { value: site, diags: more } =
+        Site::new(Arc::new(config), Arc::new(templates), &gated, pictures, statics, wishes.clock);
+    diags.extend(more);
+    let (site, views_validity) = site.with_views();
+    diags.extend(site.check_names());
+    let validity = validity.and(views_validity);
+    let reused_all = reused == records.len() && records.len() == remembered_count;
+    let loaded = Loaded {
+        config: config_text.fingerprint,
+        reused_all,
+        site,
+        records,
+        sources,
+        rules,
+        validity,
+        tally,
+
+        bodies,
+    };
+    Checked { value: Some(loaded), diags }
+}
+
+/// What became of one file.
+struct Looked {
+    seen: Seen,
+    record: Option<Arc<Record>>,
+    template: Option<TemplateSource>,
+    bodies: Option<Vec<String>>,
+    diag: Option<Diag>,
+}
+
+/// Looks at one file: doors one (stamp) and two (text).
+fn look(
+    store: &dyn Store,
+    entry: &Entry,
+    seen: Option<&Seen>,
+    before: &Head,
+    remembered: &BTreeMap<&str, &Arc<Record>>,
+    rules: &Rules,
+) -> Looked {
+    let fresh =
+        Seen { path: entry.path.clone(), stamp: entry.stamp, text: Fingerprint::default(), size: None };
+    let mut looked = Looked { seen: fresh, record: None, template: None, bodies: None, diag: None };
+    let is_content = entry.path.starts_with("content/");
+    let is_template = entry.path.starts_with("templates/");
+    let known = seen.filter(|seen| seen.stamp == entry.stamp && entry.stamp.newest() < before.began);
+    if is_content && Role::of(&entry.path) == Some(Role::Picture) {
+        looked.seen = known.cloned().unwrap_or(looked.seen);
+        return looked;
+    }
+    if let (Some(known), false) = (known, is_template) {
+        let record = remembered.get(entry.path.as_str()).filter(|record| record.text == known.text);
+        if !is_content || record.is_some() {
+            looked.seen = known.clone();
+            looked.record = record.map(|record| Arc::clone(record));
+            return looked;
+        }
+    }
+    if is_content && entry.stamp.len > source::ARTICLE_LIMIT {
+        looked.record = Some(Arc::new(source::oversized(&entry.path, entry.stamp.len)));
+        return looked;
+    }
+    let (bytes, stamp) = match store.read(&entry.path) {
+        Ok(Some(read)) => read,
+        // It vanished between listing and reading: as if it had not been listed.
+        Ok(None) => return looked,
+        Err(diag) if is_content => {
+            looked.record = Some(Arc::new(source::unreadable(&entry.path, diag)));
+            return looked;
+        }
+        Err(diag) => {
+            looked.diag = Some(diag);
+            return looked;
+        }
+    };
+    looked.seen.stamp = stamp;
+    looked.seen.text = Fingerprint::of(&bytes);
+    if is_template {
+        match store::utf8(&entry.path, bytes) {
+            Ok(text) => {
+                let name = entry.path.trim_start_matches("templates/").to_owned();
+                looked.template = Some(TemplateSource { name, path: entry.path.clone(), text });
+            }
+            Err(diag) => looked.diag = Some(diag),
+        }
+    } else if is_content {
+        let record = remembered.get(entry.path.as_str()).filter(|record| record.text == looked.seen.text);
+        looked.record = match record {
+            Some(record) => Some(Arc::clone(record)),
+            None => {
+                let parsed = source::parse(&entry.path, bytes, rules);
+                looked.bodies = Some(parsed.bodies);
+                Some(Arc::new(parsed.record))
+            }
+        };
+    }
+    looked
+}
+
+/// The pictures that visible articles show, read if they are not known yet.
+fn pictures(
+    store: &dyn Store,
+    gated: &site::Gated,
+    sources: &mut [Seen],
+    before: &Ledger,
+    diags: &mut Vec<Diag>,
+) -> BTreeMap<String, Asset> {
+    let wanted = site::wanted_pictures(&gated.visible);
+    let found: Vec<(usize, Result<Seen, Diag>)> = sources
+        .par_iter()
+        .enumerate()
+        .filter(|(_, seen)| wanted.contains(&seen.path))
+        .map(|(at, seen)| {
+            (at, if seen.size.is_some() { Ok(seen.clone()) } else { look_at_picture(store, seen, before) })
+        })
+        .collect();
+    let mut pictures = BTreeMap::new();
+    for (at, seen) in found {
+        match seen {
+            Ok(seen) => {
+                pictures.insert(
+                    seen.path.clone(),
+                    Asset { path: seen.path.clone(), bytes: seen.text, size: seen.size },
+                );
+                sources[at] = seen;
+            }
+            Err(diag) => {
+                // It is there, so nobody has to miss it as well.
+                let path = sources[at].path.clone();
+                pictures.insert(path.clone(), Asset { path, bytes: Fingerprint::default(), size: None });
+                diags.push(diag);
+            }
+        }
+    }
+    pictures
+}
+
+fn look_at_picture(store: &dyn Store, seen: &Seen, before: &Ledger) -> Result<Seen, Diag> {
+    let Some((bytes, stamp)) = store.read(&seen.path)? else {
+        return Err(diag::no_image(&seen.path, &seen.path));
+    };
+    let text = Fingerprint::of(&bytes);
+    let known = before
+        .sources
+        .binary_search_by(|other| other.path.cmp(&seen.path))
+        .ok()
+        .map(|at| &before.sources[at]);
+    let size = match known.filter(|known| known.text == text).and_then(|known| known.size) {
+        Some(size) => size,
+        None => image::probe(&seen.path, &bytes).map_err(|why| diag::bad_image(&seen.path, &why))?,
+    };
+    Ok(Seen { path: seen.path.clone(), stamp, text, size: Some(size) })
+}
+
+/// Files copied as they are: the site's, and those of the default theme that it does not replace.
+fn statics(sources: &[Seen], config: &Config) -> BTreeMap<String, Asset> {
+    let embedded = theme::files().iter().filter(|_| config.theme_files).map(|(out, bytes)| {
+        let path = format!("{EMBEDDED}{out}");
+        ((*out).to_owned(), Asset { path, bytes: Fingerprint::of(bytes), size: None })
+    });
+    let own = sources.iter().filter_map(|seen| {
+        let out = seen.path.strip_prefix("static/")?;
+        Some((out.to_owned(), Asset { path: seen.path.clone(), bytes: seen.text, size: None }))
+    });
+    embedded.chain(own).collect()
+}
+
+fn tally(gated: &site::Gated) -> Tally {
+    let mut tally = Tally { hidden: gated.hidden as u64, ..Tally::default() };
+    let mut dumps: Vec<&str> = Vec::new();
+    for seen in gated.visible.iter().filter(|seen| !seen.withdrawn) {
+        let item = &seen.record.items[seen.item];
+        if item.header.kind == crate::article::Kind::Page {
+            continue;
+        }
+        tally.articles += 1;
+        tally.flags += item.header.review.len() as u64;
+        if item.dump_key.is_some() {
+            tally.from_dumps += 1;
+            dumps.push(&seen.record.path);
+        }
+    }
+    dumps.dedup();
+    tally.dumps = dumps.len() as u64;
+    tally
+}
+
+/// Errors made into warnings where `--keep-going` leaves the file out: only those of content files.
+#[must_use]
+pub fn forgive(diags: Vec<Diag>) -> Vec<Diag> {
+    let in_content =
+        |diag: &Diag| diag.place.as_ref().is_some_and(|place| place.path.starts_with("content/"));
+    let forgive = |mut diag: Diag| {
+        if diag.severity == Severity::Error && in_content(&diag) && diag.code != "URL-DUP" {
+            diag.severity = Severity::Warning;
+        }
+        diag
+    };
+    diags.into_iter().map(forgive).collect()
+}

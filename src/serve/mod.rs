@@ -1,0 +1,148 @@
+//! The verb `serve`: the site as it would be built now, on this machine only, alive while it is edited.
+//!
+//! A [`watcher`] hears that something changed, a [`taker`] makes a new [`live`] view of it, the [`server`]
+//! renders what is asked for from that view, and [`events`] tell open tabs whether their page is another
+//! now. Nothing is written; the preview's bytes are those of a build but for one script ([`script`]).
+
+mod events;
+mod guard;
+mod live;
+mod overlay;
+mod page;
+mod script;
+mod server;
+mod taker;
+mod watcher;
+
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::diag::{self, Diag};
+use crate::disk::Dir;
+use crate::load::{self, Wishes};
+use live::{Live, View};
+use overlay::Overlay;
+use server::Desk;
+use taker::{Changes, Taker};
+use watcher::{Event, Watcher};
+
+/// What is previewed, and where.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The site's folder.
+    pub site: PathBuf,
+    /// What the command line adds to site.toml.
+    pub wishes: Wishes,
+    /// The site as of the wished instant, instead of following the clock.
+    pub fixed_now: bool,
+    /// The port; 0 for any. Default: 4321, or the next free one.
+    pub port: Option<u16>,
+}
+
+/// What the terminal is told.
+enum Line {
+    Text(String),
+    /// The user wants to end the preview.
+    End,
+}
+
+/// A running preview. It ends when this is dropped.
+pub struct Preview {
+    port: u16,
+    lines: mpsc::Receiver<Line>,
+    end: mpsc::Sender<Line>,
+    tell: mpsc::Sender<Event>,
+    watching: Option<std::thread::JoinHandle<()>>,
+    runtime: Option<Runtime>,
+}
+
+impl Preview {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// When there is no site, or no port to listen on. Whatever else is wrong is shown in the preview.
+    pub fn start(options: &Options) -> Result<Self, Diag> {
+        let site = options.site.canonicalize().ok().filter(|site| site.join(load::CONFIG).exists());
+        let Some(site) = site else { return Err(diag::no_site(&options.site.to_string_lossy())) };
+        let options = Options { site, ..options.clone() };
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| diag::no_port("127.0.0.1", &error))?;
+        let listeners = runtime.block_on(server::bind(options.port))?;
+        let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(0, |address| address.port());
+
+        let (log, lines) = mpsc::channel();
+        let (tell, heard) = mpsc::channel();
+        let store = Arc::new(Overlay::new(Dir::new(&options.site)));
+        // Watching begins before the first look, so that nothing is missed between the two.
+        let watcher = Watcher::new(&options.site, tell.clone(), log.clone());
+        let mut taker = Taker::new(&options, Arc::clone(&store));
+        let live = Arc::new(Live::new(taker.take(&Changes { all: true, ..Changes::default() })));
+        let first = Changes::default();
+        watcher::report(&log, &View::default(), &live.view(), &first, Duration::ZERO);
+        let watching = {
+            let live = Arc::clone(&live);
+            std::thread::spawn(move || watcher::run(watcher, taker, &live, &heard))
+        };
+        let router = server::router(Desk { live, store, tell: tell.clone() }, port);
+        for listener in listeners {
+            runtime.spawn(server::run(listener, router.clone()));
+        }
+        Ok(Self { port, lines, end: log, tell, watching: Some(watching), runtime: Some(runtime) })
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its address for browsers.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+}
+
+impl Drop for Preview {
+    fn drop(&mut self) {
+        let _ = self.tell.send(Event::Stop);
+        if let Some(runtime) = self.runtime.take() {
+            // Open event streams never end by themselves.
+            runtime.shutdown_background();
+        }
+        if let Some(watching) = self.watching.take() {
+            let _ = watching.join();
+        }
+    }
+}
+
+/// Previews a site until the user interrupts it. `log` gets lines for the terminal, `ready` the address.
+///
+/// # Errors
+/// See [`Preview::start`].
+pub fn serve(options: &Options, log: &dyn Fn(&str), ready: &dyn Fn(&str)) -> Result<(), Diag> {
+    let preview = Preview::start(options)?;
+    let _ = preview.end.send(Line::Text(format!("{}  (Ctrl-C ends the preview)", preview.address())));
+    ready(&preview.address());
+    if let Some(runtime) = &preview.runtime {
+        let end = preview.end.clone();
+        runtime.spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                let _ = end.send(Line::End);
+            }
+        });
+    }
+    for line in &preview.lines {
+        match line {
+            Line::Text(text) => log(&text),
+            Line::End => break,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! What a request for an address of the site is answered with. Addresses are looked up in the plan;
+//! nothing of a request ever becomes the name of a file.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::live::{Shown, View};
+use super::overlay::Overlay;
+use super::script;
+use crate::body::{BodySource, NoBody};
+use crate::diag::Diag;
+use crate::diag::EMBEDDED;
+use crate::fingerprint::Fingerprint;
+use crate::load::Bodies;
+use crate::path::OutPath;
+use crate::plan::{Page, Plan, Recipe, Work};
+use crate::render;
+use crate::store::Store;
+use crate::theme;
+
+/// What an address leads to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found<'p> {
+    /// An output.
+    Output(&'p Recipe),
+    /// A page in a folder, whose address ends with a slash.
+    Folder(&'p Recipe),
+    /// Nothing: the site's 404 page, which it always has.
+    Nothing(Option<&'p Recipe>),
+}
+
+impl<'p> Found<'p> {
+    /// Looks an address up, as hosts do it: `/x` is `x`, `x.html` or the folder `x/`. The 404 page's links
+    /// begin with the path of `base_url`, so below that path is the site once more.
+    pub(super) fn at(shown: &'p Shown, address: &str) -> Self {
+        let find = |path: &str| Self::below_root(&shown.plan, path);
+        let path = decoded(address);
+        let path = path.as_deref().and_then(|path| path.strip_prefix('/'));
+        let base = base_path(&shown.site.config.base_url);
+        let below_base = || find(path?.strip_prefix(base)?.strip_prefix('/')?);
+        path.and_then(find)
+            .or_else(|| below_base().filter(|_| !base.is_empty()))
+            .unwrap_or_else(|| Self::Nothing(shown.plan.find("404.html")))
+    }
+
+    fn below_root(plan: &'p Plan, path: &str) -> Option<Self> {
+        if path.is_empty() || path.ends_with('/') {
+            return plan.find(&format!("{path}index.html")).map(Self::Output);
+        }
+        let file = plan.find(path).or_else(|| plan.find(&format!("{path}.html")));
+        let folder = || plan.find(&format!("{path}/index.html"));
+        file.map(Self::Output).or_else(|| folder().map(Self::Folder))
+    }
+
+    /// What is shown there.
+    pub(super) fn recipe(self) -> Option<&'p Recipe> {
+        match self {
+            Self::Output(recipe) | Self::Folder(recipe) => Some(recipe),
+            Self::Nothing(recipe) => recipe,
+        }
+    }
+}
+
+/// The path of an absolute address, without slashes at its ends.
+fn base_path(base_url: &str) -> &str {
+    let after_scheme = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    after_scheme.split_once('/').map_or("", |(_, path)| path).trim_matches('/')
+}
+
+/// A path without its percent signs; `None` when it is no text.
+pub(super) fn decoded(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return Some(text.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let digits = std::str::from_utf8(rest.get(..2)?).ok().filter(|d| !d.starts_with('+'))?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = &rest[2..];
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Why there is no answer yet.
+pub(super) enum Trouble {
+    /// A source is not what the snapshot was made from: look at it, then try again.
+    Changed(String),
+    /// The page cannot be made.
+    Failed(Diag),
+}
+
+/// Answers a request for `address`.
+///
+/// # Errors
+/// When a newer snapshot is needed first.
+pub(super) fn answer(view: &View, store: &Overlay, address: &str) -> Result<Response, String> {
+    let Some(shown) = &view.shown else {
+        return Ok(failed_page(StatusCode::SERVICE_UNAVAILABLE, &view.problems, None));
+    };
+    let (status, recipe) = match Found::at(shown, address) {
+        Found::Output(recipe) => (StatusCode::OK, recipe),
+        Found::Nothing(Some(recipe)) => (StatusCode::NOT_FOUND, recipe),
+        Found::Nothing(None) => return Ok(StatusCode::NOT_FOUND.into_response()),
+        Found::Folder(recipe) => return Ok(redirect(&recipe.out)),
+    };
+    match bytes(shown, store, recipe) {
+        Ok(bytes) => Ok(output(status, shown, recipe, bytes)),
+        Err(Trouble::Changed(path)) => Err(path),
+        Err(Trouble::Failed(diag)) => {
+            Ok(failed_page(StatusCode::INTERNAL_SERVER_ERROR, &[diag], Some((shown, recipe))))
+        }
+    }
+}
+
+fn redirect(out: &OutPath) -> Response {
+    // From the plan, not from the request: it cannot lead to another host.
+    let to = HeaderValue::from_str(&format!("/{}", out.url()));
+    to.map_or_else(
+        |_| StatusCode::NOT_FOUND.into_response(),
+        |to| (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response(),
+    )
+}
+
+/// The bytes of an output, just as a build writes them.
+fn bytes(shown: &Shown, store: &Overlay, recipe: &Recipe) -> Result<Vec<u8>, Trouble> {
+    match &recipe.work {
+        Work::Page(page) => render_page(shown, store, page, &recipe.out),
+        Work::Copy(asset) => match asset.path.strip_prefix(EMBEDDED) {
+            Some(file) => Ok(theme::file(file).unwrap_or_default().to_vec()),
+            None => match store.read(&asset.path).map_err(Trouble::Failed)? {
+                Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
+                _ => Err(Trouble::Changed(asset.path.clone())),
+            },
+        },
+    }
+}
+
+fn render_page(shown: &Shown, store: &Overlay, page: &Page, out: &OutPath) -> Result<Vec<u8>, Trouble> {
+    let mut html = Vec::new();
+    let mut render =
+        |body: &str| render::page(&shown.site, page, out, body, &mut html).map_err(Trouble::Failed);
+    match page.body() {
+        None => render("")?,
+        Some(id) => {
+            let article = shown.site.index.article(id);
+            let bodies = BodySource::new(store, &shown.rules, Bodies::new());
+            match bodies.with(article, render) {
+                Ok(rendered) => rendered?,
+                Err(NoBody::Changed) => return Err(Trouble::Changed(article.path().to_owned())),
+                Err(NoBody::Unreadable(diag)) => return Err(Trouble::Failed(diag)),
+            }
+        }
+    }
+    Ok(html)
+}
+
+fn output(status: StatusCode, shown: &Shown, recipe: &Recipe, mut bytes: Vec<u8>) -> Response {
+    let kind = content_type(recipe.out.as_str());
+    if kind.starts_with("text/html") {
+        script::inject(&mut bytes, &script::tag(Some((shown, recipe))));
+    }
+    (status, [(header::CONTENT_TYPE, kind)], Body::from(bytes)).into_response()
+}
+
+/// A page that says why there is none, and is replaced as soon as there is.
+pub(super) fn failed_page(
+    status: StatusCode,
+    problems: &[Diag],
+    instead_of: Option<(&Shown, &Recipe)>,
+) -> Response {
+    let texts: String =
+        problems.iter().map(|diag| format!("<pre>{}</pre>\n", escaped(&diag.render(false)))).collect();
+    let tag = script::tag(instead_of);
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>This page cannot be shown yet</title>\n<link rel=\"stylesheet\" href=\"{}\">\n\
+         <body class=\"failed\">\n<h1>This page cannot be shown yet</h1>\n\
+         <p>It appears here as soon as this is mended:</p>\n{texts}{tag}</body>\n</html>\n",
+        script::STYLE_ADDRESS
+    );
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The media type of an output, by its extension.
+fn content_type(path: &str) -> &'static str {
+    let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, e)| e);
+    match extension.to_ascii_lowercase().as_str() {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "xml" => "application/xml; charset=utf-8",
+        "txt" | "md" => "text/plain; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "gif" => "image/gif",
+        "avif" => "image/avif",
+        "ico" => "image/vnd.microsoft.icon",
+        "woff2" => "font/woff2",
+        "woff" => "font/woff",
+        "ttf" => "font/ttf",
+        "otf" => "font/otf",
+        "mp3" => "audio/mpeg",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "pdf" => "application/pdf",
+        "wasm" => "application/wasm",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_text_only() {
+        let cases = [
+            ("/a%20b", Some("/a b")),
+            ("/%D9%82", Some("/ق")),
+            ("/%ff", None),
+            ("/%", None),
+            ("/%4", None),
+            ("/%+1", None),
+            ("/%zz", None),
+            ("/%2e%2e/x", Some("/../x")),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(decoded(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn base_paths() {
+        for (url, path) in
+            [("https://a.example/", ""), ("https://a.example/paper/x/", "paper/x"), ("https://a.example", "")]
+        {
+            assert_eq!(base_path(url), path);
+        }
+    }
+}

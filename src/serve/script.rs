@@ -1,0 +1,107 @@
+//! The one script that the preview adds to pages, and what it is told: whether its page changed, what is
+//! wrong, and what readers will not see (drafts, embargoes). It draws; everything it knows comes from here.
+
+use serde_json::{Value as Json, json};
+
+use super::live::{Shown, View};
+use super::page::Found;
+use super::taker;
+use crate::article::Header;
+use crate::diag::{Diag, Severity};
+use crate::plan::Recipe;
+
+/// Where the script is.
+pub(super) const ADDRESS: &str = "/__newsprint/live.js";
+/// Where the style sheet of our own pages is.
+pub(super) const STYLE_ADDRESS: &str = "/__newsprint/live.css";
+
+/// Idiomorph, which changes a page into its new version in place, and what uses it.
+pub(super) const TEXT: &str = concat!(include_str!("idiomorph.js"), "\n", include_str!("live.js"));
+/// The style sheet of overlay, badges and error pages.
+pub(super) const STYLE: &str = include_str!("live.css");
+
+/// The element that loads the script. It carries what the page was made from, so that a change between
+/// the making of the page and the script's first question is not missed.
+pub(super) fn tag(page: Option<(&Shown, &Recipe)>) -> String {
+    let (recipe, styles, files) = facts(page);
+    format!(
+        "<script src=\"{ADDRESS}\" data-recipe=\"{recipe}\" data-styles=\"{styles}\" data-files=\"{files}\" defer></script>"
+    )
+}
+
+fn facts(page: Option<(&Shown, &Recipe)>) -> (String, String, String) {
+    page.map_or_else(Default::default, |(shown, recipe)| {
+        (recipe.fingerprint.to_string(), shown.styles.to_string(), shown.files.to_string())
+    })
+}
+
+/// Puts the element before `</body>`, or at the end of a page that has none.
+pub(super) fn inject(html: &mut Vec<u8>, tag: &str) {
+    let at = memchr::memmem::rfind(html, b"</body>").unwrap_or(html.len());
+    html.splice(at..at, tag.bytes());
+}
+
+/// What a tab that shows `address` is to know, as JSON.
+pub(super) fn state(view: &View, address: &str) -> String {
+    let found = view.shown.as_ref().map(|shown| (shown, Found::at(shown, address)));
+    let page = found.and_then(|(shown, found)| Some((&**shown, found.recipe()?)));
+    let (recipe, styles, files) = facts(page);
+    let article = page.and_then(|(shown, recipe)| shown.article(recipe));
+    let path = article.map(|(path, _)| path);
+    let problems: Vec<Json> = view.problems.iter().take(PROBLEMS).map(|diag| problem(diag, path)).collect();
+    let now = page.map_or_else(taker::now, |(shown, _)| shown.site.clock.now);
+    json!({
+        "recipe": recipe,
+        "styles": styles,
+        "files": files,
+        "found": !matches!(found, None | Some((_, Found::Nothing(_)))),
+        "stale": view.stale,
+        "source": path,
+        "badges": article.map_or_else(Vec::new, |(_, header)| badges(header, now)),
+        "problems": problems,
+        "more": view.problems.len().saturating_sub(PROBLEMS),
+    })
+    .to_string()
+}
+
+/// Problems that a tab is told of at most.
+const PROBLEMS: usize = 50;
+
+fn problem(diag: &Diag, page: Option<&str>) -> Json {
+    let place = diag.place.as_ref();
+    let excerpt = place.and_then(|place| place.excerpt.as_ref()).map(|(text, range)| {
+        let part = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or("");
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        [part(0, range.start), part(range.start, range.end), part(range.end, end)]
+    });
+    json!({
+        "error": diag.severity == Severity::Error,
+        "code": diag.code,
+        "message": diag.message,
+        "hint": diag.hint,
+        "path": place.map(|place| &place.path),
+        "line": place.map(|place| place.line).filter(|line| *line > 0),
+        "col": place.map(|place| place.col).filter(|col| *col > 0),
+        "excerpt": excerpt,
+        "here": page.is_some_and(|page| place.is_some_and(|place| place.path == page)),
+    })
+}
+
+/// What an editor should know of an article that readers do not see.
+fn badges(header: &Header, now: i64) -> Vec<Json> {
+    let mut badges = Vec::new();
+    let mut badge = |kind: &str, text: String| badges.push(json!({ "kind": kind, "text": text }));
+    if header.draft {
+        badge("draft", "draft".to_owned());
+    }
+    if let Some(from) = header.embargo.or(header.date).filter(|from| from.seconds > now) {
+        badge("embargo", format!("embargoed until {}", from.rfc3339()));
+    }
+    if let Some(expires) = header.expires {
+        badge("expires", format!("expires {}", expires.rfc3339()));
+    }
+    for flag in &header.review {
+        badge("review", format!("review {flag}"));
+    }
+    badges
+}

@@ -1,0 +1,247 @@
+//! Takes a new snapshot when something changed, with what the last one knew of everything that did not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::Options;
+use super::live::{Shown, View};
+use super::overlay::{self, Overlay};
+use crate::build;
+use crate::diag::{self, Diag};
+use crate::diff::{Change, diff};
+use crate::ledger::{Head, Ledger, Memory};
+use crate::load::{self, Listing, Wishes};
+use crate::plan::Plan;
+use crate::source::{self, Record};
+use crate::store::{Entry, Store};
+
+/// What may have changed.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// Anything.
+    pub(super) all: bool,
+    /// What is at or below these paths within the site.
+    pub(super) paths: BTreeSet<String>,
+}
+
+/// More changed paths than these are not looked at one by one.
+const MANY: usize = 256;
+
+/// A file that was just emptied is taken to be half saved for so long.
+const HALF_SAVED: Duration = Duration::from_secs(2);
+
+/// Seconds since 1970.
+pub(super) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(0))
+}
+
+/// The maker of views.
+pub(super) struct Taker {
+    wishes: Wishes,
+    fixed_now: bool,
+    folder: String,
+    store: Arc<Overlay>,
+    listing: Listing,
+    /// What the newest snapshot was made from.
+    ledger: Ledger,
+    view: View,
+    /// Articles whose last good text is shown, with what is wrong with the newest.
+    held: BTreeMap<String, Vec<Diag>>,
+    /// Articles that were just emptied, and since when.
+    emptied: BTreeMap<String, Instant>,
+    /// An earlier attempt ended half-way.
+    lost: bool,
+    /// When the clock was last asked, and what it said.
+    asked: (Instant, i64),
+}
+
+impl Taker {
+    /// Starts from what the last build remembers.
+    pub(super) fn new(options: &Options, store: Arc<Overlay>) -> Self {
+        let output = build::Options::default_output(&options.site);
+        let (mut ledger, _) = Ledger::load(&Memory::of(&options.site, &output).ledger());
+        // What was written where is no concern of the preview.
+        ledger.outputs = Vec::new();
+        Self {
+            wishes: Wishes { keep_going: true, ..options.wishes.clone() },
+            fixed_now: options.fixed_now,
+            folder: options.site.to_string_lossy().into_owned(),
+            store,
+            listing: Listing::default(),
+            ledger,
+            view: View::default(),
+            held: BTreeMap::new(),
+            emptied: BTreeMap::new(),
+            lost: false,
+            asked: (Instant::now(), now()),
+        }
+    }
+
+    /// When to ask [`Self::is_due`].
+    pub(super) fn due(&self) -> Option<Instant> {
+        /// Seconds after which a clock that was set is noticed.
+        const LONG: i64 = 60;
+        let (then, second) = self.asked;
+        let next = self.view.shown.as_ref().filter(|_| !self.fixed_now).and_then(|s| s.validity.next());
+        let next = next.map(|next| then + Duration::from_secs((next - second).clamp(1, LONG).unsigned_abs()));
+        let settled = self.emptied.values().min().map(|since| *since + HALF_SAVED);
+        next.into_iter().chain(settled).min()
+    }
+
+    /// Whether to take a view though nobody saw a change: time alone changes the site, or a file that was
+    /// half saved ought to be whole.
+    pub(super) fn is_due(&mut self) -> bool {
+        if self.due().is_none_or(|due| due > Instant::now()) {
+            return false;
+        }
+        self.asked = (Instant::now(), now());
+        let holds = self.view.shown.as_ref().is_none_or(|shown| shown.validity.holds(self.asked.1));
+        !self.fixed_now && !holds || !self.settled().is_empty()
+    }
+
+    /// Half-saved files whose time is over.
+    fn settled(&self) -> BTreeSet<String> {
+        let is_over = |since: &Instant| since.elapsed() >= HALF_SAVED;
+        self.emptied.iter().filter(|(_, since)| is_over(since)).map(|(path, _)| path.clone()).collect()
+    }
+
+    /// A view of the site as it is now. Whatever happens while it is made, there is one.
+    pub(super) fn take(&mut self, changes: &Changes) -> View {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.attempt(changes)));
+        self.view.serial += 1;
+        let failed = match result {
+            Ok(Ok((shown, problems))) => {
+                self.view = View { shown: Some(Arc::new(shown)), problems, stale: false, ..self.view };
+                return self.view.clone();
+            }
+            Ok(Err(problems)) => problems,
+            Err(_) => {
+                self.lost = true;
+                vec![diag::preview_failed()]
+            }
+        };
+        self.view.problems = failed;
+        self.view.stale = true;
+        self.add_held();
+        self.view.clone()
+    }
+
+    fn add_held(&mut self) {
+        self.view.problems.extend(self.held.values().flatten().cloned());
+        diag::sort(&mut self.view.problems);
+        self.view.problems.dedup();
+    }
+
+    fn attempt(&mut self, changes: &Changes) -> Result<(Shown, Vec<Diag>), Vec<Diag>> {
+        let began = began();
+        if !self.fixed_now {
+            self.wishes.clock.now = now();
+        }
+        self.look(changes);
+        let text = load::read_config(&*self.store, &self.folder).map_err(|diag| vec![diag])?;
+        let parsed = load::parse_config(&text, &self.wishes);
+        let Some(config) = parsed.value else { return Err(parsed.diags) };
+        let checked = load::load(&*self.store, &self.listing, &text, config, &self.ledger, &self.wishes);
+        let mut problems = [parsed.diags, checked.diags].concat();
+        let Some(loaded) = checked.value.filter(|_| !is_fatal(&problems)) else { return Err(problems) };
+        let plan = Plan::new(&loaded.site);
+        problems.extend(plan.diags);
+        if is_fatal(&problems) {
+            return Err(problems);
+        }
+        let head = Head {
+            config: loaded.config,
+            rules: loaded.rules.key,
+            validity: loaded.validity,
+            began,
+            tally: loaded.tally,
+            ..Head::default()
+        };
+        self.ledger = Ledger::new(head, loaded.sources, Vec::new(), Vec::new()).with_records(loaded.records);
+        self.lost = false;
+        problems.extend(self.held.values().flatten().cloned());
+        diag::sort(&mut problems);
+        problems.dedup();
+        Ok((Shown::new(loaded.site, plan.value, loaded.rules, loaded.validity), problems))
+    }
+
+    /// Brings the listing up to date, and decides for each changed article which text of it is shown.
+    fn look(&mut self, changes: &Changes) {
+        if changes.all || self.lost || changes.paths.len() > MANY || self.view.serial == 0 {
+            self.listing = load::list(&*self.store);
+        } else {
+            changes.paths.iter().for_each(|path| self.listing.refresh(&*self.store, path));
+        }
+        // An event says that a file was written: its stamp need not differ.
+        self.ledger.forget(&changes.paths);
+        self.ledger.forget(&self.settled());
+        let changed: Vec<Entry> = diff(
+            &self.ledger.sources,
+            |seen| seen.path.as_str(),
+            self.listing.entries(),
+            |e| e.path.as_str(),
+        )
+        .into_iter()
+        .filter_map(|change| match change {
+            Change::Kept(seen, entry) if seen.stamp != entry.stamp => Some(entry.clone()),
+            _ => None,
+        })
+        .filter(|entry| overlay::is_article(&entry.path))
+        .collect();
+        let records = self.ledger.records();
+        for entry in changed {
+            let record = records.binary_search_by(|record| record.path.cmp(&entry.path)).ok();
+            self.judge(&entry, record.map(|at| &*records[at]));
+        }
+        let listed = |path: &str| {
+            self.listing.entries().binary_search_by(|entry| entry.path.as_str().cmp(path)).is_ok()
+        };
+        let gone: Vec<String> = self.held.keys().filter(|path| !listed(path)).cloned().collect();
+        for path in gone {
+            self.release(&path);
+        }
+    }
+
+    /// Shows an article's new text, or its last good one if the new one is none.
+    fn judge(&mut self, entry: &Entry, former: Option<&Record>) {
+        let path = &entry.path;
+        let Some(shown) = &self.view.shown else { return };
+        let Some(former) = former.filter(|former| !diag::any_error(&former.diags)) else { return };
+        let Ok(Some((bytes, _))) = self.store.disk().read(path) else { return };
+        if bytes.is_empty() {
+            // Editors that truncate and then write are met between the two.
+            let since = *self.emptied.entry(path.clone()).or_insert_with(Instant::now);
+            if since.elapsed() < HALF_SAVED && self.store.hold(path, former.text, entry.stamp) {
+                self.held.insert(path.clone(), Vec::new());
+                return;
+            }
+        }
+        self.emptied.remove(path);
+        let diags = source::parse(path, bytes, &shown.rules).record.diags;
+        if diag::any_error(&diags) && self.store.hold(path, former.text, entry.stamp) {
+            self.held.insert(path.clone(), diags);
+        } else {
+            self.release(path);
+        }
+    }
+
+    fn release(&mut self, path: &str) {
+        self.emptied.remove(path);
+        self.held.remove(path);
+        self.store.release(path);
+    }
+}
+
+/// Whether no site can be made: errors of content only leave their article out.
+fn is_fatal(problems: &[Diag]) -> bool {
+    diag::any_error(&load::forgive(problems.to_vec()))
+}
+
+/// Stamps from then on are not trusted, in nanoseconds: the file system's clock may stand still for a
+/// tick, so a file can change again without a new time.
+fn began() -> i64 {
+    const TICKS: Duration = Duration::from_millis(50);
+    let before = SystemTime::now().checked_sub(TICKS).and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+    before.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(0))
+}

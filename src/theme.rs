@@ -1,0 +1,56 @@
+//! The default theme, embedded: templates and files that a site can override one by one.
+
+use crate::template::TemplateSource;
+
+/// Names and texts of the default templates.
+const TEMPLATES: [(&str, &str); 15] = [
+    ("404.html", include_str!("../templates/404.html")),
+    ("archive.html", include_str!("../templates/archive.html")),
+    ("article.html", include_str!("../templates/article.html")),
+    ("base.html", include_str!("../templates/base.html")),
+    ("components.html", include_str!("../templates/components.html")),
+    ("feed.xml", include_str!("../templates/feed.xml")),
+    ("front.html", include_str!("../templates/front.html")),
+    ("list.html", include_str!("../templates/list.html")),
+    ("notice.html", include_str!("../templates/notice.html")),
+    ("page.html", include_str!("../templates/page.html")),
+    ("redirect.html", include_str!("../templates/redirect.html")),
+    ("robots.txt", include_str!("../templates/robots.txt")),
+    ("sitemap-index.xml", include_str!("../templates/sitemap-index.xml")),
+    ("sitemap.xml", include_str!("../templates/sitemap.xml")),
+    ("terms.html", include_str!("../templates/terms.html")),
+];
+
+include!(concat!(env!("OUT_DIR"), "/theme_files.rs"));
+
+/// The default templates, with the path under which a person would override them.
+pub fn templates() -> impl Iterator<Item = TemplateSource> {
+    TEMPLATES.iter().map(|(name, text)| TemplateSource {
+        name: (*name).to_owned(),
+        path: format!("{}templates/{name}", crate::diag::EMBEDDED),
+        text: (*text).to_owned(),
+    })
+}
+
+/// The text of a default template.
+#[must_use]
+pub fn template(name: &str) -> Option<&'static str> {
+    TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// Names of the default templates.
+pub fn template_names() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name)
+}
+
+/// The theme's files with their output paths.
+#[must_use]
+pub fn files() -> &'static [(&'static str, &'static [u8])] {
+    FILES
+}
+
+/// A file's bytes.
+#[must_use]
+pub fn file(path: &str) -> Option<&'static [u8]> {
+    FILES.iter().find(|(known, _)| *known == path).map(|(_, bytes)| *bytes)
+}

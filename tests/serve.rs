@@ -1,0 +1,791 @@
+//! The preview, asked as a browser asks it: a real server, raw requests.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use newsprint::build::{self, Progress};
+use newsprint::clock::Clock;
+use newsprint::load::Wishes;
+use newsprint::serve::{Options, Preview};
+use serde_json::Value as Json;
+
+/// 2026-06-01T12:00:00Z
+const NOW: i64 = 1_780_315_200;
+
+struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _: usize, _: usize) {}
+}
+
+/// A site in a folder of its own, and its preview.
+struct Desk {
+    folder: tempfile::TempDir,
+    preview: Preview,
+}
+
+/// An answer, split.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body without the preview's own element.
+    fn published(&self) -> Vec<u8> {
+        let text = self.text();
+        let Some(from) = text.find("<script src=\"/__newsprint/live.js\"") else { return self.body.clone() };
+        let to = from + text[from..].find("</script>").expect("closed") + "</script>".len();
+        [&self.body[..from], &self.body[to..]].concat()
+    }
+}
+
+fn wishes(now: i64) -> Wishes {
+    Wishes { base_url: None, clock: Clock { now, drafts: false, future: false }, keep_going: true }
+}
+
+fn article(title: &str, text: &str) -> String {
+    // With a summary of its own: one taken from the text would be part of its card.
+    format!("+++\ntitle = \"{title}\"\ndate = 2026-03-14\nsummary = \"In short.\"\n+++\n{text}\n")
+}
+
+impl Desk {
+    fn of(files: &[(&str, &str)]) -> Self {
+        Self::started(files, true)
+    }
+
+    fn started(files: &[(&str, &str)], fixed_now: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = "title = \"The Paper\"\nbase_url = \"https://paper.example/daily/\"\n";
+        for (path, text) in [("site.toml", config)].iter().chain(files) {
+            write(&folder.path().join(path), text);
+        }
+        Self::on(folder, fixed_now)
+    }
+
+    fn on(folder: tempfile::TempDir, fixed_now: bool) -> Self {
+        let now = if fixed_now { NOW } else { 0 };
+        let options =
+            Options { site: folder.path().to_owned(), wishes: wishes(now), fixed_now, port: Some(0) };
+        let preview = Preview::start(&options).expect("the preview starts");
+        Self { folder, preview }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        write(&self.path(path), text);
+    }
+
+    fn raw(&self, request: &[u8]) -> Answer {
+        raw(self.preview.port(), request)
+    }
+
+    fn get(&self, address: &str) -> Answer {
+        let port = self.preview.port();
+        self.raw(
+            format!("GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+        )
+    }
+
+    fn state(&self, page: &str) -> Json {
+        serde_json::from_str(&self.get(&format!("/__newsprint/state?page={page}")).text()).expect("JSON")
+    }
+
+    /// Waits until the page says so.
+    fn until(&self, what: &str, address: &str, holds: impl Fn(&Answer) -> bool) {
+        wait(what, || holds(&self.get(address)));
+    }
+
+    fn until_text(&self, address: &str, needle: &str) {
+        self.until(needle, address, |answer| answer.text().contains(needle));
+    }
+
+    /// Builds the site as it is and compares every output with what the preview answers.
+    fn differences(&self) -> Vec<String> {
+        let output = tempfile::tempdir().expect("a folder");
+        let options = build::Options {
+            site: self.folder.path().to_owned(),
+            output: Some(output.path().join("out")),
+            wishes: wishes(NOW),
+            clean: true,
+            verify: false,
+        };
+        let report = build::build(&options, &Silent);
+        assert!(report.pages > 0, "{:?}", report.diags);
+        let mut different = Vec::new();
+        for file in files(&output.path().join("out")) {
+            let built = fs::read(output.path().join("out").join(&file)).expect("built");
+            let answer = self.get(&format!("/{}", newsprint::path::encode(&file)));
+            if answer.status != 200 || answer.published() != built {
+                different.push(file);
+            }
+        }
+        different
+    }
+}
+
+fn raw(port: u16, request: &[u8]) -> Answer {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server is there");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+    let _ = stream.write_all(request);
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    let split = bytes.windows(4).position(|window| window == b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
+    let head = String::from_utf8_lossy(&bytes[..split]).into_owned();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    Answer { status, head, body: bytes[split..].to_vec() }
+}
+
+fn wait(what: &str, mut holds: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(20), "waited in vain for: {what}");
+        std::thread::sleep(Duration::from_millis(3));
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+    fs::write(path, text).expect("written");
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).expect("listed").flatten() {
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.push(path.strip_prefix(folder).expect("below").to_string_lossy().into_owned());
+            }
+        }
+    }
+    found
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in files(from) {
+        let target = to.join(&file);
+        fs::create_dir_all(target.parent().expect("a parent")).expect("a folder");
+        fs::copy(from.join(file), target).expect("copied");
+    }
+}
+
+#[test]
+fn every_output_is_what_a_build_writes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR"));
+    copy(&sample.join("content"), &folder.path().join("content"));
+    fs::copy(sample.join("site.toml"), folder.path().join("site.toml")).expect("copied");
+    write(&folder.path().join("static/extra/plain.html"), "<p>no body element");
+    let desk = Desk::on(folder, true);
+    let before = files(desk.folder.path());
+    assert_eq!(desk.get("/").status, 200);
+    assert_eq!(before, files(desk.folder.path()), "nothing is written into the site");
+    assert_eq!(desk.differences(), Vec::<String>::new());
+}
+
+#[test]
+fn addresses() {
+    let desk = Desk::of(&[
+        ("content/world/talks.md", &article("Talks", "They met.")),
+        ("content/about.md", "+++\ntitle = \"About\"\nkind = \"page\"\n+++\nUs.\n"),
+        ("static/pic.svg", "<svg/>"),
+    ]);
+    let cases = [
+        ("/", 200, "The Paper"),
+        ("/index.html", 200, "The Paper"),
+        ("/world/2026/03/talks.html", 200, "They met."),
+        ("/world/2026/03/talks", 200, "They met."),
+        ("/world/2026/03/talks.html?raw??&import", 200, "They met."),
+        ("/daily/world/2026/03/talks.html", 200, "They met."),
+        ("/daily/", 200, "The Paper"),
+        ("/pic.svg", 200, "<svg/>"),
+        ("/%70ic.svg", 200, "<svg/>"),
+        ("/404.html", 200, "href=\"/daily/"),
+        ("/nothing", 404, "href=\"/daily/"),
+        ("/site.toml", 404, ""),
+        ("/content/about.md", 404, ""),
+        ("/static/pic.svg", 404, ""),
+        ("/pic.svg/", 404, ""),
+        ("/PIC.svg", 404, ""),
+        ("/x/../pic.svg", 404, ""),
+        ("/__newsprint/nothing", 404, ""),
+        ("/__newsprint/live.js", 200, "Idiomorph"),
+        ("/__newsprint/state?page=/", 200, "\"problems\":[]"),
+        ("/__newsprint/state", 400, ""),
+    ];
+    for (address, status, needle) in cases {
+        let answer = desk.get(address);
+        assert_eq!(answer.status, status, "{address}");
+        assert!(answer.text().contains(needle), "{address}: {}", answer.text());
+    }
+    let section = desk.get("/world");
+    let is_page = section.status == 200;
+    assert!(is_page || section.head.contains("location: /world/\r\n"), "{}", section.head);
+}
+
+#[test]
+fn saves_of_all_kinds_are_seen() {
+    let desk = Desk::of(&[("content/world/a.md", &article("First", "one"))]);
+    let page = "/world/2026/03/a.html";
+    desk.until_text(page, "<p>one</p>");
+    let file = desk.path("content/world/a.md");
+    let (aside, backup) = (desk.path("content/world/a.md.tmp"), desk.path("content/world/a.md~"));
+
+    fs::write(&file, article("First", "two")).expect("truncated and written");
+    desk.until_text(page, "<p>two</p>");
+
+    fs::write(&aside, article("First", "three")).expect("written aside");
+    fs::rename(&aside, &file).expect("renamed into place");
+    desk.until_text(page, "<p>three</p>");
+
+    fs::rename(&file, &backup).expect("moved away");
+    fs::write(&file, article("First", "four")).expect("written anew");
+    fs::remove_file(&backup).expect("backup removed");
+    desk.until_text(page, "<p>four</p>");
+
+    // The same length and the same time of last change.
+    let time = fs::metadata(&file).and_then(|facts| facts.modified()).expect("a time");
+    fs::write(&file, article("First", "FOUR")).expect("written");
+    fs::File::options().write(true).open(&file).and_then(|f| f.set_modified(time)).expect("time set back");
+    desk.until_text(page, "<p>FOUR</p>");
+
+    fs::remove_file(&file).expect("removed");
+    desk.until("gone", page, |answer| answer.status == 404);
+    desk.write("content/world/a.md", &article("First", "five"));
+    desk.until_text(page, "<p>five</p>");
+
+    fs::rename(desk.path("content/world"), desk.path("content/region")).expect("folder renamed");
+    desk.until_text("/region/2026/03/a.html", "<p>five</p>");
+    desk.until("gone", page, |answer| answer.status == 404);
+    desk.write("content/region/a.md", &article("First", "six"));
+    desk.until_text("/region/2026/03/a.html", "<p>six</p>");
+
+    fs::remove_dir_all(desk.path("content")).expect("all content removed");
+    desk.until("gone", "/region/2026/03/a.html", |answer| answer.status == 404);
+    for n in 0..40 {
+        desk.write(&format!("content/deep/er/n{n}.md"), &article(&format!("N{n}"), "back"));
+    }
+    for n in 0..40 {
+        desk.until_text(&format!("/deep/2026/03/n{n}.html"), "<p>back</p>");
+    }
+    desk.write("content/deep/er/n7.md", &article("N7", "still seen"));
+    desk.until_text("/deep/2026/03/n7.html", "still seen");
+
+    desk.write("static/robots-extra.txt", "hello");
+    desk.until_text("/robots-extra.txt", "hello");
+    desk.write("templates/notes.html", "unused");
+    desk.write("templates/404.html", "<body>lost: {{ site_title }}</body>");
+    desk.until_text("/nowhere", "lost: The Paper");
+    desk.write("site.toml", "title = \"The New Paper\"\nbase_url = \"https://paper.example/\"\n");
+    desk.until_text("/nowhere", "lost: The New Paper");
+    fs::remove_dir_all(desk.path("templates")).expect("templates removed");
+    desk.until("the default theme is back", "/nowhere", |answer| !answer.text().contains("lost:"));
+    assert_eq!(desk.differences(), Vec::<String>::new());
+}
+
+#[test]
+fn a_broken_article_disturbs_nobody() {
+    let broken_too = "+++\ntitle = \"Never good\"\ntags = 5\n+++\nx\n";
+    let desk = Desk::of(&[
+        ("content/world/a.md", &article("First", "good text")),
+        ("content/world/b.md", &article("Second", "other text")),
+        ("content/world/c.md", broken_too),
+    ]);
+    let (page, other) = ("/world/2026/03/a.html", "/world/2026/03/b.html");
+    desk.until_text(page, "good text");
+    let first = desk.state(page);
+    assert_eq!(first["problems"].as_array().map(Vec::len), Some(1), "{first}");
+    assert_eq!(first["problems"][0]["here"], false);
+    assert_eq!(first["stale"], false);
+
+    desk.write(
+        "content/world/a.md",
+        "+++\ntitle = \"First\ndate = 2026-03-14\n+++\n<script>bad text</script>\n",
+    );
+    wait("the problem is told", || desk.state(page)["problems"].as_array().map(Vec::len) == Some(2));
+    let state = desk.state(page);
+    let here: Vec<&Json> =
+        state["problems"].as_array().into_iter().flatten().filter(|p| p["here"] == true).collect();
+    assert_eq!(here.len(), 1, "{state}");
+    assert_eq!((&here[0]["path"], &here[0]["line"]), (&Json::from("content/world/a.md"), &Json::from(2)));
+    assert!(here[0]["excerpt"][0].as_str().is_some(), "{state}");
+    assert!(desk.get(page).text().contains("good text"), "the last good text stays");
+    assert_eq!(desk.get(other).status, 200);
+
+    // Other articles are edited meanwhile.
+    desk.write("content/world/b.md", &article("Second", "newer text"));
+    desk.until_text(other, "newer text");
+    assert!(desk.get(page).text().contains("good text"));
+    // Broken in another way: still the last good one.
+    desk.write("content/world/a.md", "no front matter at all");
+    wait("the other problem", || {
+        desk.state(page)["problems"].as_array().into_iter().flatten().any(|p| p["code"] == "FM-MISSING")
+    });
+    assert!(desk.get(page).text().contains("good text"));
+
+    desk.write("content/world/a.md", &article("First", "mended"));
+    desk.until_text(page, "mended");
+    wait("only the old problem is left", || desk.state(page)["problems"].as_array().map(Vec::len) == Some(1));
+    fs::remove_file(desk.path("content/world/c.md")).expect("removed");
+    wait("no problem is left", || desk.state(page)["problems"].as_array().map(Vec::len) == Some(0));
+    assert_eq!(desk.differences(), Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_is_half_saved_is_no_problem() {
+    let desk = Desk::of(&[("content/world/a.md", &article("First", "whole"))]);
+    let page = "/world/2026/03/a.html";
+    desk.until_text(page, "whole");
+    let mut file = fs::File::create(desk.path("content/world/a.md")).expect("truncated");
+    let opened = Instant::now();
+    while opened.elapsed() < Duration::from_millis(400) {
+        assert!(desk.get(page).text().contains("whole"));
+        assert_eq!(desk.state(page)["problems"].as_array().map(Vec::len), Some(0));
+    }
+    file.write_all(article("First", "whole again").as_bytes()).expect("written");
+    drop(file);
+    desk.until_text(page, "whole again");
+    fs::write(desk.path("content/world/a.md"), "").expect("emptied for good");
+    wait("it is said in the end", || desk.state(page)["problems"].as_array().map(Vec::len) == Some(1));
+}
+
+#[test]
+fn errors_of_templates_and_configuration_leave_the_old_site() {
+    let good = "title = \"The Paper\"\nbase_url = \"https://paper.example/\"\n";
+    let cases = [
+        ("templates/404.html", "<body>{{ no_such_name }}</body>", "TPL-NAME"),
+        ("templates/404.html", "<body>{% if %}</body>", "TPL"),
+        ("site.toml", "title = \"The Paper\"\nbase_urll = 3\n", "CONF-UNKNOWN"),
+        ("site.toml", "title = [", "CONF-SYNTAX"),
+    ];
+    let desk = Desk::of(&[("content/world/a.md", &article("First", "text"))]);
+    for (path, text, code) in cases {
+        desk.write(path, text);
+        wait(code, || {
+            let state = desk.state("/");
+            state["stale"] == true
+                && state["problems"].as_array().into_iter().flatten().any(|p| p["code"] == code)
+        });
+        assert_eq!(desk.get("/world/2026/03/a.html").status, 200, "{code}");
+        desk.write("site.toml", good);
+        let _ = fs::remove_file(desk.path("templates/404.html"));
+        wait("mended", || desk.state("/")["problems"].as_array().map(Vec::len) == Some(0));
+    }
+    // An error that shows only while a page is rendered.
+    desk.write("templates/404.html", "<body>{{ site_title | day(lang=\"en\") }}</body>");
+    desk.until("the page says why", "/nowhere", |answer| {
+        answer.status == 500 && answer.text().contains("templates/404.html")
+    });
+    assert_eq!(desk.get("/").status, 200);
+}
+
+#[test]
+fn a_site_that_never_was_good_comes_up_when_it_is() {
+    let desk = Desk::of(&[("templates/404.html", "{{ </pre><script>alert(1)</script>")]);
+    let answer = desk.get("/");
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.text().contains("live.js") && !answer.text().contains("<script>alert"),
+        "{}",
+        answer.text()
+    );
+    fs::remove_file(desk.path("templates/404.html")).expect("removed");
+    desk.until("the site", "/", |answer| answer.status == 200);
+}
+
+/// The states that a tab hears of, as they come.
+struct Tab(BufReader<TcpStream>);
+
+impl Tab {
+    fn open(desk: &Desk, page: &str) -> Self {
+        let port = desk.preview.port();
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server is there");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        let request =
+            format!("GET /__newsprint/events?page={page} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("asked");
+        Self(BufReader::new(stream))
+    }
+
+    fn next(&mut self) -> Json {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            assert!(self.0.read_line(&mut line).expect("a line") > 0, "the stream ended");
+            if let Some(data) = line.strip_prefix("data: ") {
+                return serde_json::from_str(data).expect("JSON");
+            }
+        }
+    }
+}
+
+#[test]
+fn tabs_hear_of_their_own_page_only() {
+    let desk = Desk::of(&[
+        ("content/world/a.md", &article("First", "one")),
+        ("content/world/b.md", &article("Second", "two")),
+        ("static/own.css", "p { color: red }"),
+        ("static/own.js", "1"),
+    ]);
+    let (mut a, mut b) = (Tab::open(&desk, "/world/2026/03/a.html"), Tab::open(&desk, "%2Fworld/2026/03/b"));
+    let (first_a, first_b) = (a.next(), b.next());
+    assert_ne!(first_a["recipe"], first_b["recipe"]);
+    assert!(desk.get("/world/2026/03/a.html").text().contains(first_a["recipe"].as_str().unwrap_or("?")));
+
+    desk.write("content/world/a.md", &article("First", "one and a half"));
+    let second_a = a.next();
+    assert_ne!(second_a["recipe"], first_a["recipe"]);
+    // The other tab hears nothing of that: its next news is of the style sheet.
+    desk.write("static/own.css", "p { color: green }");
+    let second_b = b.next();
+    assert_eq!(second_b["recipe"], first_b["recipe"]);
+    assert_ne!(second_b["styles"], first_b["styles"]);
+    assert_eq!(second_b["files"], first_b["files"]);
+    assert_eq!(a.next()["recipe"], second_a["recipe"]);
+
+    desk.write("static/own.js", "2");
+    assert_ne!(b.next()["files"], second_b["files"]);
+    // Written once more with the same bytes, and touched: nothing.
+    desk.write("static/own.js", "2");
+    fs::remove_file(desk.path("content/world/b.md")).expect("removed");
+    let gone = b.next();
+    assert_eq!(gone["found"], false);
+    desk.write("content/world/b.md", &article("Second", "back"));
+    assert_eq!(b.next()["found"], true);
+}
+
+#[test]
+fn badges_tell_what_readers_do_not_see() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [
+        ("site.toml", "title = \"The Paper\"\nbase_url = \"https://paper.example/\"\n"),
+        (
+            "content/world/a.md",
+            "+++\ntitle = \"A\"\ndate = 2026-03-14\ndraft = true\nembargo = 2027-01-01T00:00:00Z\nexpires = 2028-01-01T00:00:00Z\nreview = [\"date: a guess\"]\n+++\nx\n",
+        ),
+    ];
+    for (path, text) in files {
+        write(&folder.path().join(path), text);
+    }
+    let clock = Clock { now: NOW, drafts: true, future: true };
+    let wishes = Wishes { clock, ..wishes(NOW) };
+    let options = Options { site: folder.path().to_owned(), wishes, fixed_now: true, port: Some(0) };
+    let desk = Desk { preview: Preview::start(&options).expect("started"), folder };
+    let state = desk.state("/world/2026/03/a.html");
+    let kinds: Vec<&str> =
+        state["badges"].as_array().into_iter().flatten().filter_map(|badge| badge["kind"].as_str()).collect();
+    assert_eq!(kinds, ["draft", "embargo", "expires", "review"], "{state}");
+    assert_eq!(state["source"], "content/world/a.md");
+}
+
+#[test]
+fn time_alone_changes_the_preview() {
+    let soon = chrono::Utc::now() + chrono::TimeDelta::seconds(2);
+    let text = format!(
+        "+++\ntitle = \"Soon\"\ndate = 2026-03-14\nembargo = {}\n+++\nx\n",
+        soon.format("%Y-%m-%dT%H:%M:%SZ")
+    );
+    let desk = Desk::started(&[("content/world/a.md", &text)], false);
+    assert_eq!(desk.get("/world/2026/03/a.html").status, 404);
+    desk.until("the embargo is over", "/world/2026/03/a.html", |answer| answer.status == 200);
+}
+
+#[test]
+fn a_thousand_files_at_once() {
+    let desk = Desk::of(&[]);
+    let text = |n: usize, round: usize| article(&format!("Story {n}"), &format!("round {round}"));
+    for round in 0..3 {
+        for n in 0..1000 {
+            let path = format!("content/s{}/story-{n}.md", n % 7);
+            match (n + round) % 5 {
+                0 => {
+                    let _ = fs::remove_file(desk.path(&path));
+                }
+                1 => desk.write(&path, "+++\nbroken"),
+                _ => desk.write(&path, &text(n, round)),
+            }
+        }
+    }
+    for n in 0..1000 {
+        desk.write(&format!("content/s{}/story-{n}.md", n % 7), &text(n, 9));
+    }
+    desk.until_text("/s5/2026/03/story-999.html", "round 9");
+    wait("no problem is left", || desk.state("/")["problems"].as_array().map(Vec::len) == Some(0));
+    wait("every page is the newest", || desk.differences().is_empty());
+}
+
+/// What must not be answered: (method, target, further header lines, status).
+#[test]
+fn foreign_requests_are_refused() {
+    let desk = Desk::of(&[("content/world/a.md", &article("Secret", "words"))]);
+    let port = desk.preview.port();
+    let own = format!("Host: 127.0.0.1:{port}");
+    let cases: Vec<(&str, &str, String, u16)> = vec![
+        ("GET", "/", own.clone(), 200),
+        ("HEAD", "/", own.clone(), 200),
+        ("GET", "/", format!("Host: localhost:{port}"), 200),
+        ("GET", "/", format!("Host: LocalHost:{port}"), 200),
+        ("GET", "/", format!("Host: [::1]:{port}"), 200),
+        ("GET", "/", format!("{own}\r\nOrigin: http://localhost:{port}"), 200),
+        ("GET", "/", format!("{own}\r\nSec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate"), 200),
+        ("GET", "/", format!("{own}\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors"), 200),
+        (
+            "GET",
+            "/",
+            format!(
+                "{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document"
+            ),
+            200,
+        ),
+        // DNS rebinding.
+        ("GET", "/", "Host: evil.test".to_owned(), 403),
+        ("GET", "/", format!("Host: evil.test:{port}"), 403),
+        ("GET", "/", format!("Host: localhost.evil.test:{port}"), 403),
+        ("GET", "/", format!("Host: evil.test#@localhost:{port}"), 403),
+        ("GET", "/", format!("Host: user@localhost:{port}"), 403),
+        ("GET", "/", format!("Host: localhost.:{port}"), 403),
+        ("GET", "/", "Host: localhost".to_owned(), 403),
+        ("GET", "/", "Host: localhost:1".to_owned(), 403),
+        ("GET", "/", "Host:".to_owned(), 403),
+        ("GET", "/", "X-Nothing: 1".to_owned(), 403),
+        ("GET", "/", format!("{own}\r\nHost: evil.test"), 403),
+        ("GET", "/", format!("Host: 0.0.0.0:{port}"), 403),
+        ("GET", "/", format!("Host: 127.1:{port}"), 403),
+        ("GET", "http://evil.test/", own.clone(), 403),
+        ("GET", "http://evil.test/__newsprint/events?page=/", own.clone(), 403),
+        // Other pages on this machine or elsewhere.
+        ("GET", "/", format!("{own}\r\nOrigin: http://evil.test"), 403),
+        ("GET", "/", format!("{own}\r\nOrigin: http://203.0.113.5"), 403),
+        ("GET", "/", format!("{own}\r\nOrigin: null"), 403),
+        ("GET", "/", format!("{own}\r\nOrigin: https://localhost:{port}"), 403),
+        ("GET", "/", format!("{own}\r\nOrigin: http://localhost:1"), 403),
+        ("GET", "/__newsprint/state?page=/", format!("{own}\r\nSec-Fetch-Site: cross-site"), 403),
+        (
+            "GET",
+            "/",
+            format!(
+                "{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: script"
+            ),
+            403,
+        ),
+        (
+            "GET",
+            "/",
+            format!(
+                "{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe"
+            ),
+            403,
+        ),
+        ("GET", "/", format!("{own}\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: cors"), 403),
+        ("GET", "/", format!("{own}\r\nSec-Fetch-Site: none\r\nSec-Fetch-Site: none"), 403),
+        (
+            "GET",
+            "/__newsprint/events?page=/",
+            format!("{own}\r\nOrigin: http://evil.test\r\nUpgrade: websocket\r\nConnection: Upgrade"),
+            403,
+        ),
+        // Writing.
+        ("POST", "/", format!("{own}\r\nContent-Type: text/plain\r\nContent-Length: 0"), 405),
+        ("PUT", "/content/world/a.md", format!("{own}\r\nContent-Length: 0"), 405),
+        ("DELETE", "/", own.clone(), 405),
+        ("PATCH", "/__newsprint/state?page=/", format!("{own}\r\nContent-Length: 0"), 405),
+        ("OPTIONS", "/", own.clone(), 405),
+        ("TRACE", "/", own.clone(), 405),
+        ("CONNECT", "evil.test:80", own.clone(), 403),
+        ("PROPFIND", "/", own.clone(), 405),
+    ];
+    for (method, target, headers, status) in cases {
+        // An event stream would not end.
+        let request = format!("{method} {target} HTTP/1.1\r\n{headers}\r\nConnection: close\r\n\r\n");
+        let answer = desk.raw(request.as_bytes());
+        assert_eq!(answer.status, status, "{request}");
+        let head = answer.head.to_lowercase();
+        assert!(!head.contains("access-control-"), "{head}");
+        for header in [
+            "cross-origin-resource-policy: same-origin",
+            "x-content-type-options: nosniff",
+            "cache-control: no-store",
+        ] {
+            assert!(head.contains(header), "{request}: {head}");
+        }
+        assert!(status == 200 || !answer.text().contains("Secret"), "{request}");
+    }
+}
+
+#[test]
+fn malformed_requests_end_nothing() {
+    let desk = Desk::of(&[
+        ("content/world/a.md", &article("Secret", "words")),
+        (".env", "SECRET=1"),
+        (".git/config", "SECRET=1"),
+        (".newsprint/token", "SECRET=1"),
+        ("static/.htpasswd", "SECRET=1"),
+        ("content/notes.bin", "SECRET=1"),
+    ]);
+    let port = desk.preview.port();
+    let targets = [
+        "//.env",
+        "//%2e",
+        "/.env",
+        "/.git/config",
+        "/.Newsprint/token",
+        "/.newsprint/token",
+        "/.htpasswd",
+        "/notes.bin",
+        "/CONFIG.toml",
+        "/site.toml",
+        "/SITE.TOML",
+        "/x/.",
+        "/./",
+        "/../site.toml",
+        "/..%2fsite.toml",
+        "/%2e%2e/site.toml",
+        "/..%5csite.toml",
+        "/%2e%2e%5csite.toml",
+        "/..\\site.toml",
+        "/%00",
+        "/index.html%00",
+        "/%c0%ae%c0%ae/site.toml",
+        "/%ff%fe",
+        "/%",
+        "/%zz",
+        "/index.html::$DATA",
+        "/INDEX~1.HTM",
+        "/index.html.",
+        "/index.html%20",
+        "/c:/windows/win.ini",
+        "//evil.test/%2e%2e",
+        "//evil.test/",
+        "/\\evil.test/",
+        "/;/",
+        "/index.html;x",
+        "/content/world/a.md",
+        "/content/world/a.md?raw",
+        "/@fs/etc/passwd",
+        "/@fs/etc/passwd?import&raw??",
+        "/static/../site.toml",
+        "/publicX",
+        "/proc/self/environ",
+        "/etc/passwd",
+        "/%2fetc/passwd",
+        "/..;/site.toml",
+        "/__newsprint/state?page=%ff",
+        "/__newsprint/state?page=../../site.toml",
+        "/__newsprint/events",
+        "/__newsprint/../site.toml",
+        "/__newsprint/live.js/../../site.toml",
+        "*",
+        "site.toml",
+        "/#/../site.toml",
+        "/?#",
+        "http://",
+        "http:///etc/passwd",
+        "/a b",
+    ];
+    for target in targets {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+        let answer = desk.raw(request.as_bytes());
+        assert!(!answer.text().contains("SECRET"), "{target}");
+        assert!(!answer.text().contains("base_url"), "{target}");
+        assert!(!answer.head.contains("evil.test"), "{target}: {}", answer.head);
+        assert!(answer.status != 500, "{target}: {}", answer.text());
+    }
+    let mut odd: Vec<Vec<u8>> = vec![
+        Vec::new(),
+        b"\r\n\r\n".to_vec(),
+        b"GET".to_vec(),
+        b"GET / HTTP/9.9\r\n\r\n".to_vec(),
+        b"GET / HTTP/1.1\r\nHost".to_vec(),
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(),
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
+        format!("GET /{} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n", "a".repeat(100_000)).into_bytes(),
+        format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nX: {}\r\n\r\n", "a".repeat(100_000)).into_bytes(),
+        format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\n{}\r\n", "X: y\r\n".repeat(5_000)).into_bytes(),
+        format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: -1\r\nConnection: close\r\n\r\n").into_bytes(),
+        format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nZZ\r\n").into_bytes(),
+    ];
+    let odd_values: [&[u8]; 10] = [
+        b"\xff\xfe",
+        b"\x00",
+        b"[",
+        b"[::1",
+        b"]:80",
+        b"localhost:99999999999",
+        b"localhost:\xe2\x80\xae",
+        b"::::",
+        b"\t",
+        b"%",
+    ];
+    for value in odd_values {
+        for header in ["Host", "Origin", "Sec-Fetch-Site"] {
+            let own = if header == "Host" { String::new() } else { format!("Host: localhost:{port}\r\n") };
+            let head = format!("GET / HTTP/1.1\r\n{own}Connection: close\r\n{header}: ");
+            odd.push([head.as_bytes(), value, b"\r\n\r\n"].concat());
+        }
+    }
+    for request in &odd {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server is there");
+        let _ = stream.write_all(request);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let shown = String::from_utf8_lossy(&request[..request.len().min(80)]).into_owned();
+        assert!(!answer.windows(6).any(|w| w == b"Secret") || answer.starts_with(b"HTTP/1.1 200"), "{shown}");
+    }
+    assert_eq!(desk.get("/").status, 200, "it is still there");
+}
+
+#[test]
+fn many_connections_at_once() {
+    let desk = Desk::of(&[("content/world/a.md", &article("First", "one"))]);
+    let port = desk.preview.port();
+    // Clients that connect, say half a word and stay.
+    let idle: Vec<TcpStream> = (0..60)
+        .filter_map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+            stream.write_all(b"GET / HT").ok()?;
+            Some(stream)
+        })
+        .collect();
+    let tabs: Vec<Tab> = (0..30).map(|_| Tab::open(&desk, "/")).collect();
+    assert_eq!(desk.get("/").status, 200);
+    drop((idle, tabs));
+    assert_eq!(desk.get("/world/2026/03/a.html").status, 200);
+}
+
+#[test]
+fn no_site_is_an_error_and_a_taken_port_too() {
+    let empty = tempfile::tempdir().expect("a folder");
+    let options = |site: &Path, port| Options {
+        site: site.to_owned(),
+        wishes: wishes(NOW),
+        fixed_now: true,
+        port: Some(port),
+    };
+    let error = Preview::start(&options(empty.path(), 0)).err().map(|diag| diag.code);
+    assert_eq!(error.as_deref(), Some("NO-SITE"));
+    let desk = Desk::of(&[]);
+    let error = Preview::start(&options(desk.folder.path(), desk.preview.port())).err().map(|diag| diag.code);
+    assert_eq!(error.as_deref(), Some("IO"));
+}
