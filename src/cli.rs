@@ -634,17 +634,10 @@ fn run_import(args: &ImportArgs) -> std::io::Result<u8> {
 
 /// `2,095 records = 2,090 written + …`: the account, and what was done for it.
 fn account_line(report: &import::Report, dry_run: bool, seconds: f64) -> String {
-    let account = &report.account;
-    let mut text = format!(
-        "{} in = {} {} + {} unchanged + {} kept + {} duplicates + {} quarantined",
-        count(number(account.records), "record"),
-        account.written,
-        if dry_run { "to be written" } else { "written" },
-        account.unchanged,
-        account.kept,
-        account.duplicates,
-        account.quarantined
-    );
+    let mut text = report.account.to_string();
+    if dry_run {
+        text = text.replace(" written", " to be written");
+    }
     text += &format!("\n{} in {seconds:.1} s", count(number(report.dumps), "dump"));
     if report.flags > 0 {
         text += &format!("; {}: `newsprint review` lists them", count(number(report.flags), "review flag"));

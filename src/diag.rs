@@ -806,8 +806,8 @@ pub fn catalogue_rows_unmet(name: &str, unmet: usize, rows: usize) -> Diag {
 
 /// An import that lost count: our bug.
 #[must_use]
-pub fn account_off(account: &crate::import::Account) -> Diag {
-    Diag::error("ACCOUNT", format!("the account does not balance: {account:?}"))
+pub fn account_off(account: impl Display) -> Diag {
+    Diag::error("ACCOUNT", format!("the account does not balance: {account}"))
         .hint("this is a bug in newsprint: please report it; nothing that was written is lost")
 }
 

@@ -16,6 +16,10 @@ const ROWS: usize = 3;
 /// Shingles below which a text is too short to be recognised by them.
 const LEAST: u32 = 20;
 
+/// Texts that agree on a band are compared each with each up to so many: a phrase that all texts of a paper
+/// have must not make the work quadratic.
+const CROWD: usize = 64;
+
 /// What a text is recognised by.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
@@ -98,7 +102,7 @@ impl Likeness {
     /// The same story: most of both texts is common, or nearly all of the shorter stands in the longer.
     #[must_use]
     pub fn is_same_story(self) -> bool {
-        self.shared >= 38 || self.shared >= 18 && self.contained() >= 85
+        self.shared >= 38 || self.shared >= 16 && self.contained() >= 75
     }
 
     /// The same story, where the days of both are known: what a paper prints again and again (weather,
@@ -128,8 +132,6 @@ impl Likeness {
 /// `day` is a text's day where it is known.
 #[must_use]
 pub fn pairs(texts: &[(&Signature, Option<i64>)]) -> Vec<(usize, usize)> {
-    /// Texts that agree on a band are compared each with each up to so many, further ones with the first only.
-    const CROWD: usize = 64;
     let of_band = |band: usize| {
         let value = |at: usize| texts[at].0.bands().nth(band).map(|value| (value, at));
         let mut values: Vec<(u64, usize)> = (0..texts.len()).filter_map(value).collect();
@@ -156,7 +158,10 @@ pub fn pairs(texts: &[(&Signature, Option<i64>)]) -> Vec<(usize, usize)> {
 /// Finds texts like a given one among those that were added, without comparing with each.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
-    bands: HashMap<u64, Vec<u32>>,
+    /// Band -> the last link of its chain.
+    last: HashMap<u64, u32>,
+    /// A text's number, and the link before.
+    links: Vec<(u32, Option<u32>)>,
 }
 
 impl Neighbours {
@@ -164,7 +169,9 @@ impl Neighbours {
     pub fn add(&mut self, number: u32, signature: &Signature) {
         if signature.is_known() {
             for band in signature.bands() {
-                self.bands.entry(band).or_default().push(number);
+                let link = u32::try_from(self.links.len()).unwrap_or(u32::MAX);
+                let before = self.last.insert(band, link);
+                self.links.push((number, before));
             }
         }
     }
@@ -172,11 +179,15 @@ impl Neighbours {
     /// Numbers of texts that may be like this one, smallest first.
     #[must_use]
     pub fn candidates(&self, signature: &Signature) -> Vec<u32> {
-        if !signature.is_known() {
-            return Vec::new();
+        let link = |at: Option<u32>| self.links.get(at? as usize).copied();
+        let mut found = Vec::new();
+        if signature.is_known() {
+            for band in signature.bands() {
+                let first = link(self.last.get(&band).copied());
+                let chain = std::iter::successors(first, |(_, before)| link(*before));
+                found.extend(chain.take(CROWD).map(|(number, _)| number));
+            }
         }
-        let mut found: Vec<u32> =
-            signature.bands().filter_map(|band| self.bands.get(&band)).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         found

@@ -12,7 +12,7 @@ use crate::disk::{self, Dir, Durability};
 use crate::index::Visible;
 use crate::load::{self, Wishes};
 use crate::source::{self, Record, Role, Rules};
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::{dump, front_matter, site};
 
 /// A review flag and where it stands.
@@ -181,6 +181,7 @@ pub fn accept(dir: &Path, wanted: &str, within: Option<&str>) -> Result<Accepted
     };
     let mut by_file: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut accepted = Accepted::default();
+    let folder = Dir::new(dir);
     for flag in flags(dir, within)?.into_iter().filter(is_wanted) {
         if flag.in_dump {
             accepted.dumps.insert(flag.path);
@@ -189,12 +190,12 @@ pub fn accept(dir: &Path, wanted: &str, within: Option<&str>) -> Result<Accepted
         }
     }
     for (path, flags) in by_file {
-        let file = dir.join(&path);
-        let text = std::fs::read_to_string(&file).map_err(disk::failed(&file, "read it"));
-        let text = text.map_err(|diag| vec![diag])?;
+        let read = store::read_text(&folder, &path).map_err(|diag| vec![diag])?;
+        let Some((text, _)) = read else { continue };
         match without(&text, &flags) {
             Some(text) => {
-                disk::replace(&file, text.as_bytes(), Durability::PowerCut).map_err(|diag| vec![diag])?;
+                disk::replace(&dir.join(&path), text.as_bytes(), Durability::PowerCut)
+                    .map_err(|diag| vec![diag])?;
                 accepted.flags += flags.len();
                 accepted.files += 1;
             }

@@ -325,7 +325,11 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
         image,
         corrections,
         review: lists(&review),
-        source: Some(Source { file: path.to_owned(), item: article.item.max(1), sha256: article.sha256 }),
+        source: Some(Source {
+            file: words(path).unwrap_or_else(|| "unnamed".to_owned()),
+            item: article.item.max(1),
+            sha256: article.sha256,
+        }),
         canonical: article.canonical.filter(|url| crate::config::is_web_url(url)),
         ..Header::empty()
     }

@@ -479,3 +479,41 @@ fn recurring_lines_are_proposed() {
     let text = review::proposal(&lines);
     assert!(text.contains("[wire]\n     4  All letters to the editor"), "{text}");
 }
+
+#[test]
+fn damaged_dumps_lose_nothing() {
+    let desk = Desk::new();
+    let mut random = support::Random::new(5);
+    let count = 240;
+    for n in 0..count {
+        // The first paragraph, in the middle of a sentence, carries a word that stands nowhere else.
+        let text = story(&format!("Town{n}"), 0).replacen(
+            "council heard",
+            &format!("council canary{n:04} heard"),
+            1,
+        );
+        let mut bytes = text.into_bytes();
+        let after = bytes.windows(6).position(|word| word == b"canary").expect("a canary") + 20;
+        for _ in 0..random.below(4) {
+            let at = after + random.below(bytes.len() - after);
+            match random.below(4) {
+                0 => bytes.truncate(at),
+                1 => bytes.insert(at, 0),
+                2 => bytes.splice(at..at, [0xe9, 0x92, b' ']).for_each(drop),
+                _ => bytes.splice(at..at, "<div>".repeat(40).into_bytes()).for_each(drop),
+            }
+        }
+        desk.put(&format!("{n}.txt"), bytes);
+    }
+    let import = || desk.import_with(|options| options.keep_duplicates = true);
+    let report = import();
+    let kept: Vec<Vec<u8>> = desk.content().into_values().chain(desk.quarantined().into_values()).collect();
+    let all = kept.concat();
+    let all = String::from_utf8_lossy(&all);
+    let missing: Vec<usize> = (0..count).filter(|n| !all.contains(&format!("canary{n:04}"))).collect();
+    assert!(missing.is_empty(), "{missing:?} of {:?}", report.account);
+    let before = desk.content();
+    let again = import();
+    assert_eq!((again.account.written, again.account.records), (0, report.account.records));
+    assert_eq!(desk.content(), before);
+}

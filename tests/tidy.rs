@@ -19,6 +19,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "config",
             "front_matter",
             "dump",
+            "near",
             "filters",
             "template",
             "source",
@@ -26,7 +27,13 @@ const FLOORS: [(&str, &[&str]); 6] = [
     ),
     ("site", &["index", "ingredient", "site", "theme", "views", "plan", "render"]),
     ("edges", &["disk", "ledger", "output"]),
-    ("verbs", &["load", "body", "build", "snapshot", "due", "explain", "parse", "new", "serve"]),
+    (
+        "verbs",
+        &[
+            "load", "body", "build", "snapshot", "due", "explain", "parse", "new", "import", "review",
+            "tags", "serve",
+        ],
+    ),
     ("words", &["cli", "main"]),
 ];
 
@@ -38,11 +45,12 @@ const UPWARD: [(&str, &str, &str); 3] = [
 ];
 
 /// Modules besides `disk` that touch files, each with its reason.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("output", "writes a whole tree: stages, renames, removes"),
     ("ledger", "reads and replaces one file of its own"),
     ("build", "`--verify` compares two trees; reads the list of owned files"),
     ("cli", "opens what `parse` is given"),
+    ("import", "streams dumps of any size; keeps its notebook, its quarantine and a report"),
     ("serve", "watches folders"),
 ];
 

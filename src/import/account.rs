@@ -1,6 +1,7 @@
 //! The account of an import: every record that went in came out as one thing, and who wants to know
 //! finds it in a table.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -31,6 +32,18 @@ impl Account {
     #[must_use]
     pub fn balances(&self) -> bool {
         self.records == self.written + self.unchanged + self.kept + self.duplicates + self.quarantined
+    }
+}
+
+impl fmt::Display for Account {
+    /// `5 records in = 3 written + 1 unchanged + 0 kept + 1 duplicates + 0 quarantined`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { records, written, unchanged, kept, duplicates, quarantined } = self;
+        write!(
+            f,
+            "{records} records in = {written} written + {unchanged} unchanged + {kept} kept + \
+             {duplicates} duplicates + {quarantined} quarantined"
+        )
     }
 }
 

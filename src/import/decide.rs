@@ -68,7 +68,8 @@ impl Desk<'_> {
         let updated = source.and_then(|source| self.known.with_origin(source)).filter(|number| {
             let entry = self.known.entry(*number);
             let alike = entry.signature.likeness(&draft.signature);
-            !entry.key.is_some_and(|key| siblings.contains(&key))
+            !entry.is_gone
+                && !entry.key.is_some_and(|key| siblings.contains(&key))
                 && alike.map_or(!draft.signature.is_known(), |likeness| likeness.shared >= 16)
         });
         if let Some(number) = updated {

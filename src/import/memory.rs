@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::account::Account;
 use crate::diag::Diag;
 use crate::disk;
 use crate::fingerprint::Fingerprint;
@@ -91,18 +92,7 @@ impl Memory {
             let kind = if line.is_offer { "offered" } else { "wrote" };
             text += &format!("{kind}\t{}\t{}\t{}\n", line.text, line.key, line.path);
         }
-        let mut write = || {
-            let folder = self.path.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
-            let mut file = File::options().append(true).create(true).open(&self.path)?;
-            // A line that a crash cut in half must not swallow the next one.
-            if file.metadata()?.len() > 0 {
-                text.insert(0, '\n');
-            }
-            file.write_all(text.as_bytes())?;
-            file.sync_data()
-        };
-        write().map_err(disk::failed(&self.path, "write it"))?;
+        self.append(&text)?;
         for line in lines {
             if line.is_offer {
                 self.offered.insert(line.text);
@@ -112,5 +102,23 @@ impl Memory {
             }
         }
         Ok(())
+    }
+
+    /// Stores the account of an import, for people who look.
+    pub(super) fn sign(&self, account: &Account) -> Result<(), Diag> {
+        self.append(&format!("account\t{account}\n"))
+    }
+
+    fn append(&self, text: &str) -> Result<(), Diag> {
+        let write = || {
+            let folder = self.path.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder)?;
+            let mut file = File::options().append(true).create(true).open(&self.path)?;
+            // A line that a crash cut in half must not swallow the next one.
+            let gap = if file.metadata()?.len() > 0 { "\n" } else { "" };
+            file.write_all(format!("{gap}{text}").as_bytes())?;
+            file.sync_data()
+        };
+        write().map_err(disk::failed(&self.path, "write it"))
     }
 }

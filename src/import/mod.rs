@@ -108,11 +108,13 @@ pub fn import(options: &Options, progress: &dyn Progress) -> Report {
     if let Err(diag) = run(options, progress, &mut report) {
         report.diags.push(diag);
     } else if !report.account.balances() {
-        report.diags.push(diag::account_off(&report.account));
+        report.diags.push(diag::account_off(report.account));
     }
     // What a build leaves out, an import cannot take: there unreadable content is an error of content.
     let unread = |diag: &Diag| diag.severity == Severity::Error && diag.code == "READ";
-    report.exit = match exit_code(&report.diags, false) {
+    let lost_count = |diag: &Diag| diag.code == "ACCOUNT";
+    report.exit = match exit_code(&report.diags) {
+        _ if report.diags.iter().any(lost_count) => 1,
         3 if report.diags.iter().any(unread) => 5,
         0 if report.account.quarantined > 0 => 4,
         code => code,
@@ -245,6 +247,9 @@ impl Import<'_> {
                     .map_or(String::new(), |path| path.to_string_lossy().into_owned());
                 self.complain(diag::catalogue_rows_unmet(&name, unmet, catalogue.len()));
             }
+        }
+        if !self.options.dry_run {
+            self.desk.memory.sign(&self.report.account)?;
         }
         self.table.take().map_or(Ok(()), Table::finish)
     }
