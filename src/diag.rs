@@ -764,7 +764,8 @@ pub fn quarantined(name: &str, item: u32, why: &str) -> Diag {
 #[must_use]
 pub fn import_kept(name: &str, item: u32, path: &str, why: &str, is_offered: bool) -> Diag {
     let article = if path.is_empty() { "this article".to_owned() } else { format!("`{path}`") };
-    let diag = Diag::warning("KEPT", format!("{article} stays as it is{}: {why}", of_item(item)));
+    let severity = if is_offered { Severity::Warning } else { Severity::Note };
+    let diag = Diag::new(severity, "KEPT", format!("{article} stays as it is{}: {why}", of_item(item)));
     let diag = diag.at(Place::file(name));
     if is_offered { diag.hint(format!("compare it with {path}.incoming, then delete that")) } else { diag }
 }

@@ -75,13 +75,15 @@ fn count<'a>(articles: impl Iterator<Item = &'a [String]>, config: &Config) -> V
     tags
 }
 
+/// Under what a tag meets those that are probably the same.
+type Key = fn(&str) -> Vec<String>;
+
 /// Proposes merges; `tags` are sorted, most frequent first. No tag is in two proposals.
 #[must_use]
 pub fn merges(tags: &[Tag]) -> Vec<Merge> {
     let mut taken: BTreeSet<usize> = BTreeSet::new();
     let mut merges: Vec<(usize, Merge)> = Vec::new();
-    let keys: [(&'static str, fn(&str) -> Vec<String>); 3] =
-        [("spelling", loose), ("plural", plural), ("initials", initials)];
+    let keys: [(&'static str, Key); 3] = [("spelling", loose), ("plural", plural), ("initials", initials)];
     for (why, key) in keys {
         let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, tag) in tags.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
@@ -161,7 +163,10 @@ fn surnames(tags: &[Tag], taken: &BTreeSet<usize>) -> Vec<(usize, Merge)> {
             Some([whole]) => *whole,
             _ => return None,
         };
-        let is_name = tag.name.chars().next().is_some_and(char::is_uppercase);
+        // A name of a person has capitals only, and is told in full at least as often.
+        let is_name =
+            tags[whole].name.split(' ').all(|word| word.chars().next().is_some_and(char::is_uppercase))
+                && tag.articles <= tags[whole].articles;
         (is_name && !taken.contains(&at) && !taken.contains(&whole)).then(|| {
             let merge =
                 Merge { name: tags[whole].name.clone(), others: vec![tag.name.clone()], why: "surname" };
