@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -10,10 +11,10 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A file of the site, relative to its root, with `/` between parts: `world/2026/05/talks.html`.
 ///
-/// Made only by [`OutPath::new`], so it cannot leave the output directory.
+/// Made only by [`OutPath::new`], so it cannot leave the output directory. Copies share their text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct OutPath(Box<str>);
+pub struct OutPath(Arc<str>);
 
 /// Names that Windows keeps for devices, with or without an extension.
 const DEVICES: [&str; 22] = [
@@ -115,7 +116,7 @@ impl TryFrom<String> for OutPath {
 
 impl From<OutPath> for String {
     fn from(path: OutPath) -> Self {
-        path.0.into()
+        path.as_str().to_owned()
     }
 }
 

@@ -287,6 +287,20 @@ impl Plan {
         Checked { value: Self { recipes }, diags }
     }
 
+    /// The plan of a site that differs in the texts of these articles only.
+    #[must_use]
+    pub fn with_texts(&self, site: &Site, articles: &[ArticleId]) -> Self {
+        let mut recipes = self.recipes.clone();
+        let templates = Mentions::new(site);
+        for id in articles {
+            let out = &site.index.article(*id).out;
+            if let Ok(at) = recipes.binary_search_by(|recipe| recipe.out.cmp(out)) {
+                recipes[at].fingerprint = fingerprint(site, &templates, out, &recipes[at].work);
+            }
+        }
+        Self { recipes }
+    }
+
     /// The recipe of an output.
     #[must_use]
     pub fn find(&self, out: &str) -> Option<&Recipe> {
@@ -578,7 +592,7 @@ fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
         work: Work::Copy(asset.clone()),
         by: asset.path.clone(),
     }));
-    for (out, asset) in &site.statics {
+    for (out, asset) in site.statics.iter() {
         match OutPath::new(out) {
             Ok(out) => claims.push(Claim { out, work: Work::Copy(asset.clone()), by: asset.path.clone() }),
             Err(why) => diags.push(diag::bad_path(diag::Place::file(&asset.path), "static", out, why)),

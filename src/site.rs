@@ -32,7 +32,8 @@ pub struct Asset {
 /// Marks assets that come with the program.
 pub const EMBEDDED: &str = "(newsprint)/";
 
-/// What a site is made from.
+/// What a site is made from. A copy shares nearly all of it.
+#[derive(Clone)]
 pub struct Site {
     /// site.toml.
     pub config: Arc<Config>,
@@ -41,13 +42,13 @@ pub struct Site {
     /// The visible articles.
     pub index: Index,
     /// Pictures that visible articles show, by path within the site.
-    pub pictures: BTreeMap<String, Asset>,
+    pub pictures: Arc<BTreeMap<String, Asset>>,
     /// Files copied as they are, by output path.
-    pub statics: BTreeMap<String, Asset>,
+    pub statics: Arc<BTreeMap<String, Asset>>,
     /// The build's instant.
     pub clock: Clock,
-    cards: Vec<Card>,
-    views: BTreeMap<String, View>,
+    cards: Arc<Vec<Card>>,
+    views: Arc<BTreeMap<String, View>>,
 }
 
 /// A card's fingerprint and, once a page shows it, its value.
@@ -199,13 +200,13 @@ impl Site {
             config,
             templates,
             index,
-            pictures,
-            statics,
+            pictures: Arc::new(pictures),
+            statics: Arc::new(statics),
             clock,
-            cards: Vec::new(),
-            views: BTreeMap::new(),
+            cards: Arc::default(),
+            views: Arc::default(),
         };
-        site.cards = site.index.ids().map(|id| site.make_card(id)).collect();
+        site.cards = Arc::new(site.index.ids().map(|id| site.make_card(id)).collect());
         Checked { value: site, diags }
     }
 
@@ -217,7 +218,7 @@ impl Site {
     #[must_use]
     pub fn with_views(mut self) -> (Self, Validity) {
         let mut validity = Validity::default();
-        let made: Vec<(String, View)> = views::wanted(&self)
+        let made: BTreeMap<String, View> = views::wanted(&self)
             .into_iter()
             .filter_map(|name| {
                 let shared = views::shared(&self, &name)?;
@@ -228,8 +229,18 @@ impl Site {
                 ))
             })
             .collect();
-        self.views.extend(made);
+        self.views = Arc::new(made);
         (self, validity)
+    }
+
+    /// The same site after the text of a file changed and nothing that anybody else shows of it, with the
+    /// numbers of its articles; `None` when more than that changed.
+    #[must_use]
+    pub fn with_text(&self, record: &Arc<Record>) -> Option<(Self, Vec<ArticleId>)> {
+        // Cards and views hold nothing of a text.
+        let site = self.clone();
+        let (index, changed) = site.index.with_text(record)?;
+        Some((Self { index, ..site }, changed))
     }
 
     /// Complaints about names in templates, and about views that take a name of ours.

@@ -39,6 +39,11 @@ impl Shown {
         Self { site, plan, rules, validity, styles, files }
     }
 
+    /// The same but for the texts of articles.
+    pub(super) fn with(&self, site: Site, plan: Plan) -> Self {
+        Self { site, plan, rules: self.rules.clone(), ..*self }
+    }
+
     /// The article that a page shows, if it is one's page.
     pub(super) fn article(&self, recipe: &Recipe) -> Option<(&str, &Header)> {
         let Work::Page(Page::Article(id) | Page::Standing(id)) = recipe.work else { return None };
@@ -63,11 +68,18 @@ pub(super) struct View {
 impl View {
     /// Whether somebody who looks at the site could tell.
     pub(super) fn differs(&self, other: &Self) -> bool {
-        let outputs = |view: &Self| {
-            let shown = view.shown.as_ref()?;
-            Some((shown.plan.recipes.iter().map(|r| (r.out.clone(), r.fingerprint)).collect::<Vec<_>>(), shown.styles, shown.files))
+        let same = match (&self.shown, &other.shown) {
+            (Some(a), Some(b)) => {
+                let same = |(a, b): (&Recipe, &Recipe)| a.fingerprint == b.fingerprint;
+                let (a_all, b_all) = (&a.plan.recipes, &b.plan.recipes);
+                a.styles == b.styles
+                    && a.files == b.files
+                    && a_all.len() == b_all.len()
+                    && a_all.iter().zip(b_all).all(same)
+            }
+            (a, b) => a.is_none() && b.is_none(),
         };
-        self.stale != other.stale || self.problems != other.problems || outputs(self) != outputs(other)
+        self.stale != other.stale || self.problems != other.problems || !same
     }
 }
 
