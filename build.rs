@@ -1,4 +1,5 @@
-//! Gives the program a fingerprint of its own sources, and embeds the default theme's files.
+//! Gives the program a fingerprint of its own sources, and embeds the default theme's files and the
+//! starter sites.
 //!
 //! Pages made by other code may have other bytes, so the fingerprint is part of every recipe: a
 //! rebuilt program never trusts what another one wrote.
@@ -19,7 +20,8 @@ fn main() {
             files.insert(file.to_owned(), bytes);
         }
     }
-    embed(&files);
+    embed(&files, "static/", "theme_files.rs");
+    embed(&files, "src/starter/", "starter_files.rs");
     let mut hasher = DefaultHasher::new();
     files.hash(&mut hasher);
     println!("cargo::rustc-env=NEWSPRINT_ENGINE={:016x}", hasher.finish());
@@ -36,19 +38,19 @@ fn collect(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// Writes the table of the theme's static files, by output path.
-fn embed(files: &BTreeMap<String, Vec<u8>>) {
+/// Writes the table `FILES` of the files below a folder, by path within it.
+fn embed(files: &BTreeMap<String, Vec<u8>>, folder: &str, name: &str) {
     let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let rows: String = files
         .keys()
-        .filter_map(|path| Some((path, path.strip_prefix("static/")?)))
+        .filter_map(|path| Some((path, path.strip_prefix(folder)?)))
         .map(|(path, out)| format!("    ({out:?}, include_bytes!({:?})),\n", format!("{root}/{path}")))
         .collect();
     let table = format!(
-        "/// The theme's files: output path and bytes.\nstatic FILES: &[(&str, &[u8])] = &[\n{rows}];\n"
+        "/// The files of {folder}: path and bytes.\nstatic FILES: &[(&str, &[u8])] = &[\n{rows}];\n"
     );
     let out = std::env::var("OUT_DIR").unwrap_or_default();
-    if let Err(error) = std::fs::write(Path::new(&out).join("theme_files.rs"), table) {
-        println!("cargo::error=cannot write the theme table: {error}");
+    if let Err(error) = std::fs::write(Path::new(&out).join(name), table) {
+        println!("cargo::error=cannot write {name}: {error}");
     }
 }

@@ -61,11 +61,9 @@ impl<'s> BodySource<'s> {
                     Ok(None) => return Err(NoBody::Changed),
                     Err(diag) => return Err(NoBody::Unreadable(diag)),
                 };
-                let parsed = source::parse(&record.path, bytes, self.rules);
-                if parsed.record.text != record.text {
-                    return Err(NoBody::Changed);
-                }
-                self.remember(&record.path, Arc::new(parsed.bodies))
+                let bodies =
+                    source::bodies(&record.path, bytes, record.text, self.rules).ok_or(NoBody::Changed)?;
+                self.remember(&record.path, Arc::new(bodies))
             }
         };
         bodies.get(at).map(|body| render(body)).ok_or(NoBody::Changed)

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::body::{BodySource, NoBody};
-use crate::diag::{self, Diag, Severity};
+use crate::diag::{self, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::disk::{self, Dir, Durability, Lock};
 use crate::fingerprint::Fingerprint;
@@ -17,7 +17,7 @@ use crate::output::{Output, Staged, Writing};
 use crate::path::OutPath;
 use crate::plan::{Page, Plan, Recipe, Work};
 use crate::render;
-use crate::site::EMBEDDED;
+use crate::site::Site;
 use crate::store::Store;
 use crate::theme;
 
@@ -176,7 +176,7 @@ impl<'o> Run<'o> {
             let loaded = load::load(&self.store, &listing, &config_text, config, &ledger, wishes);
             diags.extend(loaded.diags);
             let diags = if wishes.keep_going { load::forgive(diags) } else { diags };
-            let Some(loaded) = loaded.value.filter(|_| !diag::any_error(&diags)) else {
+            let Some(mut loaded) = loaded.value.filter(|_| !diag::any_error(&diags)) else {
                 report.diags.extend(diags);
                 return Ok(());
             };
@@ -188,7 +188,7 @@ impl<'o> Run<'o> {
             }
             report.tally = loaded.tally;
             report.next_due = loaded.validity.next();
-            match self.make(&loaded, &plan.value, &ledger, progress, report)? {
+            match self.make(&mut loaded, &plan.value, &ledger, progress, report)? {
                 Made::Done { outputs } => {
                     report.diags.extend(diags.iter().cloned());
                     return self.remember(loaded, outputs, circumstances, &ledger, diags);
@@ -217,7 +217,7 @@ impl<'o> Run<'o> {
     /// Diff, render, write.
     fn make(
         &self,
-        loaded: &Loaded,
+        loaded: &mut Loaded,
         plan: &Plan,
         ledger: &Ledger,
         progress: &dyn Progress,
@@ -233,8 +233,8 @@ impl<'o> Run<'o> {
                 })
                 .collect();
         let writing = self.output.begin(plan.recipes.iter().map(|recipe| &recipe.out))?;
-        let bodies = BodySource::new(&self.store, &loaded.rules, loaded.bodies.clone());
-        let maker = Maker { run: self, loaded, ledger, bodies, writing: &writing };
+        let bodies = BodySource::new(&self.store, &loaded.rules, std::mem::take(&mut loaded.bodies));
+        let maker = Maker { run: self, site: &loaded.site, ledger, bodies, writing: &writing };
         let (done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let results: Vec<Result<Baked, Failure>> = jobs
             .par_iter()
@@ -381,7 +381,7 @@ struct Baked {
 /// Makes outputs from recipes.
 struct Maker<'r> {
     run: &'r Run<'r>,
-    loaded: &'r Loaded,
+    site: &'r Site,
     ledger: &'r Ledger,
     bodies: BodySource<'r>,
     writing: &'r Writing,
@@ -451,7 +451,7 @@ impl Maker<'_> {
     }
 
     fn render(&self, page: &Page, out: &OutPath, buffer: &mut Vec<u8>) -> Result<(), Failure> {
-        let site = &self.loaded.site;
+        let site = self.site;
         let Some(id) = page.body() else {
             return render::page(site, page, out, "", buffer).map_err(Failure::Diag);
         };

@@ -279,6 +279,13 @@ const SITE: Schema<Config> = Schema {
     ],
 };
 
+/// Every key of site.toml, in the order of the documentation; `menu[].title` is a key of each entry.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let below = MENU.keys("menu[].").chain(SECTION.keys("section[].")).chain(PERMALINKS.keys("permalinks."));
+    SITE.keys("").chain(below).chain(FEEDS.keys("feeds.")).chain(VIEW.keys("view[].")).collect()
+}
+
 const MENU: Schema<MenuItem> = Schema {
     required: &["title", "url"],
     rules: &[

@@ -202,7 +202,11 @@ impl Diag {
         for (at, (_, place)) in marks.iter().enumerate() {
             let same = |other: &&(Option<&str>, &Place)| other.1.is_line_of(place);
             let Some((text, _)) = &place.excerpt else {
-                group = group.element(annotate_snippets::Origin::path(place.path.as_str()));
+                let mut origin = annotate_snippets::Origin::path(place.path.as_str());
+                if place.line > 0 {
+                    origin = origin.line(place.line as usize).char_column(place.col as usize);
+                }
+                group = group.element(origin);
                 continue;
             };
             if marks[..at].iter().any(|other| same(&other)) {
@@ -599,12 +603,20 @@ pub fn odd_name(path: &str) -> Diag {
 /// A template that does not parse or failed while rendering.
 #[must_use]
 pub fn template(place: Place, why: &str, page: Option<&str>) -> Diag {
+    let is_default = place.path.starts_with(EMBEDDED);
     let diag = Diag::error("TPL", why.to_owned()).at(place);
     match page {
         Some(page) => diag.hint(format!("while rendering /{page}")),
+        None if is_default => diag.hint(
+            "a default template that does not go with one of your own: add what it needs there, \
+             or take it into the site too (`newsprint theme copy NAME`)",
+        ),
         None => diag,
     }
 }
+
+/// Stands before the paths of files that come with the program.
+pub const EMBEDDED: &str = "(newsprint)/";
 
 /// A template mentions a name that no page, view or site key has.
 #[must_use]
@@ -753,6 +765,30 @@ pub fn verify_failed(path: &str, why: impl Display) -> Diag {
 #[must_use]
 pub fn usage(why: impl Into<String>) -> Diag {
     Diag::error("USAGE", why)
+}
+
+/// A new site is wanted where something is already.
+#[must_use]
+pub fn folder_in_use(dir: &str) -> Diag {
+    Diag::error("USAGE", "this folder is not empty, and a new site starts in an empty one")
+        .at(Place::file(dir))
+        .hint("name a folder that does not exist yet")
+}
+
+/// No default template has this name.
+#[must_use]
+pub fn no_such_template(found: &str, near: Option<&str>) -> Diag {
+    let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Diag::error("USAGE", format!("the default theme has no template `{found}`"))
+        .hint(format!("{hint}`newsprint theme list` names them all"))
+}
+
+/// A template to be copied would replace the site's own.
+#[must_use]
+pub fn template_in_place(path: &str) -> Diag {
+    Diag::error("USAGE", "the site has this template already")
+        .at(Place::file(path))
+        .hint("move or delete it first; it was left as it is")
 }
 
 #[cfg(test)]

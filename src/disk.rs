@@ -189,6 +189,39 @@ pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), 
     })
 }
 
+/// Makes a file, and the folders above it. A file that is there already is left alone: then the answer
+/// is `false`.
+///
+/// # Errors
+/// With the path and the operation that failed.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<bool, Diag> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    match File::create_new(path).and_then(|mut file| file.write_all(bytes)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(path, "write it")(error)),
+    }
+}
+
+/// Whether something is at this path.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Whether a folder is empty or absent; a fresh repository (`.git`) counts as empty.
+///
+/// # Errors
+/// When it cannot be listed, or is no folder.
+pub fn is_vacant(folder: &Path) -> Result<bool, Diag> {
+    match fs::read_dir(folder) {
+        Ok(entries) => Ok(entries.flatten().all(|entry| entry.file_name() == ".git")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(failed(folder, "list it")(error)),
+    }
+}
+
 /// Sole use of a resource among processes, for as long as it lives.
 #[derive(Debug)]
 pub struct Lock {

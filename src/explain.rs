@@ -60,8 +60,8 @@ fn work(site: &Site, recipe: &Recipe) -> Json {
         .names(template)
         .iter()
         .map(|name| {
-            let shared_name = if name == "ui" { views::words_name(site, page) } else { name.clone() };
-            let ingredient = match views::shared(site, &shared_name) {
+            let form = views::form(site, page, &recipe.out, name);
+            let ingredient = match views::shared(site, form.as_deref().unwrap_or(name)) {
                 Some(shared) => shared.ingredient,
                 None => views::page(site, page, &recipe.out, name).unwrap_or(Ingredient::Null),
             };

@@ -1,4 +1,40 @@
-//! Newsprint turns news text into a news site.
+//! Newsprint turns news text into a news site. Dumps (raw text as copied from a page) and Markdown articles go in; a
+//! complete static site comes out. A second build does the work of the change, not of the site, and gives the bytes of
+//! a clean one.
+//!
+//! # Six steps
+//!
+//! [`load`] sources into a snapshot ([`site`]) -> [`plan`] every output as a recipe -> [`diff`] the recipes with the
+//! [`ledger`] -> [`render`] those that differ -> write them, all or none ([`output`]) -> remember. [`build`] does all
+//! six, in this order.
+//!
+//! # Floor plan
+//!
+//! | floor | modules |
+//! |---|---|
+//! | words | [`cli`] |
+//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`serve`] |
+//! | edges | [`disk`], [`ledger`], [`output`] |
+//! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`plan`], [`render`] |
+//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`template`], [`source`] |
+//! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
+//!
+//! A module uses what is below it; `tests/tidy.rs` enforces that.
+//!
+//! # Invariants
+//!
+//! 1. A page is a function of its recipe; [`render`] reads nothing else.
+//! 2. Nothing below the edges touches disk, clock, environment or network.
+//! 3. Editing an article's text changes no list.
+//! 4. The ledger may be deleted at any time.
+//! 5. Every output is replaced whole or not at all; nothing is deleted before its successor stands.
+//! 6. Preview bytes equal published bytes, less the script that reloads the page.
+//! 7. Same inputs, same bytes: any machine, any number of threads, any day.
+//!
+//! # Where to start
+//!
+//! [`build::build`] is the program in one function; [`views::SHARED`] and [`views::PAGE`] are what templates see;
+//! [`dump::parse`] is how raw text becomes articles. `docs/architecture.md` says why things are as they are.
 
 pub mod article;
 pub mod body;

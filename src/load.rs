@@ -8,11 +8,11 @@ use rayon::prelude::*;
 
 use crate::clock::{Clock, Validity};
 use crate::config::{self, Config};
-use crate::diag::{self, Checked, Diag, Severity};
+use crate::diag::{self, Checked, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::ledger::{Head, Ledger, Seen, Tally};
-use crate::site::{self, Asset, EMBEDDED, Site};
+use crate::site::{self, Asset, Site};
 use crate::source::{self, Record, Role, Rules};
 use crate::store::{self, Entry, Store};
 use crate::template::{TemplateSource, Templates};
@@ -195,7 +195,7 @@ pub struct Loaded {
 }
 
 /// Bytes of bodies that are kept between parsing and rendering.
-const BODIES_LIMIT: usize = 32 << 20;
+const BODIES_LIMIT: usize = 8 << 20;
 
 /// Loads a site. `before` is what is remembered of the last time; `None` in value when errors forbid a site.
 ///
@@ -394,7 +394,12 @@ fn pictures(
                 );
                 sources[at] = seen;
             }
-            Err(diag) => diags.push(diag),
+            Err(diag) => {
+                // It is there, so nobody has to miss it as well.
+                let path = sources[at].path.clone();
+                pictures.insert(path.clone(), Asset { path, bytes: Fingerprint::default(), size: None });
+                diags.push(diag);
+            }
         }
     }
     pictures

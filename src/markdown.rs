@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
 use crate::path::slugify;
@@ -135,6 +135,7 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
     let mut ids: BTreeMap<String, u32> = BTreeMap::new();
     let mut image: Option<(CowStr<'_>, CowStr<'_>, String)> = None;
     let mut heading: Option<usize> = None;
+    let mut table: Option<Table> = None;
     for event in parser(text) {
         if let Some((_, _, alt)) = &mut image {
             match &event {
@@ -192,6 +193,19 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
             }
             Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
             Event::End(TagEnd::HtmlBlock) => events.push(Event::End(TagEnd::Paragraph)),
+            Event::HardBreak => events.push(Event::InlineHtml("<br>\n".into())),
+            Event::Rule => events.push(Event::Html("<hr>\n".into())),
+            Event::Start(Tag::Table(columns)) => {
+                table = Some(Table { columns, column: 0, in_head: false });
+                events.push(Event::Html("<table>\n".into()));
+            }
+            Event::End(TagEnd::Table) => {
+                table = None;
+                events.push(Event::Html("</tbody>\n</table>\n".into()));
+            }
+            event if table.is_some() && Table::owns(&event) => {
+                events.extend(table.as_mut().map(|table| Event::Html(table.tag(&event).into())));
+            }
             Event::Start(Tag::CodeBlock(_)) => {
                 events.push(Event::Start(Tag::CodeBlock(pulldown_cmark::CodeBlockKind::Indented)));
             }
@@ -202,12 +216,60 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
     pulldown_cmark::html::push_html(html, events.into_iter());
 }
 
+/// A table on its way: cells are aligned by class, since a strict content policy forbids styles.
+struct Table {
+    columns: Vec<Alignment>,
+    column: usize,
+    in_head: bool,
+}
+
+impl Table {
+    fn owns(event: &Event<'_>) -> bool {
+        matches!(
+            event,
+            Event::Start(Tag::TableHead | Tag::TableRow | Tag::TableCell)
+                | Event::End(TagEnd::TableHead | TagEnd::TableRow | TagEnd::TableCell)
+        )
+    }
+
+    fn tag(&mut self, event: &Event<'_>) -> String {
+        let cell = if self.in_head { "th" } else { "td" };
+        match event {
+            Event::Start(Tag::TableHead) => {
+                (self.in_head, self.column) = (true, 0);
+                "<thead>\n<tr>".to_owned()
+            }
+            Event::End(TagEnd::TableHead) => {
+                self.in_head = false;
+                "</tr>\n</thead>\n<tbody>\n".to_owned()
+            }
+            Event::Start(Tag::TableRow) => {
+                self.column = 0;
+                "<tr>".to_owned()
+            }
+            Event::End(TagEnd::TableRow) => "</tr>\n".to_owned(),
+            Event::Start(_) => {
+                let class = match self.columns.get(self.column) {
+                    Some(Alignment::Right) => " class=\"right\"",
+                    Some(Alignment::Center) => " class=\"center\"",
+                    _ => "",
+                };
+                self.column += 1;
+                format!("<{cell}{class}>")
+            }
+            _ => format!("</{cell}>"),
+        }
+    }
+}
+
 fn set_heading_id(events: &mut [Event<'_>], ids: &mut BTreeMap<String, u32>) {
     let words: String = events
         .iter()
         .filter_map(|e| if let Event::Text(t) | Event::Code(t) = e { Some(t.as_ref()) } else { None })
         .collect();
     let slug = slugify(&words);
+    // A selector cannot begin with a digit.
+    let slug = if slug.starts_with(|c: char| c.is_ascii_digit()) { format!("h-{slug}") } else { slug };
     let count = ids.entry(slug.clone()).or_default();
     *count += 1;
     let name = if *count == 1 { slug } else { format!("{slug}-{count}") };
@@ -305,6 +367,11 @@ mod tests {
             "<figure><img src=\"m/p.jpg\" alt=\"A &amp; b\" width=\"3\" height=\"2\" loading=\"lazy\" decoding=\"async\"><figcaption>Cap</figcaption></figure>",
         );
         check("a <!-- x --> b", "<p>a  b</p>");
+        check("a\\\nb\n\n---", "<p>a<br>\nb</p>\n<hr>");
+        check(
+            "|a|b|\n|--|--:|\n|c|**d**|",
+            "<table>\n<thead>\n<tr><th>a</th><th class=\"right\">b</th></tr>\n</thead>\n<tbody>\n<tr><td>c</td><td class=\"right\"><strong>d</strong></td></tr>\n</tbody>\n</table>",
+        );
     }
 
     #[test]

@@ -38,7 +38,9 @@ impl OutPath {
         if path.len() > 1000 {
             return Err("is longer than 1,000 bytes");
         }
-        Ok(Self(path.nfc().collect::<String>().into()))
+        // The form is the same for plain ASCII, which most addresses are.
+        let composed = if path.is_ascii() { path.to_owned() } else { path.nfc().collect::<String>() };
+        Ok(Self(composed.into()))
     }
 
     /// The path as text.
@@ -47,10 +49,16 @@ impl OutPath {
         &self.0
     }
 
+    /// How many folders it is in.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.0.matches('/').count()
+    }
+
     /// What goes before a root-relative link on this page: `""`, `"../"`, `"../../"`…
     #[must_use]
     pub fn root(&self) -> String {
-        "../".repeat(self.0.matches('/').count())
+        "../".repeat(self.depth())
     }
 
     /// The address without the root, percent-encoded: a page in a folder of its own is the folder.

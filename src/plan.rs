@@ -188,7 +188,7 @@ impl Page {
 
     /// Its kind as templates see it.
     #[must_use]
-    pub fn kind(&self, _site: &Site) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Front => "front",
             Self::Article(_) => "article",
@@ -312,8 +312,8 @@ impl Plan {
 enum Origin {
     /// The same on every page.
     Shared(Fingerprint),
-    /// The words of the page's language.
-    Words,
+    /// One of a few forms, shared by the pages that have it.
+    Form,
     /// The page.
     Page,
 }
@@ -327,7 +327,7 @@ impl<'s> Mentions<'s> {
             let names = site.templates.names(template).iter().map(|name| {
                 let origin = match site.view(name) {
                     Some(view) => Origin::Shared(view.fingerprint),
-                    None if name == "ui" => Origin::Words,
+                    None if views::FORMS.contains(&name.as_str()) => Origin::Form,
                     None => Origin::Page,
                 };
                 (name.as_str(), origin)
@@ -353,8 +353,8 @@ fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, work: &Work)
             Origin::Shared(view) => {
                 hasher.fingerprint(*view);
             }
-            Origin::Words => {
-                let view = site.view(&views::words_name(site, page));
+            Origin::Form => {
+                let view = views::form(site, page, out, name).and_then(|form| site.view(&form));
                 hasher.fingerprint(view.map(|view| view.fingerprint).unwrap_or_default());
             }
             Origin::Page => {

@@ -18,11 +18,9 @@ pub fn page(site: &Site, page: &Page, out: &OutPath, body: &str, output: &mut Ve
     let template = page.template();
     let mut context = Context::new();
     for name in site.templates.names(template) {
-        let value = match site.view_value(name) {
+        let form = views::form(site, page, out, name);
+        let value = match site.view_value(form.as_deref().unwrap_or(name)) {
             Some(shared) => shared,
-            None if name == "ui" => {
-                site.view_value(&views::words_name(site, page)).unwrap_or_else(Value::none)
-            }
             None => match views::page(site, page, out, name) {
                 Some(ingredient) => value(site, &ingredient, body),
                 // A name of another kind of page: templates may ask `{% if name %}`.

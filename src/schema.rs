@@ -22,6 +22,13 @@ pub(crate) struct Schema<T: 'static> {
     pub(crate) rules: &'static [Rule<T>],
 }
 
+impl<T> Schema<T> {
+    /// Its keys with what stands before them: `image.src`.
+    pub(crate) fn keys(&self, prefix: &'static str) -> impl Iterator<Item = String> {
+        self.rules.iter().map(move |(key, _)| format!("{prefix}{key}"))
+    }
+}
+
 /// A key and what to do with its value.
 pub(crate) type Rule<T> = (&'static str, fn(&mut Reader<'_>, &Field<'_>, &mut T));
 

@@ -21,16 +21,13 @@ use crate::views::{self, Shared};
 /// A picture among the content, or a file of static/.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
-    /// Path within the site; one that begins with [`EMBEDDED`] is part of the program.
+    /// Path within the site; one that begins with [`diag::EMBEDDED`] is part of the program.
     pub path: String,
     /// Of its bytes.
     pub bytes: Fingerprint,
     /// Size in pixels, of pictures.
     pub size: Option<(u32, u32)>,
 }
-
-/// Marks assets that come with the program.
-pub const EMBEDDED: &str = "(newsprint)/";
 
 /// What a site is made from. A copy shares nearly all of it.
 #[derive(Clone)]

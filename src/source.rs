@@ -119,7 +119,7 @@ pub struct Item {
     pub header: Header,
     /// What the body mentions.
     pub facts: Facts,
-    /// Of the body's Markdown.
+    /// Of the body's Markdown or, in a file of one article, of the whole file.
     pub body: Fingerprint,
     /// Key of an article that was found in a dump: SHA-256 of its own text.
     pub dump_key: Option<String>,
@@ -141,13 +141,29 @@ pub const ARTICLE_LIMIT: u64 = 16 << 20;
 pub fn parse(path: &str, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let text = Fingerprint::of(&bytes);
     let parsed = match Role::of(path) {
-        Some(Role::Markdown) => parse_markdown(path, bytes, rules),
+        Some(Role::Markdown) => parse_markdown(path, bytes, text, rules),
         Some(Role::Text) => parse_dump(path, &bytes, dump::Form::Text, rules),
         Some(Role::Html) => parse_dump(path, &bytes, dump::Form::Html, rules),
         Some(Role::Picture) | None => Checked::fine(Vec::new()),
     };
     let (items, bodies) = parsed.value.into_iter().unzip();
     Parsed { record: Record { path: path.to_owned(), text, items, diags: parsed.diags }, bodies }
+}
+
+/// The bodies of a content file whose bytes are those that were parsed before: `None` when they are others.
+#[must_use]
+pub fn bodies(path: &str, bytes: Vec<u8>, expected: Fingerprint, rules: &Rules) -> Option<Vec<String>> {
+    if Fingerprint::of(&bytes) != expected {
+        return None;
+    }
+    match Role::of(path) {
+        Some(Role::Markdown) => {
+            let text = String::from_utf8(bytes).ok()?;
+            let range = front_matter::body_range(&text)?;
+            Some(vec![markdown_body(&text, &range)])
+        }
+        _ => Some(parse(path, bytes, rules).bodies),
+    }
 }
 
 /// Default section and slug by the place of a file: the first folder below `content/`, and the file's
@@ -164,7 +180,12 @@ fn place_of(path: &str) -> (String, String) {
     (section, slug)
 }
 
-fn parse_markdown(path: &str, bytes: Vec<u8>, rules: &Rules) -> Checked<Vec<(Item, String)>> {
+fn parse_markdown(
+    path: &str,
+    bytes: Vec<u8>,
+    fingerprint: Fingerprint,
+    rules: &Rules,
+) -> Checked<Vec<(Item, String)>> {
     let text = match store::utf8(path, bytes) {
         Ok(text) => text,
         Err(diag) => return Checked { value: Vec::new(), diags: vec![diag] },
@@ -174,7 +195,7 @@ fn parse_markdown(path: &str, bytes: Vec<u8>, rules: &Rules) -> Checked<Vec<(Ite
     let parsed = front_matter::parse(path, &text, &defaults);
     let value = parsed.value.into_iter().map(|document| {
         let body = markdown_body(&text, &document.body);
-        (item(document.header, &body, None), body)
+        (item(document.header, &body, fingerprint, None), body)
     });
     Checked { value: value.collect(), diags: parsed.diags }
 }
@@ -197,7 +218,8 @@ fn parse_dump(path: &str, bytes: &[u8], form: dump::Form, rules: &Rules) -> Chec
     let value = parsed.articles.into_iter().map(|article| {
         let body = article.body.clone();
         let key = article.sha256.clone();
-        (item(dump_header(path, article, &section, rules.zone), &body, Some(key)), body)
+        let fingerprint = Fingerprint::of(body.as_bytes());
+        (item(dump_header(path, article, &section, rules.zone), &body, fingerprint, Some(key)), body)
     });
     Checked { value: value.collect(), diags }
 }
@@ -243,12 +265,12 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
     }
 }
 
-fn item(mut header: Header, body: &str, dump_key: Option<String>) -> Item {
-    let facts = markdown::facts(body);
+fn item(mut header: Header, text: &str, body: Fingerprint, dump_key: Option<String>) -> Item {
+    let facts = markdown::facts(text);
     if header.summary.is_empty() {
         header.summary.clone_from(&facts.lead);
     }
-    Item { header, facts, body: Fingerprint::of(body.as_bytes()), dump_key }
+    Item { header, facts, body, dump_key }
 }
 
 /// A file that could not be read at all.

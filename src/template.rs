@@ -33,6 +33,7 @@ pub struct Templates {
 
 struct Facts {
     path: String,
+    text: String,
     /// Names read from the context, through parents and includes.
     names: Vec<String>,
     /// Of its own text and of everything that can be drawn in.
@@ -55,12 +56,14 @@ impl Templates {
             }
             let mine = sources.iter().filter(|s| is_xml(&s.name) == xml || !is_xml(&s.name));
             if let Err(error) = tera.add_raw_templates(mine.map(|s| (s.name.as_str(), s.text.as_str()))) {
-                diags.push(explain(&error, &paths, None));
+                diags.extend(explain(&error, &paths));
                 return None;
             }
             Some(tera)
         };
         let (html, xml) = (tera(false), tera(true));
+        // HTML templates are read twice, once beside the XML ones.
+        diag::sort(&mut diags);
         diags.dedup();
         let (Some(html), Some(xml)) = (html, xml) else { return Checked { value: None, diags } };
         diags.extend(sources.iter().flat_map(refuse));
@@ -76,6 +79,7 @@ impl Templates {
             let closure = graph.closure(&source.name);
             let facts = Facts {
                 path: source.path.clone(),
+                text: source.text.clone(),
                 names,
                 fingerprint: graph.fingerprint(&closure),
                 bound: closure
@@ -142,18 +146,17 @@ impl Templates {
         output: &mut Vec<u8>,
     ) -> Result<(), Diag> {
         let tera = if is_xml(template) { &self.xml } else { &self.html };
-        tera.render_to(template, context, output).map_err(|error| {
-            let path = |name: &str| self.facts.get(name).map_or_else(|| name.to_owned(), |f| f.path.clone());
-            match error.kind() {
-                ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
-                    let span = report.span();
-                    diag::template(
-                        line_place(path(report.filename()), span.start_line, span.start_col),
-                        report.message(),
-                        Some(page),
-                    )
-                }
-                _ => diag::template(Place::file(path(template)), &error.to_string(), Some(page)),
+        tera.render_to(template, context, output).map_err(|error| match error.kind() {
+            ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
+                let place = match self.facts.get(report.filename()) {
+                    Some(facts) => Place::of(&facts.path, &facts.text, report.span().range.clone()),
+                    None => Place::file(report.filename()),
+                };
+                diag::template(place, report.message(), Some(page))
+            }
+            _ => {
+                let path = self.facts.get(template).map_or(template, |facts| &facts.path);
+                diag::template(Place::file(path), &error.to_string(), Some(page))
             }
         })
     }
@@ -163,29 +166,43 @@ fn is_xml(name: &str) -> bool {
     name.ends_with(".xml")
 }
 
-fn line_place(path: String, line: usize, col: usize) -> Place {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Place { line: number(line), col: number(col + 1), ..Place::file(path) }
-}
-
-/// A Tera error with the line of the template it is about.
-fn explain(error: &tera::Error, sources: &BTreeMap<&str, &TemplateSource>, page: Option<&str>) -> Diag {
+/// A Tera error with the lines of the templates it is about.
+fn explain(error: &tera::Error, sources: &BTreeMap<&str, &TemplateSource>) -> Vec<Diag> {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let Some(source) = sources.get(report.filename()) else {
-                return diag::template(Place::file(report.filename()), report.message(), page);
+            let place = match sources.get(report.filename()) {
+                Some(source) => Place::of(&source.path, &source.text, report.span().range.clone()),
+                None => Place::file(report.filename()),
             };
-            let range = report.span().range.clone();
-            diag::template(Place::of(&source.path, &source.text, range), report.message(), page)
+            vec![diag::template(place, report.message(), None)]
         }
         _ => {
             let text = error.to_string();
-            let named = sources
-                .values()
-                .find(|s| text.contains(&format!("`{}`", s.name)) || text.contains(&format!("'{}'", s.name)));
-            diag::template(Place::file(named.map_or("templates/", |s| &s.path)), text.trim(), page)
+            let several = reports(&text, sources);
+            if several.is_empty() {
+                vec![diag::template(Place::file("templates/"), text.trim(), None)]
+            } else {
+                several
+            }
         }
     }
+}
+
+/// Tera gives the errors of several templates as one printed text: `error: WHAT`, ` --> FILE:LINE:COL`.
+fn reports(text: &str, sources: &BTreeMap<&str, &TemplateSource>) -> Vec<Diag> {
+    let lines: Vec<&str> = text.lines().collect();
+    let pairs = lines.iter().zip(lines.iter().skip(1));
+    let found = pairs.filter_map(|(what, place)| {
+        let what = what.rsplit_once("error: ")?.1.trim();
+        let mut place = place.trim().strip_prefix("--> ")?.rsplitn(3, ':');
+        let mut number = || place.next()?.trim().parse::<usize>().ok();
+        let (col, line) = (number()?, number()?);
+        let source = sources.get(place.next()?)?;
+        let start: usize = source.text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        let at = start + col.saturating_sub(1);
+        Some(diag::template(Place::of(&source.path, &source.text, at..at + 1), what, None))
+    });
+    found.collect()
 }
 
 /// Tags of a template: the text between `{%` and `%}`, with its byte range.
@@ -373,11 +390,15 @@ fn json(value: Value, _: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     Ok(Value::safe_string(&safe))
 }
 
+/// As hosts show it: a folder's own page is the folder.
 fn absolute(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let absolute = text.contains("://");
-    Ok(if absolute {
-        text.to_owned()
-    } else {
-        format!("{}{}", args.must_get::<&str>("base")?, text.trim_start_matches('/'))
-    })
+    if text.contains("://") {
+        return Ok(text.to_owned());
+    }
+    let path = text.trim_start_matches('/');
+    let path = match path.strip_suffix("index.html") {
+        Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+        _ => path,
+    };
+    Ok(format!("{}{path}", args.must_get::<&str>("base")?))
 }

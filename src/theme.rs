@@ -27,7 +27,7 @@ include!(concat!(env!("OUT_DIR"), "/theme_files.rs"));
 pub fn templates() -> impl Iterator<Item = TemplateSource> {
     TEMPLATES.iter().map(|(name, text)| TemplateSource {
         name: (*name).to_owned(),
-        path: format!("{}templates/{name}", crate::site::EMBEDDED),
+        path: format!("{}templates/{name}", crate::diag::EMBEDDED),
         text: (*text).to_owned(),
     })
 }

@@ -9,12 +9,12 @@ use std::collections::BTreeSet;
 use crate::article::{Header, Kind};
 use crate::clock::{Validity, Window};
 use crate::config::Sort;
-use crate::index::{ArticleId, Run, Term};
+use crate::index::{Article, ArticleId, Run, Term};
 use crate::ingredient::Ingredient;
 use crate::locale;
 use crate::markdown::{self, Targets};
 use crate::path::OutPath;
-use crate::plan::{List, Page};
+use crate::plan::{self, Axis, List, Page, Part};
 use crate::site::{Site, beside};
 
 /// A name for templates, with its documentation.
@@ -32,7 +32,7 @@ const fn name(name: &'static str, shape: &'static str, doc: &'static str) -> Nam
 }
 
 /// Names that mean the same on every page.
-pub const SHARED: [Name; 19] = [
+pub const SHARED: [Name; 24] = [
     name("site_title", "text", "the paper's name"),
     name("site_description", "text", "one line about it"),
     name("site_lang", "text", "the paper's language"),
@@ -40,15 +40,20 @@ pub const SHARED: [Name; 19] = [
     name("logo", "text", "root-relative link to the logo, or empty"),
     name("accent", "text", "accent colour, or empty"),
     name("menu", "[{title, url}]", "menu entries: those of site.toml, else the sections"),
-    name("footer_html", "HTML", "footer text"),
+    name("home_url", "text", "root-relative link to the front page"),
+    name("all_url", "text or none", "root-relative link to the list of all articles"),
+    name("archive_url", "text or none", "root-relative link to the archive"),
+    name("tags_url", "text or none", "root-relative link to the list of tags"),
+    name("authors_url", "text or none", "root-relative link to the list of authors"),
+    name("pages", "[{title, url}]", "standing pages by title"),
     name("head_html", "HTML", "the configuration's own head elements"),
-    name("sections", "[{name, title, url}]", "sections that have articles, in order"),
+    name("sections", "[section]", "sections that have articles, in order"),
     name("feed_url", "text", "root-relative link to the site's feed, or empty"),
     name("generator", "text", "program and version"),
     name("latest", "[card]", "the newest articles, `page_size` of them; undated ones last"),
     name(
         "front",
-        "{lead, top, blocks: [{section, cards}], rest}",
+        "{lead: card, top: [card], blocks: [{section: section, cards: [card]}], rest: [card]}",
         "the front page's choice: lead story, the next four, a block for each section, and what is left of `latest`",
     ),
     name("tags_all", "[{name, url, slug}]", "all tags by name"),
@@ -61,13 +66,13 @@ pub const SHARED: [Name; 19] = [
     name("today", "text", "the build's date in the site's zone; a page that mentions it changes every day"),
     name(
         "section_list",
-        "[{name, title, description, url, cards}]",
+        "[{name, title, description, url, cards: [card]}]",
         "each section with its newest articles (five)",
     ),
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 31] = [
+pub const PAGE: [Name; 32] = [
     name(
         "root",
         "text",
@@ -85,10 +90,11 @@ pub const PAGE: [Name; 31] = [
     name("lang", "text", "its language"),
     name("dir", "text", "`ltr` or `rtl`"),
     name("ui", "{word: text}", "the theme's words in this page's language"),
+    name("footer_html", "HTML", "the footer text of site.toml"),
     name("breadcrumbs", "[{title, url}]", "the way from the front page"),
     name(
         "article",
-        "{title, subtitle, kicker, authors, agency, dateline, date, updated, section, tags, image, corrections, summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
+        "{title, subtitle, kicker, authors: [term], agency, dateline, date, date_inferred, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
         "on article and standing pages: the article",
     ),
     name("content", "HTML", "on article and standing pages: the text"),
@@ -117,6 +123,23 @@ pub const PAGE: [Name; 31] = [
     name("has_feed", "text or none", "on list pages: root-relative link to the list's feed"),
 ];
 
+/// What the shapes of other names are made of.
+pub const SHAPES: [Name; 5] = [
+    name(
+        "card",
+        "{url, permalink, guid, title, subtitle, kicker, summary, date, updated, section: section, tags: [term], authors: [term], agency, dateline, lang, dir, image: image, kind}",
+        "what lists may see of an article: never its text; `date` and `updated` are for the filters",
+    ),
+    name("section", "{name, title, url}", "`name` is its slug; `url` is none when sections have no pages"),
+    name("term", "{name, url}", "a tag or an author; `url` is none when they have no pages"),
+    name(
+        "image",
+        "{src, alt, caption, credit, width, height}",
+        "a root-relative link and its words; `src` is none for a picture that is only described",
+    ),
+    name("correction", "{date, text}", "what was corrected, and when"),
+];
+
 /// A shared view and for how long it holds.
 pub struct Shared<'s> {
     /// The value.
@@ -131,6 +154,7 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
     let theme = &site.config.theme;
     let index = &site.index;
     let mut validity = Validity::default();
+    let place = |page: Page| Ingredient::maybe(plan::place(site, &page).map(|out| site.href(&out)));
     let ingredient = match name {
         "site_title" => Ingredient::text(&site.config.title),
         "site_description" => Ingredient::text(&site.config.description),
@@ -139,10 +163,17 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
         "logo" => Ingredient::text(theme.logo.as_deref().unwrap_or("").trim_start_matches('/')),
         "accent" => Ingredient::text(theme.accent.as_deref().unwrap_or("")),
         "menu" => menu(site),
-        "footer_html" => {
-            let mut html = String::new();
-            markdown::render(&theme.footer, &Targets::default(), &mut html);
-            Ingredient::Html(html.into())
+        "home_url" => place(Page::Front),
+        "all_url" => place(Page::List { list: List::All, part: Part::Landing }),
+        "archive_url" => place(Page::Archive),
+        "tags_url" => place(Page::Terms(Axis::Tags)),
+        "authors_url" => place(Page::Terms(Axis::Authors)),
+        "pages" => {
+            let mut pages: Vec<&Article> = index.pages.iter().map(|id| index.article(*id)).collect();
+            pages.sort_by(|a, b| (&a.header().title, &a.out).cmp(&(&b.header().title, &b.out)));
+            let link =
+                |page: &&'s Article| Ingredient::link(page.header().title.as_str(), site.href(&page.out));
+            Ingredient::List(pages.iter().map(link).collect())
         }
         "head_html" => Ingredient::Html(theme.head.as_str().into()),
         "sections" => Ingredient::List(index.sections.iter().map(|term| section(site, term)).collect()),
@@ -167,6 +198,10 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
         "section_list" => {
             Ingredient::List(index.sections.iter().map(|term| section_with_cards(site, term)).collect())
         }
+        _ if name.starts_with(FOOTER) => {
+            let root = "../".repeat(name[FOOTER.len()..].parse().ok()?);
+            Ingredient::Html(footer(site, &root).into())
+        }
         _ if name.starts_with(WORDS) => {
             let words = locale::strings(&name[WORDS.len()..]).iter();
             Ingredient::Table(words.map(|(key, text)| (key.into(), Ingredient::text(text))).collect())
@@ -180,24 +215,53 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
     Some(Shared { ingredient, validity })
 }
 
-/// Before a language: the name under which the theme's words in it are kept among the shared views.
-const WORDS: &str = "ui:";
+/// Names of which a page has one of a few forms, shared with other pages: the theme's words by
+/// language, the footer by depth (its links are relative).
+pub(crate) const FORMS: [&str; 2] = ["ui", "footer_html"];
 
-/// The shared view that a page's `ui` stands for.
-pub(crate) fn words_name(site: &Site, page: &Page) -> String {
-    format!("{WORDS}{}", lang(site, page))
+/// Before a language.
+const WORDS: &str = "ui:";
+/// Before a number of folders.
+const FOOTER: &str = "footer:";
+
+/// The shared view that a page's `name` stands for, if it is one of [`FORMS`].
+pub(crate) fn form(site: &Site, page: &Page, out: &OutPath, name: &str) -> Option<String> {
+    match name {
+        "ui" => Some(format!("{WORDS}{}", lang(site, page))),
+        "footer_html" => Some(format!("{FOOTER}{}", out.depth())),
+        _ => None,
+    }
 }
 
-/// All shared views that a site's templates may draw on: those they mention, and the theme's words in
-/// every language that a page has.
+/// All shared views that a site's templates may draw on: those they mention, and each form of those
+/// that have several.
 #[must_use]
 pub fn wanted(site: &Site) -> BTreeSet<String> {
-    let mentioned =
-        crate::plan::TEMPLATES.iter().flat_map(|template| site.templates.names(template)).cloned();
+    /// Folders between a page and the root, at most; deeper pages have no footer.
+    const DEPTH: usize = 12;
+    let mentioned: BTreeSet<String> =
+        plan::TEMPLATES.iter().flat_map(|template| site.templates.names(template)).cloned().collect();
     let languages = site.index.articles.iter().filter_map(|article| article.header().lang.clone());
     let languages = languages.chain(site.index.tombstones.iter().filter_map(|t| t.lang.clone()));
     let languages: BTreeSet<String> = languages.chain([site.config.language.clone()]).collect();
-    mentioned.chain(languages.into_iter().map(|lang| format!("{WORDS}{lang}"))).collect()
+    let words = languages.into_iter().map(|lang| format!("{WORDS}{lang}"));
+    let footers = (0..=DEPTH).map(|depth| format!("{FOOTER}{depth}"));
+    let words = words.filter(|_| mentioned.contains("ui")).collect::<Vec<_>>();
+    let footers = footers.filter(|_| mentioned.contains("footer_html")).collect::<Vec<_>>();
+    mentioned.into_iter().chain(words).chain(footers).collect()
+}
+
+/// The footer's HTML for pages that have `root` before their links.
+fn footer(site: &Site, root: &str) -> String {
+    let text = &site.config.theme.footer;
+    let links = markdown::facts(text).links.into_iter().map(|link| {
+        let target = link_target(site, "content/", &link, root);
+        (link, target)
+    });
+    let targets = Targets { links: links.collect(), ..Targets::default() };
+    let mut html = String::new();
+    markdown::render(text, &targets, &mut html);
+    html
 }
 
 fn menu(site: &Site) -> Ingredient<'_> {
@@ -329,12 +393,12 @@ pub(crate) fn years(site: &Site) -> Vec<i32> {
 }
 
 fn year_links(site: &Site, year: i32) -> Ingredient<'static> {
-    let link = |list: Page| Ingredient::maybe(crate::plan::place(site, &list).map(|out| site.href(&out)));
+    let link = |list: Page| Ingredient::maybe(plan::place(site, &list).map(|out| site.href(&out)));
     let months = site.index.months.keys().filter(|(y, _)| *y == year).map(|&(year, month)| {
         Ingredient::Map(vec![
             ("year", Ingredient::Number(year.into())),
             ("month", Ingredient::Number(month.into())),
-            ("url", link(Page::List { list: List::Month(year, month), part: crate::plan::Part::Landing })),
+            ("url", link(Page::List { list: List::Month(year, month), part: Part::Landing })),
         ])
     });
     Ingredient::Map(vec![
@@ -491,7 +555,7 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
         "page_path" => Ingredient::text(site.href(out)),
         "page_title" => Ingredient::text(title()),
         "page_description" => Ingredient::text(description(site, page)),
-        "page_kind" => Ingredient::text(page.kind(site)),
+        "page_kind" => Ingredient::text(page.kind()),
         "lang" => Ingredient::text(lang()),
         "dir" => Ingredient::text(locale::dir(&lang())),
         "breadcrumbs" => breadcrumbs(site, page),
@@ -510,8 +574,8 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
             Page::Year(year) if name == "year" => year_links(site, *year),
             Page::Redirect { to } if name == "redirect_to" => Ingredient::text(site.href(to)),
             Page::Feed(list) => feed_name(site, *list, out, name)?,
-            Page::Sitemap(sheet) if name == "urls" => crate::plan::sitemap_urls(site, *sheet),
-            Page::SitemapIndex if name == "sitemaps" => crate::plan::sitemap_sheets(site),
+            Page::Sitemap(sheet) if name == "urls" => plan::sitemap_urls(site, *sheet),
+            Page::SitemapIndex if name == "sitemaps" => plan::sitemap_sheets(site),
             Page::Robots if name == "sitemap_url" => {
                 Ingredient::text(format!("{}sitemap.xml", site.config.base_url))
             }
@@ -566,6 +630,7 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
         ("permalink", Ingredient::text(site.permalink(&article.out))),
         ("canonical", Ingredient::maybe(header.canonical.as_deref())),
         ("corrections", Ingredient::List(corrections.collect())),
+        ("date_inferred", Ingredient::Bool(header.review.iter().any(|flag| flag.starts_with("date:")))),
         ("words", Ingredient::Number(words.into())),
         ("minutes", Ingredient::Number(i64::from(words.div_ceil(READING_SPEED).max(1)))),
         ("roles", Ingredient::Table(roles.collect())),
@@ -675,8 +740,8 @@ fn related(site: &Site, id: ArticleId) -> Vec<ArticleId> {
     scored.into_iter().take(COUNT).map(|(.., id)| id).collect()
 }
 
-fn list_name<'s>(site: &'s Site, list: List, part: crate::plan::Part, name: &str) -> Option<Ingredient<'s>> {
-    let place = |part| crate::plan::place(site, &Page::List { list, part }).map(|out| site.href(&out));
+fn list_name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Option<Ingredient<'s>> {
+    let place = |part| plan::place(site, &Page::List { list, part }).map(|out| site.href(&out));
     Some(match name {
         "list" => {
             let term = list.term(&site.index);
@@ -684,18 +749,18 @@ fn list_name<'s>(site: &'s Site, list: List, part: crate::plan::Part, name: &str
                 ("kind", Ingredient::text(list.kind())),
                 ("title", Ingredient::text(list_title(site, list))),
                 ("description", Ingredient::text(term.map_or("", |term| &term.description))),
-                ("url", Ingredient::maybe(place(crate::plan::Part::Landing))),
+                ("url", Ingredient::maybe(place(Part::Landing))),
                 ("feed", list_feed(site, list)),
             ])
         }
-        "items" => Ingredient::cards(crate::plan::members(site, list, part)),
+        "items" => Ingredient::cards(plan::members(site, list, part)),
         "pager" => {
-            let (newer, older) = crate::plan::neighbours(site, list, part);
+            let (newer, older) = plan::neighbours(site, list, part);
             Ingredient::Map(vec![
                 ("number", part.number().map_or(Ingredient::Null, Ingredient::text)),
                 ("newer", Ingredient::maybe(newer.and_then(place))),
                 ("older", Ingredient::maybe(older.and_then(place))),
-                ("landing", Ingredient::maybe(place(crate::plan::Part::Landing))),
+                ("landing", Ingredient::maybe(place(Part::Landing))),
             ])
         }
         "month" => match list {
@@ -718,7 +783,7 @@ fn list_feed(site: &Site, list: List) -> Ingredient<'static> {
 fn feed_name<'s>(site: &'s Site, list: List, out: &OutPath, name: &str) -> Option<Ingredient<'s>> {
     Some(match name {
         "feed" => {
-            let landing = crate::plan::place(site, &Page::List { list, part: crate::plan::Part::Landing });
+            let landing = plan::place(site, &Page::List { list, part: Part::Landing });
             let url = match list {
                 List::All => site.config.base_url.clone(),
                 _ => landing.map_or_else(|| site.config.base_url.clone(), |out| site.permalink(&out)),
@@ -792,7 +857,7 @@ fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         crumbs.extend(out.map(|out| Ingredient::link(title, site.href(&out))));
     };
     if *page != Page::Front {
-        add(strings.word("home").to_owned(), crate::plan::place(site, &Page::Front));
+        add(strings.word("home").to_owned(), plan::place(site, &Page::Front));
     }
     match page {
         Page::Article(id) => {
@@ -803,22 +868,16 @@ fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
             );
         }
         Page::List { list: List::Tag(_), .. } => {
-            add(
-                strings.word("all_tags").to_owned(),
-                crate::plan::place(site, &Page::Terms(crate::plan::Axis::Tags)),
-            );
+            add(strings.word("all_tags").to_owned(), plan::place(site, &Page::Terms(Axis::Tags)));
         }
         Page::List { list: List::Author(_), .. } => {
-            add(
-                strings.word("all_authors").to_owned(),
-                crate::plan::place(site, &Page::Terms(crate::plan::Axis::Authors)),
-            );
+            add(strings.word("all_authors").to_owned(), plan::place(site, &Page::Terms(Axis::Authors)));
         }
         Page::List { list: List::Month(year, _), .. } => {
-            add(strings.word("archive").to_owned(), crate::plan::place(site, &Page::Archive));
-            add(year.to_string(), crate::plan::place(site, &Page::Year(*year)));
+            add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive));
+            add(year.to_string(), plan::place(site, &Page::Year(*year)));
         }
-        Page::Year(_) => add(strings.word("archive").to_owned(), crate::plan::place(site, &Page::Archive)),
+        Page::Year(_) => add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive)),
         _ => {}
     }
     Ingredient::List(crumbs)

@@ -87,6 +87,13 @@ pub fn parse(path: &str, text: &str, defaults: &Defaults) -> Checked<Option<Docu
     Checked { value, diags }
 }
 
+/// Where the body of an article file stands, without a look at its front matter; `None` when that does
+/// not open and close.
+#[must_use]
+pub fn body_range(text: &str) -> Option<Range<usize>> {
+    split("", text).ok().map(|parts| parts.body)
+}
+
 /// Refuses what is too large to read, and what is no text.
 fn limits(path: &str, text: &str) -> Result<(), Diag> {
     if text.len() > FILE_LIMIT {
@@ -261,6 +268,13 @@ const HEADER: Schema<Header> = Schema {
         ("extra", |r, f, h| put(&mut h.extra, extra(r, f))),
     ],
 };
+
+/// Every key of front matter, in the order of the documentation; `corrections[].date` is a key of each entry.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let lists = CORRECTION.keys("corrections[].").chain(WITHDRAWN.keys("withdrawn."));
+    HEADER.keys("").chain(IMAGE.keys("image.")).chain(SOURCE.keys("source.")).chain(lists).collect()
+}
 
 const IMAGE: Schema<Image> = Schema {
     required: &[],

@@ -9,13 +9,12 @@ use super::live::{Shown, View};
 use super::overlay::Overlay;
 use super::script;
 use crate::body::{BodySource, NoBody};
-use crate::diag::Diag;
+use crate::diag::{Diag, EMBEDDED};
 use crate::fingerprint::Fingerprint;
 use crate::load::Bodies;
 use crate::path::OutPath;
 use crate::plan::{Page, Plan, Recipe, Work};
 use crate::render;
-use crate::site::EMBEDDED;
 use crate::store::Store;
 use crate::theme;
 

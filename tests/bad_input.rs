@@ -1,0 +1,148 @@
+//! What `newsprint build` says of bad input, word for word, with its exit code; and that it then leaves
+//! the site that stands as it is.
+//!
+//! Cases stand in `tests/build/bad_input.txt`: `--- name ---`, then files (`== path ==` and their text),
+//! then `== output ==` with the exit code and what is printed. `UPDATE=1` rewrites the outputs.
+
+mod support;
+
+use std::fs;
+use std::process::Command;
+
+use support::{TestSite, assert_same};
+
+const CASES: &str = "tests/build/bad_input.txt";
+const GOOD: &str = "+++\ntitle = \"A good story\"\ndate = 2026-05-01\n+++\n\nIts text.\n";
+
+/// Runs the program and gives exit code and standard error, with the site's folder as `SITE`.
+fn run(site: &TestSite, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_newsprint"))
+        .args(["build", "--now", "2026-06-01T12:00:00Z", "--site"])
+        .arg(site.path())
+        .args(arguments)
+        .output()
+        .expect("the program runs");
+    told(site, &output)
+}
+
+fn told(site: &TestSite, output: &std::process::Output) -> String {
+    let printed = String::from_utf8_lossy(&output.stderr).replace(&*site.path().to_string_lossy(), "SITE");
+    format!("exit {}\n{printed}", output.status.code().unwrap_or(-1))
+}
+
+/// Text with `\xHH` for bytes that a text file cannot hold.
+fn bytes(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("\\x") {
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        bytes.extend(rest.get(at + 2..at + 4).and_then(|hex| u8::from_str_radix(hex, 16).ok()));
+        rest = rest.get(at + 4..).unwrap_or("");
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
+
+#[test]
+fn bad_input_is_named_and_harms_nothing() {
+    let text = fs::read_to_string(CASES).expect("the cases");
+    let mut rewritten = String::new();
+    for case in format!("\n{text}").split("\n--- ").skip(1) {
+        let (name, body) = case.split_once(" ---\n").expect("a name between `--- ` and ` ---`");
+        let site = TestSite::new();
+        site.write("content/world/good.md", GOOD);
+        assert_eq!(site.build().exit, 0, "the site is fine before: {name}");
+        let before = site.tree();
+        let (files, expected) = body.split_once("== output ==\n").unwrap_or((body, ""));
+        for file in files.split("== ").skip(1) {
+            let (path, text) = file.split_once(" ==\n").expect("a path between `== ` and ` ==`");
+            site.write(path, bytes(text));
+        }
+        let printed = run(&site, &[]);
+        if !printed.starts_with("exit 0") {
+            assert_same(&site.tree(), &before, format!("{name} changed the site that stood"));
+        }
+        if std::env::var_os("UPDATE").is_some() {
+            rewritten +=
+                &format!("--- {name} ---\n{files}== output ==\n{}\n\n", timeless(&printed).trim_end());
+        } else {
+            assert_eq!(timeless(&printed).trim_end(), expected.trim_end(), "{name}");
+        }
+    }
+    if !rewritten.is_empty() {
+        fs::write(CASES, rewritten).expect("the cases are written");
+    }
+}
+
+/// Without the seconds a build took.
+fn timeless(printed: &str) -> String {
+    let line = |line: &str| match (line.find(" in 0."), line.find(" s")) {
+        (Some(at), Some(_)) => {
+            format!("{} in T s{}", &line[..at], line[at + 1..].split_once(" s").map_or("", |(_, rest)| rest))
+        }
+        _ => line.to_owned(),
+    };
+    printed.lines().map(|text| line(text) + "\n").collect()
+}
+
+#[test]
+fn a_folder_of_others_is_refused() {
+    let site = TestSite::new();
+    site.write("content/world/good.md", GOOD).write("elsewhere/diary.txt", "mine");
+    let output = site.path().join("elsewhere");
+    let printed = run(&site, &["--output", &output.to_string_lossy()]);
+    assert!(printed.starts_with("exit 2\nerror[OUT-DIR]"), "{printed}");
+    assert_eq!(site.read("elsewhere/diary.txt"), "mine");
+    assert_eq!(support::tree(&output).len(), 1);
+}
+
+#[test]
+fn files_of_others_in_our_folder_are_left_alone() {
+    let site = TestSite::new();
+    site.write("content/world/good.md", GOOD);
+    assert_eq!(site.build().exit, 0);
+    site.write("public/notes.txt", "mine").write("public/world/CNAME", "mine");
+    site.remove("content/world/good.md").write("content/town/other.md", GOOD);
+    assert_eq!(site.build().exit, 0);
+    assert_eq!(
+        (site.read("public/notes.txt"), site.read("public/world/CNAME")),
+        ("mine".to_owned(), "mine".to_owned())
+    );
+    assert!(!site.tree().contains_key("world/2026/05/good.html"), "what we wrote goes");
+}
+
+#[test]
+fn two_builds_at_once_do_not_mix() {
+    let site = TestSite::new();
+    site.write("content/world/good.md", GOOD);
+    let _held = newsprint::disk::Lock::take(&site.path().join(".newsprint/lock")).expect("a lock");
+    let printed = run(&site, &[]);
+    assert!(printed.starts_with("exit 7\nerror[LOCK]"), "{printed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_folder_is_an_error_not_a_gap() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+
+    let site = TestSite::new();
+    site.write("content/world/good.md", GOOD).write("content/closed/a.md", GOOD);
+    let closed = site.path().join("content/closed");
+    let mode = |bits| fs::set_permissions(&closed, fs::Permissions::from_mode(bits)).expect("permissions");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_newsprint"));
+    command.args(["build", "--now", "2026-06-01T12:00:00Z", "--site"]).arg(site.path());
+    // To root nothing is unreadable: root runs it as nobody, who owns everything but the closed folder.
+    let is_root = fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
+    if is_root {
+        std::os::unix::fs::chown(site.path(), Some(65_534), None).expect("a new owner");
+        fs::set_permissions(site.path(), fs::Permissions::from_mode(0o755)).expect("permissions");
+        command.uid(65_534);
+    }
+    mode(0o000);
+    let output = command.output();
+    mode(0o755);
+    let printed = told(&site, &output.expect("the program runs"));
+    assert!(printed.starts_with("exit 3\nerror[READ]: cannot list it: permission denied"), "{printed}");
+    assert!(printed.contains("content/closed"), "{printed}");
+}
