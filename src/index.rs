@@ -325,21 +325,21 @@ impl Index {
         self.by_path.get(path).copied()
     }
 
-    /// The same index after the text of a file changed and nothing that anybody else shows of it, with
-    /// the numbers of its articles; `None` when more than that changed.
+    /// The same index after the text of a file changed and nothing that anybody else shows of it; `None`
+    /// when more than that changed, or when none of it is visible.
     #[must_use]
-    pub fn with_text(mut self, record: &Arc<Record>) -> Option<(Self, Vec<ArticleId>)> {
+    pub fn with_text(mut self, record: &Arc<Record>) -> Option<Self> {
         let first = self.articles.partition_point(|article| article.path() < record.path.as_str());
         let of_file = |article: &&mut Arc<Article>| article.path() == record.path;
-        let mut changed = Vec::new();
-        for (at, article) in self.articles[first..].iter_mut().take_while(of_file).enumerate() {
+        let mut changed = false;
+        for article in self.articles[first..].iter_mut().take_while(of_file) {
             if !article.record.differs_in_text_only(record) {
                 return None;
             }
             *article = Arc::new(Article { record: Arc::clone(record), ..Article::clone(article) });
-            changed.push(ArticleId::of(first + at));
+            changed = true;
         }
-        (!changed.is_empty()).then_some((self, changed))
+        changed.then_some(self)
     }
 
     /// Numbers of all articles and standing pages.

@@ -14,7 +14,7 @@ use crate::diff::{Change, diff};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::{Head, Ledger, Memory, Seen};
 use crate::load::{self, Listing, Wishes};
-use crate::plan::Plan;
+use crate::plan::Outline;
 use crate::source::{self, Record};
 use crate::store::{Entry, Store};
 
@@ -149,7 +149,7 @@ impl Taker {
         self.view.clone()
     }
 
-    /// Loads and plans the whole site, or says why there is none.
+    /// Loads the whole site, or says why there is none.
     fn load(&mut self, began: i64) -> Result<Shown, Vec<Diag>> {
         if !self.fixed_now {
             self.wishes.clock.now = now();
@@ -160,8 +160,8 @@ impl Taker {
         let checked = load::load(&*self.store, &self.listing, &text, config, &self.ledger, &self.wishes);
         let mut problems = [parsed.diags, checked.diags].concat();
         let Some(loaded) = checked.value.filter(|_| !is_fatal(&problems)) else { return Err(problems) };
-        let plan = Plan::new(&loaded.site);
-        problems.extend(plan.diags);
+        let outline = Outline::new(&loaded.site);
+        problems.extend(outline.diags);
         if is_fatal(&problems) {
             return Err(problems);
         }
@@ -176,7 +176,7 @@ impl Taker {
         self.ledger = Ledger::new(head, loaded.sources, Vec::new(), Vec::new()).with_records(loaded.records);
         self.lost = false;
         self.problems = problems;
-        Ok(Shown::new(loaded.site, plan.value, loaded.rules, loaded.validity))
+        Ok(Shown::new(loaded.site, outline.value, loaded.rules, loaded.validity))
     }
 
     /// The newest snapshot with other texts, when nothing but the texts of these articles changed: what an
@@ -188,7 +188,7 @@ impl Taker {
             return None;
         }
         let records = self.ledger.records();
-        let (mut site, mut plan) = (Cow::Borrowed(&shown.site), Cow::Borrowed(&shown.plan));
+        let mut site = Cow::Borrowed(&shown.site);
         let mut read = Vec::new();
         for path in paths.iter() {
             self.entry(path).filter(|_| overlay::is_article(path))?;
@@ -201,18 +201,13 @@ impl Taker {
                 continue;
             }
             let record = Arc::new(source::parse(path, bytes, &shown.rules).record);
-            if diag::any_error(&record.diags) || !former.differs_in_text_only(&record) {
-                return None;
-            }
-            let (next, articles) = site.with_text(&record)?;
-            plan = Cow::Owned(plan.with_texts(&next, &articles));
-            site = Cow::Owned(next);
+            site = Cow::Owned(site.with_text(&record)?);
             read.push((seen, record));
         }
         for (seen, record) in read {
             self.ledger.update(seen, record);
         }
-        Some(shown.with(site.into_owned(), plan.into_owned()))
+        Some(shown.with(site.into_owned()))
     }
 
     fn entry(&self, path: &str) -> Option<&Entry> {
