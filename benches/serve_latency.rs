@@ -37,8 +37,7 @@ fn main() -> std::io::Result<()> {
             clock: Clock { now: 1_800_000_000, drafts: false, future: false },
             keep_going: true,
         };
-        let options =
-            Options { site: folder.path().to_owned(), wishes, fixed_now: true, port: Some(0) };
+        let options = Options { site: folder.path().to_owned(), wishes, fixed_now: true, port: Some(0) };
         let preview = Preview::start(&options).map_err(|diag| std::io::Error::other(diag.line()))?;
         writeln!(out, "{size} articles: ready after {:.0} ms", millis(started.elapsed()))?;
         let kinds: [(&str, Save); 3] =
@@ -74,7 +73,8 @@ const SECTIONS: [&str; 6] = ["world", "town", "business", "sport", "culture", "s
 fn article(n: usize, title: &str, mark: &str) -> String {
     let (year, month, day) = (2015 + n % 10, 1 + n % 12, 1 + n % 28);
     let section = SECTIONS[n % SECTIONS.len()];
-    let paragraph = "The council met on Tuesday and agreed, after four hours, on what had been agreed before. ";
+    let paragraph =
+        "The council met on Tuesday and agreed, after four hours, on what had been agreed before. ";
     let text = format!("{}\n\n", paragraph.repeat(4)).repeat(6);
     format!(
         "+++\ntitle = \"{title}\"\ndate = {year}-{month:02}-{day:02}\nsummary = \"What was agreed in case {n}.\"\n\

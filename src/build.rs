@@ -153,7 +153,7 @@ impl<'o> Run<'o> {
         let circumstances = load::circumstances(wishes);
         let (ledger, damage) =
             if self.options.clean { Default::default() } else { Ledger::load(&self.memory.ledger()) };
-        report.diags.extend(damage.map(|why| diag::ledger_rebuilt(why)));
+        report.diags.extend(damage.map(diag::ledger_rebuilt));
         let mut changing = None;
         for _ in 0..TRIES {
             let config_text = load::read_config(&self.store, &self.options.site.to_string_lossy())?;
@@ -495,7 +495,7 @@ fn verify(options: &Options, report: &mut Report) {
         match change {
             Change::Added(path) => report.diags.push(diag::verify_failed(path, "it is missing")),
             Change::Removed(path) if owned.contains(path) => {
-                report.diags.push(diag::verify_failed(path, "a clean build has no such file"))
+                report.diags.push(diag::verify_failed(path, "a clean build has no such file"));
             }
             Change::Removed(_) => {}
             Change::Kept(path, _) => {

@@ -680,8 +680,11 @@ pub fn no_port(address: &str, error: &std::io::Error) -> Diag {
 /// The folder cannot be watched: changes are found by looking again and again.
 #[must_use]
 pub fn not_watched(why: &str) -> Diag {
-    Diag::warning("WATCH", format!("changes cannot be watched for ({why}): the folder is looked at every second"))
-        .hint("on Linux, raise fs.inotify.max_user_watches")
+    Diag::warning(
+        "WATCH",
+        format!("changes cannot be watched for ({why}): the folder is looked at every second"),
+    )
+    .hint("on Linux, raise fs.inotify.max_user_watches")
 }
 
 /// Sources kept changing while they were read.

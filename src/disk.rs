@@ -52,8 +52,9 @@ impl Store for Dir {
                 (_, entry) => found.extend(self.entry(entry)),
             }
         }
-        let below =
-            |folder: &PathBuf| plain_walk(folder, 1..=usize::MAX, false).filter_map(|e| self.entry(e)).collect();
+        let below = |folder: &PathBuf| {
+            plain_walk(folder, 1..=usize::MAX, false).filter_map(|e| self.entry(e)).collect()
+        };
         let below: Vec<Vec<Result<Entry, Diag>>> = deep.par_iter().map(below).collect();
         found.extend(below.into_iter().flatten());
         let mut checked = Checked::fine(Vec::with_capacity(found.len()));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::Datelike;
+use rayon::prelude::*;
 
 use crate::article::{Header, Kind};
 use crate::config::Config;
@@ -212,11 +213,16 @@ impl Index {
             slugify,
         );
         let section_order = section_order(&sections.names, config);
-        for seen in visible {
+        let outs: Vec<Result<OutPath, &'static str>> = visible
+            .par_iter()
+            .with_min_len(64)
+            .map(|seen| article_path(&seen.record.items[seen.item].header, config))
+            .collect();
+        for (seen, out) in visible.iter().zip(outs) {
             let item = &seen.record.items[seen.item];
             let header = &item.header;
             let place = || Place::file(&seen.record.path);
-            let out = match article_path(header, config) {
+            let out = match out {
                 Ok(out) => out,
                 Err(why) => {
                     diags.push(diag::bad_path(place(), "slug", &header.slug, why));

@@ -204,7 +204,8 @@ impl Ledger {
         for path in paths {
             let below = format!("{path}/");
             let from = self.sources.partition_point(|seen| seen.path < *path);
-            let meant = self.sources[from..].iter_mut().take_while(|seen| seen.path.starts_with(path.as_str()));
+            let meant =
+                self.sources[from..].iter_mut().take_while(|seen| seen.path.starts_with(path.as_str()));
             for seen in meant.filter(|seen| seen.path == *path || seen.path.starts_with(&below)) {
                 seen.stamp = Stamp::default();
             }
@@ -223,7 +224,9 @@ impl Ledger {
             encode(&self.diags),
             match &self.records {
                 Records::Encoded(bytes) => bytes.clone(),
-                Records::Live(records) => encode(&records.iter().map(AsRef::as_ref).collect::<Vec<&Record>>()),
+                Records::Live(records) => {
+                    encode(&records.iter().map(AsRef::as_ref).collect::<Vec<&Record>>())
+                }
             },
         ];
         let table =

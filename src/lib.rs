@@ -49,6 +49,7 @@ pub mod disk;
 pub mod due;
 pub mod dump;
 pub mod explain;
+pub mod filters;
 pub mod fingerprint;
 pub mod front_matter;
 pub mod image;

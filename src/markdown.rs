@@ -102,7 +102,7 @@ pub fn shorten(text: &str, limit: usize) -> String {
     let head = &text[..cut];
     let sentence = head.rmatch_indices(['.', '!', '?', '。', '؟']).find(|(at, mark)| {
         let end = at + mark.len();
-        end > limit / 2 && text[end..].starts_with([' ', '”', '"', '»']) || *mark == "。" && end > limit / 2
+        end > limit / 2 && (*mark == "。" || text[end..].starts_with([' ', '”', '"', '»']))
     });
     match sentence {
         Some((at, mark)) => head[..at + mark.len()].to_owned(),
@@ -146,7 +146,7 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
         }
         match event {
             Event::Start(Tag::Image { dest_url, title, .. }) if image.is_none() => {
-                image = Some((dest_url, title, String::new()))
+                image = Some((dest_url, title, String::new()));
             }
             Event::End(TagEnd::Image) => {
                 if let Some((src, title, alt)) = image.take() {

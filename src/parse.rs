@@ -125,9 +125,8 @@ fn record(source: &str, number: usize, line: &str, explain: bool) -> Result<(Str
     };
     let record: Record = serde_json::from_str(line)
         .map_err(|error| diag::bad_record(place(error.column()), &error.to_string()))?;
-    let fetched = match record.fetched.as_deref().map(chrono::DateTime::parse_from_rfc3339).transpose() {
-        Ok(fetched) => fetched,
-        Err(_) => return Err(diag::bad_record(place(1), "`fetched` is no RFC 3339 time")),
+    let Ok(fetched) = record.fetched.as_deref().map(chrono::DateTime::parse_from_rfc3339).transpose() else {
+        return Err(diag::bad_record(place(1), "`fetched` is no RFC 3339 time"));
     };
     let (form, text) = match (&record.html, &record.text) {
         (Some(html), None) => (Form::Html, html),

@@ -129,7 +129,8 @@ impl From<OutPath> for String {
 }
 
 fn check_part(part: &str) -> Result<(), &'static str> {
-    let stem = part.split('.').next().unwrap_or(part).to_lowercase();
+    let stem = part.split('.').next().unwrap_or(part);
+    let begins = |with: &str| part.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
     match part {
         "" => return Err("has an empty part"),
         "." | ".." => return Err("steps out of its folder"),
@@ -150,8 +151,7 @@ fn check_part(part: &str) -> Result<(), &'static str> {
     if part.starts_with([' ', '-', '~']) || part.ends_with(['.', ' ']) {
         return Err("begins with a blank, `-` or `~`, or ends with a dot or blank");
     }
-    if DEVICES.contains(&stem.as_str()) || stem.starts_with("git~") || part.to_lowercase().starts_with(".git")
-    {
+    if DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) || begins("git~") || begins(".git") {
         return Err("is a reserved name");
     }
     Ok(())

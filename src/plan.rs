@@ -287,7 +287,10 @@ impl Outline {
     /// The output at a path.
     #[must_use]
     pub fn find(&self, out: &str) -> Option<&Planned> {
-        self.outputs.binary_search_by(|planned| planned.out.as_str().cmp(out)).ok().map(|at| &self.outputs[at])
+        self.outputs
+            .binary_search_by(|planned| planned.out.as_str().cmp(out))
+            .ok()
+            .map(|at| &self.outputs[at])
     }
 }
 

@@ -5,12 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
+use tera::{Context, ErrorKind, Tera};
 
-use crate::date::Moment;
 use crate::diag::{self, Checked, Diag, Place};
+use crate::filters;
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::locale;
 
 /// A template's text and where it came from.
 #[derive(Clone, Debug)]
@@ -50,7 +49,7 @@ impl Templates {
         let mut diags: Vec<Diag> = Vec::new();
         let mut tera = |xml: bool| {
             let mut tera = Tera::default();
-            register(&mut tera);
+            filters::register(&mut tera);
             if xml {
                 tera.set_escape_fn(escape_xml);
             }
@@ -330,75 +329,4 @@ fn escape_xml(text: &str, output: &mut dyn std::io::Write) -> std::io::Result<()
         plain = at + c.len_utf8();
     }
     output.write_all(&text.as_bytes()[plain..])
-}
-
-/// Every filter with what it does, for the documentation.
-pub const FILTERS: [(&str, &str); 6] = [
-    (
-        "day(lang=…)",
-        "a date in words of a language: `{{ card.date | day(lang=lang) }}` gives `14 March 2026`",
-    ),
-    ("clock", "the time of day, `09:30`; empty for a bare date"),
-    ("rfc822", "a date as RSS wants it"),
-    ("month_name(lang=…)", "a month's number (1 to 12) as its name"),
-    ("json", "any value as JSON that can stand inside a `<script>` element"),
-    ("absolute(base=…)", "a root-relative link as an absolute URL"),
-];
-
-fn register(tera: &mut Tera) {
-    tera.register_filter("day", day);
-    tera.register_filter("clock", clock);
-    tera.register_filter("rfc822", rfc822);
-    tera.register_filter("month_name", month_name);
-    tera.register_filter("json", json);
-    tera.register_filter("absolute", absolute);
-}
-
-fn moment(text: &str) -> TeraResult<Moment> {
-    Moment::parse(text).ok_or_else(|| tera::Error::message(format!("`{text}` is not a date")))
-}
-
-fn day(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    Ok(locale::day(moment(text)?, locale::strings(args.must_get::<&str>("lang")?)))
-}
-
-fn clock(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let moment = moment(text)?;
-    Ok(if moment.timed { moment.shown().format("%H:%M").to_string() } else { String::new() })
-}
-
-fn rfc822(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    Ok(moment(text)?.rfc822())
-}
-
-fn month_name(month: i64, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let strings = locale::strings(args.must_get::<&str>("lang")?);
-    let month = u32::try_from(month).ok().filter(|m| (1..=12).contains(m));
-    month.map(|m| strings.month(m).to_owned()).ok_or_else(|| tera::Error::message("not a month from 1 to 12"))
-}
-
-/// JSON in which nothing can close the element around it (`<`, `>`, `&`, U+2028, U+2029 as escapes).
-fn json(value: Value, _: Kwargs, _: &State<'_>) -> TeraResult<Value> {
-    let text = serde_json::to_string(&value).map_err(|error| tera::Error::message(error.to_string()))?;
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => safe.push(c),
-        }
-    }
-    Ok(Value::safe_string(&safe))
-}
-
-/// As hosts show it: a folder's own page is the folder.
-fn absolute(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    if text.contains("://") {
-        return Ok(text.to_owned());
-    }
-    let path = text.trim_start_matches('/');
-    let path = match path.strip_suffix("index.html") {
-        Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
-        _ => path,
-    };
-    Ok(format!("{}{path}", args.must_get::<&str>("base")?))
 }

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use newsprint::filters::FILTERS;
 use newsprint::plan::{Axis, List, Page, Part, Sheet, TEMPLATES};
-use newsprint::template::FILTERS;
 use newsprint::views::{Name, PAGE, SHAPES, SHARED};
 use newsprint::{config, front_matter, new, theme};
 use serde_json::Value as Json;

@@ -95,7 +95,8 @@ impl Desk {
     fn get(&self, address: &str) -> Answer {
         let port = self.preview.port();
         self.raw(
-            format!("GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").as_bytes(),
+            format!("GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
         )
     }
 
@@ -317,7 +318,10 @@ fn a_broken_article_disturbs_nobody() {
     assert_eq!(first["problems"][0]["here"], false);
     assert_eq!(first["stale"], false);
 
-    desk.write("content/world/a.md", "+++\ntitle = \"First\ndate = 2026-03-14\n+++\n<script>bad text</script>\n");
+    desk.write(
+        "content/world/a.md",
+        "+++\ntitle = \"First\ndate = 2026-03-14\n+++\n<script>bad text</script>\n",
+    );
     wait("the problem is told", || desk.state(page)["problems"].as_array().map(Vec::len) == Some(2));
     let state = desk.state(page);
     let here: Vec<&Json> =
@@ -341,9 +345,7 @@ fn a_broken_article_disturbs_nobody() {
 
     desk.write("content/world/a.md", &article("First", "mended"));
     desk.until_text(page, "mended");
-    wait("only the old problem is left", || {
-        desk.state(page)["problems"].as_array().map(Vec::len) == Some(1)
-    });
+    wait("only the old problem is left", || desk.state(page)["problems"].as_array().map(Vec::len) == Some(1));
     fs::remove_file(desk.path("content/world/c.md")).expect("removed");
     wait("no problem is left", || desk.state(page)["problems"].as_array().map(Vec::len) == Some(0));
     assert_eq!(desk.differences(), Vec::<String>::new());
@@ -402,7 +404,11 @@ fn a_site_that_never_was_good_comes_up_when_it_is() {
     let desk = Desk::of(&[("templates/404.html", "{{ </pre><script>alert(1)</script>")]);
     let answer = desk.get("/");
     assert_eq!(answer.status, 503);
-    assert!(answer.text().contains("live.js") && !answer.text().contains("<script>alert"), "{}", answer.text());
+    assert!(
+        answer.text().contains("live.js") && !answer.text().contains("<script>alert"),
+        "{}",
+        answer.text()
+    );
     fs::remove_file(desk.path("templates/404.html")).expect("removed");
     desk.until("the site", "/", |answer| answer.status == 200);
 }
@@ -415,7 +421,8 @@ impl Tab {
         let port = desk.preview.port();
         let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server is there");
         stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
-        let request = format!("GET /__newsprint/events?page={page} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
+        let request =
+            format!("GET /__newsprint/events?page={page} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
         stream.write_all(request.as_bytes()).expect("asked");
         Self(BufReader::new(stream))
     }
@@ -545,7 +552,9 @@ fn foreign_requests_are_refused() {
         (
             "GET",
             "/",
-            format!("{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document"),
+            format!(
+                "{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document"
+            ),
             200,
         ),
         // DNS rebinding.
@@ -571,11 +580,30 @@ fn foreign_requests_are_refused() {
         ("GET", "/", format!("{own}\r\nOrigin: https://localhost:{port}"), 403),
         ("GET", "/", format!("{own}\r\nOrigin: http://localhost:1"), 403),
         ("GET", "/__newsprint/state?page=/", format!("{own}\r\nSec-Fetch-Site: cross-site"), 403),
-        ("GET", "/", format!("{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: script"), 403),
-        ("GET", "/", format!("{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe"), 403),
+        (
+            "GET",
+            "/",
+            format!(
+                "{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: script"
+            ),
+            403,
+        ),
+        (
+            "GET",
+            "/",
+            format!(
+                "{own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe"
+            ),
+            403,
+        ),
         ("GET", "/", format!("{own}\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: cors"), 403),
         ("GET", "/", format!("{own}\r\nSec-Fetch-Site: none\r\nSec-Fetch-Site: none"), 403),
-        ("GET", "/__newsprint/events?page=/", format!("{own}\r\nOrigin: http://evil.test\r\nUpgrade: websocket\r\nConnection: Upgrade"), 403),
+        (
+            "GET",
+            "/__newsprint/events?page=/",
+            format!("{own}\r\nOrigin: http://evil.test\r\nUpgrade: websocket\r\nConnection: Upgrade"),
+            403,
+        ),
         // Writing.
         ("POST", "/", format!("{own}\r\nContent-Type: text/plain\r\nContent-Length: 0"), 405),
         ("PUT", "/content/world/a.md", format!("{own}\r\nContent-Length: 0"), 405),
@@ -616,15 +644,63 @@ fn malformed_requests_end_nothing() {
     ]);
     let port = desk.preview.port();
     let targets = [
-        "//.env", "//%2e", "/.env", "/.git/config", "/.Newsprint/token", "/.newsprint/token", "/.htpasswd", "/notes.bin",
-        "/CONFIG.toml", "/site.toml", "/SITE.TOML", "/x/.", "/./", "/../site.toml", "/..%2fsite.toml",
-        "/%2e%2e/site.toml", "/..%5csite.toml", "/%2e%2e%5csite.toml", "/..\\site.toml", "/%00", "/index.html%00",
-        "/%c0%ae%c0%ae/site.toml", "/%ff%fe", "/%", "/%zz", "/index.html::$DATA", "/INDEX~1.HTM", "/index.html.",
-        "/index.html%20", "/c:/windows/win.ini", "//evil.test/%2e%2e", "//evil.test/", "/\\evil.test/", "/;/", "/index.html;x",
-        "/content/world/a.md", "/content/world/a.md?raw", "/@fs/etc/passwd", "/@fs/etc/passwd?import&raw??",
-        "/static/../site.toml", "/publicX", "/proc/self/environ", "/etc/passwd", "/%2fetc/passwd", "/..;/site.toml",
-        "/__newsprint/state?page=%ff", "/__newsprint/state?page=../../site.toml", "/__newsprint/events", "/__newsprint/../site.toml",
-        "/__newsprint/live.js/../../site.toml", "*", "site.toml", "/#/../site.toml", "/?#", "http://", "http:///etc/passwd", "/a b",
+        "//.env",
+        "//%2e",
+        "/.env",
+        "/.git/config",
+        "/.Newsprint/token",
+        "/.newsprint/token",
+        "/.htpasswd",
+        "/notes.bin",
+        "/CONFIG.toml",
+        "/site.toml",
+        "/SITE.TOML",
+        "/x/.",
+        "/./",
+        "/../site.toml",
+        "/..%2fsite.toml",
+        "/%2e%2e/site.toml",
+        "/..%5csite.toml",
+        "/%2e%2e%5csite.toml",
+        "/..\\site.toml",
+        "/%00",
+        "/index.html%00",
+        "/%c0%ae%c0%ae/site.toml",
+        "/%ff%fe",
+        "/%",
+        "/%zz",
+        "/index.html::$DATA",
+        "/INDEX~1.HTM",
+        "/index.html.",
+        "/index.html%20",
+        "/c:/windows/win.ini",
+        "//evil.test/%2e%2e",
+        "//evil.test/",
+        "/\\evil.test/",
+        "/;/",
+        "/index.html;x",
+        "/content/world/a.md",
+        "/content/world/a.md?raw",
+        "/@fs/etc/passwd",
+        "/@fs/etc/passwd?import&raw??",
+        "/static/../site.toml",
+        "/publicX",
+        "/proc/self/environ",
+        "/etc/passwd",
+        "/%2fetc/passwd",
+        "/..;/site.toml",
+        "/__newsprint/state?page=%ff",
+        "/__newsprint/state?page=../../site.toml",
+        "/__newsprint/events",
+        "/__newsprint/../site.toml",
+        "/__newsprint/live.js/../../site.toml",
+        "*",
+        "site.toml",
+        "/#/../site.toml",
+        "/?#",
+        "http://",
+        "http:///etc/passwd",
+        "/a b",
     ];
     for target in targets {
         let request = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
@@ -648,8 +724,18 @@ fn malformed_requests_end_nothing() {
         format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: -1\r\nConnection: close\r\n\r\n").into_bytes(),
         format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nZZ\r\n").into_bytes(),
     ];
-    let odd_values: [&[u8]; 10] =
-        [b"\xff\xfe", b"\x00", b"[", b"[::1", b"]:80", b"localhost:99999999999", b"localhost:\xe2\x80\xae", b"::::", b"\t", b"%"];
+    let odd_values: [&[u8]; 10] = [
+        b"\xff\xfe",
+        b"\x00",
+        b"[",
+        b"[::1",
+        b"]:80",
+        b"localhost:99999999999",
+        b"localhost:\xe2\x80\xae",
+        b"::::",
+        b"\t",
+        b"%",
+    ];
     for value in odd_values {
         for header in ["Host", "Origin", "Sec-Fetch-Site"] {
             let own = if header == "Host" { String::new() } else { format!("Host: localhost:{port}\r\n") };

@@ -19,6 +19,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "config",
             "front_matter",
             "dump",
+            "filters",
             "template",
             "source",
         ],

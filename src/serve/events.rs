@@ -20,10 +20,7 @@ struct Tab {
 }
 
 /// The events for a tab that shows `address`: its state, at once and whenever it changes.
-pub(super) fn events(
-    live: Arc<Live>,
-    address: String,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(super) fn events(live: Arc<Live>, address: String) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     /// How soon a browser that went away is noticed.
     const BEAT: Duration = Duration::from_secs(15);
     let tab = Tab { news: live.news(), live, address, told: None };

@@ -245,7 +245,9 @@ mod tests {
 
     #[test]
     fn base_paths() {
-        for (url, path) in [("https://a.example/", ""), ("https://a.example/paper/x/", "paper/x"), ("https://a.example", "")] {
+        for (url, path) in
+            [("https://a.example/", ""), ("https://a.example/paper/x/", "paper/x"), ("https://a.example", "")]
+        {
             assert_eq!(base_path(url), path);
         }
     }

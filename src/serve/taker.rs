@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::Options;
 use super::live::{Shown, View};
 use super::overlay::{self, Overlay};
-use super::Options;
 use crate::build;
 use crate::diag::{self, Diag};
 use crate::diff::{Change, diff};
@@ -190,7 +190,7 @@ impl Taker {
         let records = self.ledger.records();
         let mut site = Cow::Borrowed(&shown.site);
         let mut read = Vec::new();
-        for path in paths.iter() {
+        for path in paths {
             self.entry(path).filter(|_| overlay::is_article(path))?;
             let former = records.binary_search_by(|record| record.path.cmp(path)).ok()?;
             let former = &records[former];
@@ -241,8 +241,7 @@ impl Taker {
             let record = records.binary_search_by(|record| record.path.cmp(&entry.path)).ok();
             self.judge(entry, record.map(|at| &*records[at]));
         }
-        let gone: Vec<String> =
-            self.held.keys().filter(|path| self.entry(path).is_none()).cloned().collect();
+        let gone: Vec<String> = self.held.keys().filter(|path| self.entry(path).is_none()).cloned().collect();
         for path in gone {
             self.release(&path);
         }

@@ -92,7 +92,9 @@ impl Watcher {
             let (name, former) = &self.watched[at];
             let path = self.root.join(name);
             let there = path.canonicalize().ok().zip(std::fs::metadata(&path).ok());
-            let there = there.filter(|(_, facts)| facts.is_dir()).map(|(path, facts)| (path, disk::stamp(&facts).inode));
+            let there = there
+                .filter(|(_, facts)| facts.is_dir())
+                .map(|(path, facts)| (path, disk::stamp(&facts).inode));
             if there == *former {
                 continue;
             }
@@ -166,7 +168,8 @@ impl Pending {
             let Some(within) = watcher.within(path) else { continue };
             self.renew |= load::FOLDERS.contains(&within.as_str());
             let is_file = is_file(&within);
-            let is_folder = !is_file && (event.kind == EventKind::Create(CreateKind::Folder) || path.is_dir());
+            let is_folder =
+                !is_file && (event.kind == EventKind::Create(CreateKind::Folder) || path.is_dir());
             if is_new && is_folder {
                 self.look_at_all(now + NEW_FOLDER);
             }
@@ -174,7 +177,9 @@ impl Pending {
                 EventKind::Access(AccessKind::Close(AccessMode::Write)) if is_file => now + WHOLE,
                 EventKind::Access(_) => continue,
                 // Backups and temporary files of editors come and go.
-                EventKind::Create(CreateKind::File) | EventKind::Remove(RemoveKind::File) if !is_file => continue,
+                EventKind::Create(CreateKind::File) | EventKind::Remove(RemoveKind::File) if !is_file => {
+                    continue;
+                }
                 EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if at == 0 => now + GONE,
                 EventKind::Modify(ModifyKind::Name(RenameMode::From)) | EventKind::Remove(_) => now + GONE,
                 EventKind::Modify(ModifyKind::Name(_)) => now + WHOLE,
