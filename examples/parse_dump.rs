@@ -16,14 +16,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let field = |name: &str| record.get(name).and_then(|v| v.as_str());
         let id = field("id").unwrap_or("");
         if rows {
-            for row in dump::training_rows(field("text").unwrap_or("")) {
-                let features: serde_json::Map<String, serde_json::Value> =
-                    row.features.into_iter().map(|(k, v)| (k, v.into())).collect();
-                writeln!(
-                    out,
-                    "{}",
-                    serde_json::json!({"id": id, "from": row.from, "to": row.to, "text": row.text, "f": features})
-                )?;
+            let all = field("html").map_or_else(|| dump::training_rows(field("text").unwrap_or("")), |html| dump::training_rows_html(html, field("url")));
+            for row in all {
+                let features: serde_json::Map<String, serde_json::Value> = row.features.into_iter().map(|(k, v)| (k, v.into())).collect();
+                writeln!(out, "{}", serde_json::json!({"id": id, "model": row.model, "from": row.from, "to": row.to, "text": row.text, "f": features}))?;
             }
             continue;
         }
@@ -34,7 +30,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let parsed =
             dump::parse(text.as_bytes(), &input, &dump::Options { vocabulary: &vocabulary, language: None });
         if explain {
-            writeln!(out, "{}", dump::explain(&parsed, text))?;
+            let shown = if form == dump::Form::Html { dump::visible_text(text) } else { text.to_owned() };
+            writeln!(out, "{}", dump::explain(&parsed, &shown))?;
             continue;
         }
         for record in dump::records(&parsed, id) {

@@ -137,7 +137,7 @@ def score(text, truth):
     return (tp / (tp + fp) if tp + fp else 0., tp / (tp + fn) if tp + fn else 0., float(tokens(text) == tokens(truth)))
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3); p.add_argument('--iterations', type=int, default=120); p.add_argument('--threshold', type=float, default=.5)
+    p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3); p.add_argument('--iterations', type=int, default=120); p.add_argument('--threshold', type=float, default=.5); p.add_argument('--dump', help='write held-out probabilities here')
     a = p.parse_args()
     truth = {}
     for f in a.truth:
@@ -157,12 +157,14 @@ def main():
     print(len(docs), 'dumps', len(names), 'features', file=sys.stderr)
     if a.folds:
         fold = lambda d: int(hashlib.sha256(d['site'].encode()).hexdigest(), 16) % a.folds
-        out = collections.defaultdict(list)
+        out = collections.defaultdict(list); dump = open(a.dump, 'w') if a.dump else None
         for k in range(a.folds):
             test = [d for d in docs if fold(d) == k and d['t'].get('body') is not None]
             w = train([d for d in docs if fold(d) != k], names, a.l2, a.iterations)
             for d, m in zip(test, predict(test, names, w)):
+                if dump: dump.write(json.dumps({'id': d['id'], 'p': [round(float(x), 4) for x in m]}) + '\n')
                 out[d['set']].append(score('\n'.join(x for x, q in zip(d['text'], m) if q >= a.threshold), d['t']['body']))
+        if dump: dump.close()
         for s, v in sorted(out.items()):
             P, R, A = np.mean(v, 0); print(f'{s}: F1 {2*P*R/(P+R):.4f} P {P:.4f} R {R:.4f} accuracy {A:.4f} n {len(v)}')
     if a.out:

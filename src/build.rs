@@ -98,13 +98,16 @@ pub fn build(options: &Options, progress: &dyn Progress) -> Report {
         Err(diag) => report.diags.push(diag),
     }
     diag::sort(&mut report.diags);
-    report.exit = exit_code(&report.diags, options.wishes.keep_going);
+    report.exit = match exit_code(&report.diags) {
+        0 if report.tally.left_out > 0 => 4,
+        exit => exit,
+    };
     report
 }
 
 /// The exit code that complaints amount to.
 #[must_use]
-pub fn exit_code(diags: &[Diag], keep_going: bool) -> u8 {
+pub fn exit_code(diags: &[Diag]) -> u8 {
     let in_config = |diag: &Diag| diag.place.as_ref().is_some_and(|place| place.path == load::CONFIG);
     let of = |diag: &Diag| match diag.code.as_ref() {
         "VERIFY" => 1,
@@ -116,9 +119,7 @@ pub fn exit_code(diags: &[Diag], keep_going: bool) -> u8 {
     };
     let errors = diags.iter().filter(|diag| diag.severity == Severity::Error).map(of);
     let quarantined = diags.iter().any(|diag| diag.code == "DUMP-REFUSED");
-    let left_out =
-        keep_going && diags.iter().any(|diag| diag.severity == Severity::Warning && diag.code != "EMPTY");
-    errors.min().unwrap_or(if quarantined || left_out { 4 } else { 0 })
+    errors.min().unwrap_or(if quarantined { 4 } else { 0 })
 }
 
 /// One build: what it holds on to while it runs.

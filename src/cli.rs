@@ -397,7 +397,7 @@ impl Progress for Bar {
 /// Prints what went wrong and gives the exit code it amounts to.
 fn fail(diags: &[Diag]) -> std::io::Result<u8> {
     print_diags(diags, false)?;
-    Ok(build::exit_code(diags, false))
+    Ok(build::exit_code(diags))
 }
 
 fn run_new(args: &NewArgs) -> std::io::Result<u8> {

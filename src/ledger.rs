@@ -53,6 +53,8 @@ pub struct Tally {
     pub flags: u64,
     /// Articles behind the gate.
     pub hidden: u64,
+    /// Content files left out because of errors (`--keep-going`).
+    pub left_out: u64,
 }
 
 /// A source as it was when it was read.
@@ -261,7 +263,10 @@ impl Memory {
     /// Of the output at `output`; the default one, `public/`, has the plain names.
     #[must_use]
     pub fn of(site: &Path, output: &Path) -> Self {
-        let suffix = if output == site.join("public") {
+        // However it is written, one folder has one ledger.
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let output = &absolute(output);
+        let suffix = if *output == absolute(&site.join("public")) {
             String::new()
         } else {
             format!("-{}", Fingerprint::of(output.as_os_str().as_encoded_bytes()).short(8))

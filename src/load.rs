@@ -186,8 +186,6 @@ pub struct Loaded {
     pub validity: Validity,
     /// Counts for the report.
     pub tally: Tally,
-    /// Content files left out by `--keep-going`.
-    pub left_out: usize,
     /// Some bodies.
     pub bodies: Bodies,
     /// Every record is that of the last time: the section of records need not be written anew.
@@ -266,7 +264,7 @@ pub fn load(
     let checked = Templates::new(&templates);
     diags.extend(checked.diags);
     let Some(templates) = checked.value else { return Checked { value: None, diags } };
-    let tally = tally(&gated);
+    let tally = Tally { left_out: left_out as u64, ..tally(&gated) };
     let validity = gated.validity;
     let Checked { value: site, diags: more } =
         Site::new(Arc::new(config), Arc::new(templates), &gated, pictures, statics, wishes.clock);
@@ -284,7 +282,7 @@ pub fn load(
         rules,
         validity,
         tally,
-        left_out,
+
         bodies,
     };
     Checked { value: Some(loaded), diags }

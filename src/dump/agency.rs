@@ -12,7 +12,7 @@ static AGENCIES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         let mut cells = row.split('\t');
         let Some(name) = cells.next() else { continue };
         for alias in cells {
-            all.insert(words::fold(alias, false), name);
+            all.insert(words::fold(alias), name);
         }
     }
     all
@@ -23,7 +23,7 @@ pub(super) fn named(text: &str) -> Option<&'static str> {
     if text.len() > 60 {
         return None;
     }
-    AGENCIES.get(&words::fold(text.trim_start_matches(['(', '[', '©', ' ']), false)).copied()
+    AGENCIES.get(&words::fold(text.trim_start_matches(['(', '[', '©', ' ']))).copied()
 }
 
 /// The first agency named among the parts of a credit ("Jane Doe/AFP via Getty Images", "APA/dpa").

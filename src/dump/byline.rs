@@ -1,5 +1,6 @@
 //! Bylines: who wrote it, from a line of its own ("By A. Writer and B. Other | Staff | Nov 19, 2026").
 
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::{dates, language, words};
@@ -13,14 +14,24 @@ pub(super) struct Byline {
     pub(super) explicit: bool,
 }
 
-/// Phrases that announce an author, longest first.
-static PREFIXES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+/// Phrases that announce an author, longest first, by their first letter.
+static PREFIXES: LazyLock<HashMap<char, Vec<&'static str>>> = LazyLock::new(|| {
     let rows = include_str!("tables/bylines.tsv").lines();
     let mut all: Vec<&str> = rows.flat_map(|row| row.split('\t').skip(1)).collect();
     all.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
-    all.dedup();
-    all
+    let mut by_letter: HashMap<char, Vec<&str>> = HashMap::new();
+    for prefix in all {
+        by_letter.entry(prefix.chars().next().unwrap_or(' ')).or_default().push(prefix);
+    }
+    by_letter
 });
+
+/// A set of words of our own.
+type Words = HashSet<&'static str, words::BuildFnv>;
+
+static PARTICLE_SET: LazyLock<Words> = LazyLock::new(|| PARTICLES.iter().copied().collect());
+static AFTER_SET: LazyLock<Words> = LazyLock::new(|| AFTER.iter().copied().collect());
+static NOT_NAME_SET: LazyLock<Words> = LazyLock::new(|| NOT_NAMES.iter().copied().collect());
 
 /// Small words inside names, in any case.
 const PARTICLES: &[&str] = &[
@@ -146,9 +157,10 @@ pub(super) fn read(line: &str) -> Option<Byline> {
         }
     }
     // "Monday November 18, 2026 7:45 am PST by A. Writer": the date first.
-    if let Some(at) = find_by(text)
+    if let Some(digit) = text.find(|c: char| c.is_ascii_digit())
         && words::count(text) <= 14
-        && text[..at].contains(|c: char| c.is_ascii_digit())
+        && let Some(at) = find_by(text)
+        && digit < at
     {
         let found = names(announced(&text[at..])?, true);
         if !found.is_empty() {
@@ -168,9 +180,11 @@ pub(super) fn read(line: &str) -> Option<Byline> {
 
 /// The rest of a line after "By" and its like.
 pub(super) fn announced(text: &str) -> Option<&str> {
+    let first = text.chars().next()?.to_lowercase().next()?;
+    let prefixes = PREFIXES.get(&first)?;
     let head_end = text.char_indices().nth(30).map_or(text.len(), |(at, _)| at);
     let head = text[..head_end].to_lowercase();
-    let prefix = PREFIXES.iter().find(|prefix| {
+    let prefix = prefixes.iter().find(|prefix| {
         head.starts_with(**prefix) && {
             let after = head[prefix.len()..].chars().next();
             prefix.ends_with([':', '：', '/', '='])
@@ -205,7 +219,9 @@ fn names(text: &str, announced: bool) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut name: Vec<&str> = Vec::new();
     let mut complete = true;
-    for token in text.split_whitespace() {
+    let mut tokens = text.split_whitespace().peekable();
+    while let Some(token) = tokens.next() {
+        let dated = tokens.peek().is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
         let (core, cut) = core(token);
         let lower = core.to_lowercase();
         let joins = matches!(
@@ -218,17 +234,11 @@ fn names(text: &str, announced: bool) -> Vec<String> {
         }
         let first_lower = core.chars().next().is_some_and(char::is_lowercase);
         let stops = core.is_empty()
-            || core.contains(|c: char| {
-                c.is_ascii_digit()
-                    || matches!(
-                        c,
-                        '@' | '|' | '©' | '_' | '=' | '<' | '>' | '(' | '"' | '“' | '?' | '!' | ';' | '#'
-                    )
-            })
-            || AFTER.contains(&lower.as_str()) && !name.is_empty()
-            || dates::is_month(&lower) && !name.is_empty() && text.contains(|c: char| c.is_ascii_digit())
+            || core.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '|' | '©' | '_' | '=' | '<' | '>' | '(' | '"' | '“' | '?' | '!' | ';' | '#'))
+            || AFTER_SET.contains(lower.as_str()) && !name.is_empty()
+            || dates::is_month(&lower) && !name.is_empty() && dated
             || dates::weekday(&lower).is_some();
-        let particle = PARTICLES.contains(&lower.as_str());
+        let particle = PARTICLE_SET.contains(lower.as_str());
         if stops || (first_lower && !particle) || (particle && first_lower && name.is_empty() && !announced) {
             complete = stops && !core.is_empty() || (announced && first_lower);
             break;
@@ -300,7 +310,7 @@ fn push(out: &mut Vec<String>, name: &mut Vec<&str>, announced: bool) {
     if words.len() == 1 && !(announced && out.is_empty()) {
         return;
     }
-    if !out.is_empty() && words.iter().any(|w| AFTER.contains(&w.to_lowercase().as_str())) {
+    if !out.is_empty() && words.iter().any(|w| AFTER_SET.contains(w.to_lowercase().as_str())) {
         return;
     }
     if text.chars().filter(|c| c.is_alphabetic()).count() < 2 {
@@ -321,25 +331,21 @@ pub(super) fn is_person(text: &str) -> bool {
     let mut full = 0;
     for part in &parts {
         let lower = part.to_lowercase();
-        if PARTICLES.contains(&lower.as_str()) {
+        if PARTICLE_SET.contains(lower.as_str()) {
             continue;
         }
         let letters = part.chars().filter(|c| c.is_alphabetic()).count();
-        let fine = words::capitalised(part)
-            && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
-        if !fine
-            || language::stop_bits(&lower) != 0
-                && letters > 1
-                && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim")
-            || dates::weekday(&lower).is_some()
-            || NOT_NAMES.contains(&lower.as_str())
-        {
+        let fine = words::capitalised(part) && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
+        if !fine || language::stop_bits(&lower) & COMMON != 0 && letters > 1 && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim") || dates::weekday(&lower).is_some() || NOT_NAME_SET.contains(lower.as_str()) {
             return false;
         }
         full += usize::from(letters > 1);
     }
     full >= 2 || (full >= 1 && parts.len() >= 2 && parts[0].ends_with('.'))
 }
+
+/// The first languages of the stop-word table: stop words of others are too often given names.
+const COMMON: u32 = 0xff;
 
 /// Words of menus and mastheads that are capitalised like names.
 const NOT_NAMES: &[&str] = &[

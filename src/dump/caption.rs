@@ -1,5 +1,9 @@
 //! Photo captions and the credit at their end.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::{agency, words};
 
 /// Words that announce a photographer, with the colon or blank that follows.
@@ -68,6 +72,9 @@ const MARKS: &[&str] = &[
     "via getty images",
 ];
 
+/// A quick no for the lines without any of them.
+static MARKED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS.iter().chain(&["Фото", "Crédit", "CRÉDITO", "ФОТО"])).ok());
+
 /// A caption and its credit, each possibly empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Caption {
@@ -113,6 +120,9 @@ fn marked(line: &str) -> Option<Caption> {
         if (1..=8).contains(&words::count(credit)) && !credit.starts_with(|c: char| c.is_ascii_digit()) {
             return Some(Caption { text: line[..at].trim().to_owned(), credit: Some(clean(credit)) });
         }
+        return None;
+    }
+    if !MARKED.as_ref().is_some_and(|finder| finder.is_match(line)) {
         return None;
     }
     let lower = line.to_lowercase();

@@ -2,11 +2,20 @@
 
 /// Escapes a paragraph of plain text. The paragraph must not contain line breaks.
 pub(super) fn markdown(text: &str) -> String {
+    escaped(text, true)
+}
+
+/// Escapes text in the middle of a line.
+pub(super) fn inline(text: &str) -> String {
+    escaped(text, false)
+}
+
+fn escaped(text: &str, opens: bool) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let bytes = text.as_bytes();
     for (at, c) in text.char_indices() {
         let escape = match c {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => true,
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' | '^' => true,
             // An underscore inside a word opens nothing, but at its edges it may.
             '_' => {
                 let word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
@@ -15,8 +24,8 @@ pub(super) fn markdown(text: &str) -> String {
             // An entity would be decoded.
             '&' => entity(&text[at + 1..]),
             '!' => bytes.get(at + 1) == Some(&b'['),
-            '#' | '+' | '-' | '=' | ':' if at == 0 => block_start(text),
-            '.' | ')' => ordered(text, at),
+            '#' | '+' | '-' | '=' | ':' if at == 0 && opens => block_start(text),
+            '.' | ')' => opens && ordered(text, at),
             _ => false,
         };
         if escape {
@@ -60,4 +69,50 @@ fn ordered(text: &str, at: usize) -> bool {
     (1..=9).contains(&at)
         && text.as_bytes()[..at].iter().all(u8::is_ascii_digit)
         && text[at + 1..].chars().next().is_none_or(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Options, Parser};
+
+    /// The text that a reader of the rendered Markdown sees, or nothing if it is not one plain paragraph.
+    fn seen(markdown: &str) -> Option<String> {
+        let mut out = String::new();
+        for event in Parser::new_ext(markdown, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
+            match event {
+                Event::Text(text) => out.push_str(&text),
+                Event::Start(pulldown_cmark::Tag::Paragraph) | Event::End(pulldown_cmark::TagEnd::Paragraph) => {}
+                _ => return None,
+            }
+        }
+        Some(out)
+    }
+
+    #[test]
+    fn marks_render_verbatim() {
+        for text in ["1. May is a holiday", "# not a heading", "* not a list", "- nor this", "+ nor this", "2) or that", "---", "===", "> quoted", "a_b_c _d_ __e__", "[x](y) ![x](y)", "<b>bold</b>", "&amp; &copy; AT&T", "`code`", "a | b", "|---|", "~~no~~", "$x$", ": term", "\\*", "http://x.y", "a\\"] {
+            assert_eq!(seen(&markdown(text)).as_deref(), Some(text), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_renders_verbatim(text in "[ -~a-zé“”—]{1,40}") {
+            let text = text.trim().to_owned();
+            prop_assume!(!text.is_empty());
+            // The renderer's own typographic options are off where sites are built.
+            let options = Options::all() - Options::ENABLE_SMART_PUNCTUATION - Options::ENABLE_WIKILINKS;
+            let mut out = String::new();
+            for event in Parser::new_ext(&markdown(&text), options) {
+                match event {
+                    Event::Text(t) => out.push_str(&t),
+                    Event::Start(pulldown_cmark::Tag::Paragraph) | Event::End(pulldown_cmark::TagEnd::Paragraph) => {}
+                    other => prop_assert!(false, "{:?} from {:?}", other, markdown(&text)),
+                }
+            }
+            prop_assert_eq!(out, text);
+        }
+    }
 }

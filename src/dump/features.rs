@@ -11,38 +11,6 @@ use super::words::{self, End};
 /// A line's features that are not zero: position in the list of names, value.
 pub(super) type Row = Vec<(u16, f32)>;
 
-/// One line as the trainer of the model sees it.
-#[derive(Debug, Clone)]
-pub struct TrainingRow {
-    /// First physical line.
-    pub from: u32,
-    /// Last physical line.
-    pub to: u32,
-    /// The line's text.
-    pub text: String,
-    /// Feature name and value.
-    pub features: Vec<(String, f32)>,
-}
-
-/// The rows of a plain-text dump, for `scripts/train_lines.py`.
-#[must_use]
-pub fn training_rows(text: &str) -> Vec<TrainingRow> {
-    let lines = super::line::lines(&super::decode::decode(text.as_bytes(), super::Form::Text).text);
-    let marks = super::mark::marks(&lines.lines, super::dates::Known::default());
-    let repeats = super::repeats::repeats(&lines);
-    let names = names();
-    rows(&lines.lines, &marks, &repeats)
-        .into_iter()
-        .zip(&lines.lines)
-        .map(|(row, line)| TrainingRow {
-            from: line.from,
-            to: line.to,
-            text: line.text.clone(),
-            features: row.into_iter().map(|(at, value)| (names[usize::from(at)].clone(), value)).collect(),
-        })
-        .collect()
-}
-
 /// Bounds of the word-count classes.
 const SIZES: &[usize] = &[1, 2, 4, 6, 9, 13, 18, 25, 40, 70];
 
@@ -136,6 +104,20 @@ pub(super) fn names() -> Vec<String> {
     let rules = (0..chrome::COUNT).map(|rule| format!("rule_{}", chrome::name(rule)));
     let ahead = (0..chrome::COUNT).map(|rule| format!("after_{}", chrome::name(rule)));
     OWN.iter().map(|n| (*n).to_owned()).chain(sizes).chain(rules).chain(ahead).collect()
+}
+
+/// Names of the features of an HTML page's lines: those above, then the markup's.
+pub(super) fn html_names() -> Vec<String> {
+    let places = super::html::places().into_iter().map(|place| format!("place_{place}"));
+    names().into_iter().chain(super::html::FEATURES.iter().map(|n| (*n).to_owned())).chain(places).collect()
+}
+
+/// Puts the markup's features after the lines' own.
+pub(super) fn append(rows: &mut [Row], extra: &[Row]) {
+    let shift = u16::try_from(OWN.len() + SIZES.len() + 2 * chrome::COUNT).unwrap_or(u16::MAX);
+    for (row, more) in rows.iter_mut().zip(extra) {
+        row.extend(more.iter().map(|(feature, value)| (feature + shift, *value)));
+    }
 }
 
 /// The features of all lines of one item.
@@ -344,7 +326,7 @@ struct Shared {
 
 impl Shared {
     fn new(lines: &[Line], _marks: &[Mark], span: (usize, usize)) -> Self {
-        let mut counts: HashMap<&str, u32> = HashMap::new();
+        let mut counts: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
         let content = |line: &Line| -> Vec<(usize, usize)> {
             let base = line.folded.as_ptr() as usize;
             words::words(&line.folded)
@@ -363,9 +345,8 @@ impl Shared {
             .enumerate()
             .map(|(at, words)| {
                 let inside = at >= span.0 && at < span.1;
-                let mut own: HashMap<&str, u32> = HashMap::new();
-                let texts: Vec<&str> =
-                    words.iter().map(|(from, length)| &lines[at].folded[*from..from + length]).collect();
+                let mut own: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
+                let texts: Vec<&str> = words.iter().map(|(from, length)| &lines[at].folded[*from..from + length]).collect();
                 if inside {
                     for text in &texts {
                         *own.entry(text).or_default() += 1;

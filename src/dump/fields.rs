@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use chrono::Datelike;
 use sha2::{Digest, Sha256};
 
-use super::article::{Article, Correction, Image, Input, Options, Parsed, Repair, Role, When};
+use super::article::{Article, Correction, Form, Image, Input, Options, Parsed, Repair, Role, When};
 use super::dates::{self, Known, Label};
 use super::headline::{self, Story};
 use super::ledger::{self, Entry};
@@ -40,7 +40,7 @@ pub(super) fn parse_text(
     let known = known(&lines, input, options);
     let marks = mark::marks(&lines.lines, known);
     let repeats = repeats::repeats(&lines);
-    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options };
+    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: None };
     let spans = segment::spans(&lines.lines, &marks, &repeats);
     let mut found: Vec<Draft> = Vec::new();
     let mut ledger: Vec<Option<Entry>> = vec![None; lines.lines.len()];
@@ -57,6 +57,64 @@ pub(super) fn parse_text(
         owners[span.from..span.to].fill(owner);
     }
     account(&lines, &marks, &owners, ledger, found, repairs)
+}
+
+/// What markup says about an article, field by field; what it does not say is read from the text.
+#[derive(Debug, Default)]
+pub(super) struct Hints {
+    /// The headline's line.
+    pub(super) line: Option<usize>,
+    /// The headline, where no line shows it.
+    pub(super) title: Option<String>,
+    pub(super) authors: Vec<String>,
+    pub(super) date: Option<When>,
+    pub(super) updated: Option<When>,
+    /// Date in the page's address: the last resort.
+    pub(super) url_date: Option<When>,
+    pub(super) section: Option<String>,
+    pub(super) canonical: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) image: Option<Image>,
+    /// Place bits of each line, and the bits of captions and of decks.
+    pub(super) places: (Vec<u32>, u32, u32),
+    /// Whether the extractor holds each line to be of the main text.
+    pub(super) main: Vec<bool>,
+    /// Authors that only a mark somewhere in the page names, or that do not look like people.
+    pub(super) doubtful: Vec<String>,
+    /// Dates of `time` elements that are not marked as publication.
+    pub(super) times: Option<When>,
+}
+
+/// A line as a Markdown block.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) markdown: String,
+    /// Follows its like without a blank (items of a list).
+    pub(super) tight: bool,
+    pub(super) quote: bool,
+    /// A picture to be put before it.
+    pub(super) picture: Option<String>,
+    /// The line is the picture's caption and not text of its own.
+    pub(super) caption: bool,
+}
+
+/// A web page's additions to its lines.
+struct Web<'a> {
+    hints: &'a Hints,
+    extra: &'a [features::Row],
+    blocks: &'a [Block],
+}
+
+/// Parses the lines of a web page as one article.
+pub(super) fn parse_page(lines: &Lines, known: Known, options: &Options<'_>, repairs: Vec<Repair>, hints: &Hints, extra: &[features::Row], blocks: &[Block]) -> Parsed {
+    let marks = mark::marks(&lines.lines, known);
+    let repeats = repeats::repeats(lines);
+    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: Some(Web { hints, extra, blocks }) };
+    let total = lines.lines.len();
+    let mut ledger: Vec<Option<Entry>> = vec![None; total];
+    let span = Span { from: 0, to: total, block: None, repeat: false };
+    let found: Vec<Draft> = page.draft(span, &mut ledger).into_iter().collect();
+    account(lines, &marks, &vec![0; total], ledger, found, repairs)
 }
 
 /// Turns drafts and line entries into the outcome; every physical line goes to one article.
@@ -159,29 +217,48 @@ struct Page<'a> {
     repeats: &'a [Repeat],
     known: Known,
     options: &'a Options<'a>,
+    web: Option<Web<'a>>,
 }
 
 impl Page<'_> {
     /// The article of a span, if it has one.
     fn draft(&self, span: Span, ledger: &mut [Option<Entry>]) -> Option<Draft> {
         let range = span.from..span.to;
-        let rows =
-            features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
-        let chances = model::body(&rows);
-        let mut body: Vec<usize> =
-            (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
-        let size: usize = body.iter().map(|at| self.lines[*at].words).sum();
-        if size < LEAST_WORDS {
-            return None;
+        let mut rows = features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
+        let form = match &self.web {
+            Some(web) => {
+                features::append(&mut rows, web.extra);
+                Form::Html
+            }
+            None => Form::Text,
+        };
+        let chances = model::body(&rows, form);
+        let mut body: Vec<usize> = (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
+        self.guard(&mut body);
+        let clean = span.block.filter(|(_, end)| self.is_clean(*end..span.to, &body));
+        if let Some((_, end)) = clean {
+            body = (end..span.to).filter(|at| !self.is_residue(*at)).collect();
         }
         let mut article = Article::default();
+        if self.size(&body) < LEAST_WORDS {
+            body = self.weak_body(span);
+            if self.size(&body) < LEAST_WORDS * 2 {
+                return None;
+            }
+            article.review.push("body: little evidence that this is an article".to_owned());
+        }
         let title = self.title(span, &body, &mut article);
         if let Some(title) = title {
             body.retain(|at| *at > title);
         }
+        if let Some(title) = title.filter(|_| clean.is_none() && self.web.is_none()) {
+            self.drop_deck(title, &mut body);
+        }
         let first = *body.first()?;
         let block = title.map_or(span.from, |t| t.min(first));
-        self.drop_inside(title, &mut body, ledger);
+        if clean.is_none() {
+            self.drop_inside(title, &mut body, ledger);
+        }
         let first = *body.first()?;
         let last = *body.last()?;
         if let Some(at) = title {
@@ -193,8 +270,9 @@ impl Page<'_> {
             }
         }
         self.captions(block..first, title, &mut article, ledger);
-        self.bylines(span, title, first, last, &mut article, ledger);
+        let signed = self.bylines(span, title, first, last, &mut article, ledger);
         self.dates(span, block, first, last, &mut article, ledger);
+        self.from_markup(signed, &mut article);
         self.subtitle(title, first, &mut article, ledger);
         self.tail(last, span.to, &mut article, ledger);
         self.write_body(&body, &mut article, ledger);
@@ -202,15 +280,64 @@ impl Page<'_> {
         Some(Draft { article })
     }
 
+    /// Words in some lines.
+    fn size(&self, lines: &[usize]) -> usize {
+        lines.iter().map(|at| self.lines[*at].words).sum()
+    }
+
+    /// Where the model sees no body: what the extractor took for the main text, or the longest run of prose.
+    fn weak_body(&self, span: Span) -> Vec<usize> {
+        let (from, to) = features::best_span(&self.marks[span.from..span.to], &self.lines[span.from..span.to]);
+        (span.from..span.to)
+            .filter(|at| match &self.web {
+                Some(web) => web.hints.main[*at] && self.marks[*at].prose > 0.0,
+                None => (span.from + from..span.from + to).contains(at) && self.marks[*at].prose > 3.0,
+            })
+            .collect()
+    }
+
+    /// A web page of whose main text the model keeps too little: then the extractor decides.
+    fn guard(&self, body: &mut Vec<usize>) {
+        let Some(web) = &self.web else { return };
+        let main: Vec<usize> = (0..self.lines.len()).filter(|at| web.hints.main[*at] && !web.blocks[*at].caption && self.marks[*at].rule.is_none_or(|rule| rule.weak)).collect();
+        let kept = body.iter().filter(|at| web.hints.main[**at]).map(|at| self.lines[*at].words).sum::<usize>();
+        if kept * 4 < self.size(&main) * 3 {
+            body.extend(main);
+            body.sort_unstable();
+            body.dedup();
+        }
+    }
+
+    /// Whether what follows a repeated headline block is a story and nothing else: such dumps have no page around them.
+    fn is_clean(&self, rest: std::ops::Range<usize>, body: &[usize]) -> bool {
+        let words: usize = rest.clone().map(|at| self.lines[at].words).sum();
+        let story: usize = body.iter().filter(|at| rest.contains(at)).map(|at| self.lines[*at].words).sum();
+        let chrome = rest.clone().filter(|at| self.marks[*at].rule.is_some_and(|rule| !rule.weak)).count();
+        let count = rest.len();
+        story * 10 >= words * 8 && chrome * 10 <= count + 20 || chrome * 20 <= count && count < 120
+    }
+
+    /// What even a clean story may hold: buttons and adverts on lines of their own.
+    fn is_residue(&self, at: usize) -> bool {
+        self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "widget" | "share" | "advert") && self.lines[at].words <= 4)
+    }
+
     /// The headline's line; where there is none, a title is derived and flagged.
     fn title(&self, span: Span, body: &[usize], article: &mut Article) -> Option<usize> {
         let first = *body.first()?;
+        if let Some(web) = &self.web {
+            if let Some(at) = web.hints.line {
+                article.title = web.hints.title.clone().unwrap_or_else(|| self.lines[at].text.clone());
+                return Some(at).filter(|at| *at < first + 3);
+            }
+            if let Some(title) = &web.hints.title {
+                article.title.clone_from(title);
+                return None;
+            }
+        }
         let story = Story::new(body.iter().map(|at| self.lines[*at].text.as_str()));
-        let candidates =
-            headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
-        let chosen = span.title.filter(|t| *t < first + 2).or_else(|| {
-            headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at)
-        });
+        let candidates = headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
+        let chosen = span.block.map(|(title, _)| title).filter(|t| *t < first + 2).or_else(|| headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at));
         if let Some(at) = chosen {
             article.title = self.lines[at].text.clone();
             return Some(at);
@@ -223,9 +350,35 @@ impl Page<'_> {
         None
     }
 
+    /// A byline or date line a little way into the body shows that what is above it was the deck.
+    fn drop_deck(&self, title: usize, body: &mut Vec<usize>) {
+        let Some(first) = body.first().copied() else { return };
+        let heads = |at: usize| {
+            let (line, mark) = (&self.lines[at], &self.marks[at]);
+            let short = line.words <= 14 && mark.end != words::End::Stop && !mark.credit;
+            let signed = mark.byline.as_ref().is_some_and(|b| b.explicit || (line.words <= 4 && at <= first + 2));
+            short && (signed || (!mark.dates.is_empty() && line.words <= 12 && mark.prose < 3.0))
+        };
+        let Some(end) = (title + 1..(first + 7).min(self.lines.len())).filter(|at| heads(*at)).next_back() else { return };
+        let above: Vec<usize> = body.iter().copied().filter(|at| *at <= end && !heads(*at)).collect();
+        if above.len() <= 2 && above.iter().all(|at| self.lines[*at].words <= 60) && body.len() > above.len() + 2 {
+            body.retain(|at| *at > end);
+        }
+    }
+
     /// Takes out of the body what stands in it but is not of it: repeats of the title, captions, chrome.
     fn drop_inside(&self, title: Option<usize>, body: &mut Vec<usize>, ledger: &mut [Option<Entry>]) {
         let title = title.map(|t| self.lines[t].folded.as_str());
+        // Signatures at either end are not text; they are read as bylines later.
+        let signed = |at: &usize| self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit) && self.lines[*at].words <= 14 && self.marks[*at].end != words::End::Stop;
+        for _ in 0..2 {
+            if let Some(near) = body.iter().take(3).position(signed) {
+                body.remove(near);
+            }
+            if body.len() > 3 && body.last().is_some_and(signed) {
+                body.pop();
+            }
+        }
         body.retain(|at| {
             let (line, mark) = (&self.lines[*at], &self.marks[*at]);
             let entry = if title == Some(line.folded.as_str()) {
@@ -234,7 +387,7 @@ impl Page<'_> {
                 Some(Entry::chrome(rule.name))
             } else if self.repeats[*at].first < *at && self.repeats[*at].times > 1 && line.words > 3 {
                 Some(Entry::of(Role::Repeat))
-            } else if mark.credit && line.words <= 60 && !mark.quote_start {
+            } else if mark.credit && line.words <= 60 && !mark.quote_start && self.captioned(*at) {
                 Some(Entry::of(Role::Caption).with(Role::Credit))
             } else {
                 None
@@ -245,6 +398,42 @@ impl Page<'_> {
             }
             keep
         });
+    }
+
+    /// Whether markup puts a line among captions; text dumps cannot tell and say yes.
+    fn captioned(&self, at: usize) -> bool {
+        self.web.as_ref().is_none_or(|web| web.blocks[at].caption || web.hints.places.0[at] & web.hints.places.1 != 0)
+    }
+
+    /// What the markup says takes the place of what was read from the text.
+    fn from_markup(&self, signed: bool, article: &mut Article) {
+        let Some(web) = &self.web else { return };
+        let hints = web.hints;
+        let printed = signed && article.authors.iter().any(|name| super::byline::is_person(name));
+        let better = if hints.authors.is_empty() && !printed { &hints.doubtful } else { &hints.authors };
+        if !better.is_empty() {
+            article.authors.clone_from(better);
+            if let [only] = article.authors.as_slice() {
+                article.agency = agency::named(only).map(str::to_owned).or(article.agency.take());
+            }
+        }
+        if let Some(date) = hints.date {
+            // An instant in UTC may fall on another day than the one that the page prints.
+            let printed = article.date.map(|d| d.day());
+            let utc = matches!(date, When::At(at) if at.offset().local_minus_utc() == 0);
+            let beside = printed.filter(|day| utc && (*day - date.day()).num_days().abs() == 1);
+            article.date = Some(beside.map_or(date, When::Day));
+            article.updated = hints.updated;
+        } else {
+            article.date = article.date.or(hints.times).or(hints.url_date).or(hints.updated);
+        }
+        article.section.clone_from(&hints.section);
+        article.canonical.clone_from(&hints.canonical);
+        if let Some(found) = &hints.image {
+            let image = article.image.get_or_insert_with(Image::default);
+            image.src.clone_from(&found.src);
+            image.alt.clone_from(&found.alt);
+        }
     }
 
     /// Captions and credits of the headline block: what repeats there besides the title, or bears a credit.
@@ -261,11 +450,8 @@ impl Page<'_> {
             if Some(at) == title || ledger[at].is_some() {
                 continue;
             }
-            let repeated = self.repeats[at].times > 1
-                && line.words >= 4
-                && mark.rule.is_none()
-                && mark.dates.len() * 8 <= line.words
-                && mark.byline.is_none();
+            let repeated = (self.web.is_none() && self.repeats[at].times > 1 && line.words >= 4 && mark.rule.is_none() && mark.dates.len() * 8 <= line.words && mark.byline.is_none())
+                || (self.web.is_some() && self.captioned(at) && line.words >= 3 && mark.byline.is_none());
             if !(mark.credit || repeated) {
                 continue;
             }
@@ -294,16 +480,8 @@ impl Page<'_> {
         }
     }
 
-    /// Authors from the headline block, else from the lines right after the body.
-    fn bylines(
-        &self,
-        span: Span,
-        title: Option<usize>,
-        first: usize,
-        last: usize,
-        article: &mut Article,
-        ledger: &mut [Option<Entry>],
-    ) {
+    /// Authors from the headline block, else from the lines right after the body; whether a word such as "By" said so.
+    fn bylines(&self, span: Span, title: Option<usize>, first: usize, last: usize, article: &mut Article, ledger: &mut [Option<Entry>]) -> bool {
         let start = title.unwrap_or(first);
         let zone: Vec<usize> = (start + 1..first)
             .chain((span.from.max(start.saturating_sub(4))..start).rev())
@@ -316,7 +494,8 @@ impl Page<'_> {
                     && self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit == explicit)
             })
         };
-        let bare = || candidate(false).filter(|at| *at > start && *at < first);
+        let dated = |at: usize| (at.saturating_sub(2)..(at + 3).min(span.to)).any(|i| !self.marks[i].dates.is_empty());
+        let bare = || candidate(false).filter(|at| *at > start && *at < first || *at < start && dated(*at));
         let wire = || {
             zone.iter().copied().find(|at| {
                 ledger[*at].is_none()
@@ -336,10 +515,15 @@ impl Page<'_> {
                 entry = entry.with(Role::Date);
             }
             ledger[at] = Some(entry);
+            return self.marks[at].byline.as_ref().is_some_and(|b| b.explicit);
         } else if let Some(at) = wire() {
             article.agency = agency::within(&self.lines[at].text).map(str::to_owned);
             ledger[at] = Some(Entry::of(Role::Agency));
+        } else if let Some((at, source)) = (last + 1..(last + 6).min(span.to)).filter(|at| ledger[*at].is_none()).find_map(|at| source(&self.lines[at].text).map(|s| (at, s))) {
+            article.agency = Some(agency::within(source).map_or_else(|| source.to_owned(), str::to_owned));
+            ledger[at] = Some(Entry::of(Role::Agency));
         }
+        false
     }
 
     /// Publication and update dates from the lines around the headline, else right after the body.
@@ -435,11 +619,29 @@ impl Page<'_> {
                     article.agency = Some(name.to_owned());
                 }
             }
-            if !out.is_empty() {
-                out.push_str("\n\n");
-            }
-            out.push_str(&escape::markdown(text.trim_matches(|c: char| c.is_whitespace())));
             ledger[*at] = Some(entry);
+            let Some(web) = &self.web else {
+                if !out.is_empty() {
+                    out.push_str("\n\n");
+                }
+                out.push_str(&escape::markdown(text.trim()));
+                continue;
+            };
+            let block = &web.blocks[*at];
+            let before = n.checked_sub(1).map(|b| &web.blocks[body[b]]);
+            if let (Some(picture), true) = (&block.picture, n > 0) {
+                out.push_str("\n\n");
+                out.push_str(picture);
+            }
+            if let Some(before) = before {
+                let glue = match (before.tight && block.tight, before.quote && block.quote) {
+                    (_, true) => "\n>\n",
+                    (true, _) => "\n",
+                    _ => "\n\n",
+                };
+                out.push_str(if block.picture.is_some() { "\n\n" } else { glue });
+            }
+            out.push_str(&block.markdown);
         }
         article.body = out;
     }
@@ -452,7 +654,8 @@ impl Page<'_> {
             text.push_str(paragraph);
             text.push('\n');
         }
-        if let Some(guess) = language::identify(&text, self.options.language) {
+        let said = self.web.as_ref().and_then(|web| web.hints.lang.as_deref());
+        if let Some(guess) = language::identify(&text, said.or(self.options.language)) {
             if !guess.sure {
                 article.review.push("lang: too little text to be sure".to_owned());
             }
@@ -481,16 +684,25 @@ impl Page<'_> {
     }
 }
 
+/// The name in a "Source: NAME" line after the body.
+fn source(line: &str) -> Option<&str> {
+    const SOURCES: &[&str] = &["source:", "quelle:", "fonte:", "fuente:", "source :", "kaynak:", "источник:", "المصدر:", "bron:", "źródło:", "来源：", "来源:", "via:"];
+    let lower = line.to_lowercase();
+    let mark = SOURCES.iter().find(|mark| lower.starts_with(**mark))?;
+    let name = line.get(mark.len()..)?.trim();
+    ((1..=6).contains(&words::count(name)) && !name.contains("http")).then_some(name)
+}
+
 /// Least score of a headline.
 const HEADLINE: f32 = -0.5;
 
 /// SHA-256 over the folded title and body: the same wherever the item stands and whatever chrome is around it.
 fn identity(article: &Article, text: &str) -> String {
     let mut hash = Sha256::new();
-    hash.update(words::fold(&article.title, false));
+    hash.update(words::fold(&article.title));
     hash.update([0]);
     for paragraph in text.lines() {
-        hash.update(words::fold(paragraph, false));
+        hash.update(words::fold(paragraph));
         hash.update([b'\n']);
     }
     let mut out = String::with_capacity(64);

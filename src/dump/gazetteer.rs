@@ -32,8 +32,8 @@ pub struct Vocabulary {
 /// Aliases by exact spelling, and by first word how many words an alias may have.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    aliases: HashMap<String, Known>,
-    reach: HashMap<String, usize>,
+    aliases: HashMap<String, Known, super::words::BuildFnv>,
+    reach: HashMap<String, usize, super::words::BuildFnv>,
 }
 
 impl Names {
@@ -132,12 +132,7 @@ impl Vocabulary {
             .aliases
             .iter()
             .chain(&self.names.aliases)
-            .filter(|(alias, _)| {
-                alias.chars().count() > 1
-                    && alias
-                        .chars()
-                        .all(|c| super::words::is_unspaced(c) || ('\u{ac00}'..='\u{d7a3}').contains(&c))
-            })
+            .filter(|(alias, _)| alias.chars().count() > 1 && alias.chars().all(|c| super::words::is_unspaced(c) || super::words::is_hangul(c)))
             .map(|(alias, known)| (alias.as_str(), known, text.matches(alias.as_str()).count()))
             .filter(|(_, _, count)| *count > 0)
             .collect();

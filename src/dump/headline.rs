@@ -1,6 +1,7 @@
 //! Which line is the headline: a small linear model over the lines before and at the start of the body.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hasher as _;
 use std::sync::LazyLock;
 
 use super::line::Line;
@@ -8,35 +9,49 @@ use super::mark::{Mark, ratio};
 use super::repeats::Repeat;
 use super::words::{self, End};
 
-/// Weight of each feature, from `tables/headline.tsv`.
-static WEIGHTS: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
-    include_str!("tables/headline.tsv")
-        .lines()
-        .filter(|l| !l.starts_with('#'))
-        .filter_map(|l| l.split_once('\t'))
-        .filter_map(|(name, weight)| Some((name, weight.trim().parse().ok()?)))
-        .collect()
-});
+/// Weights of a linear model over named features: lines of name, tab, weight.
+pub(super) struct Weights(HashMap<&'static str, f32>);
+
+impl Weights {
+    /// Reads a table; what is not of its form is skipped.
+    pub(super) fn new(table: &'static str) -> Self {
+        let rows = table.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('\t'));
+        Self(rows.filter_map(|(name, weight)| Some((name, weight.trim().parse().ok()?))).collect())
+    }
+
+    /// The weighted sum; features without a weight do not count.
+    pub(super) fn score(&self, features: &[(&'static str, f32)]) -> f32 {
+        features.iter().map(|(name, value)| self.0.get(name).copied().unwrap_or(0.0) * value).sum()
+    }
+}
+
+static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::new(include_str!("tables/headline.tsv")));
 
 /// The body's vocabulary: what its words begin with.
+#[derive(Default)]
 pub(super) struct Story {
-    stems: HashSet<String>,
-    lead: HashSet<String>,
+    stems: Stems,
+    lead: Stems,
 }
+
+type Stems = HashSet<u64, words::BuildFnv>;
 
 impl Story {
     /// Collects the content words of body paragraphs.
     pub(super) fn new<'a>(paragraphs: impl Iterator<Item = &'a str>) -> Self {
-        let mut story = Self { stems: HashSet::new(), lead: HashSet::new() };
+        let mut story = Self::default();
         for (at, paragraph) in paragraphs.take(60).enumerate() {
-            for stem in stems(paragraph) {
-                if at < 3 {
-                    story.lead.insert(stem.clone());
-                }
-                story.stems.insert(stem);
-            }
+            story.add(&stems(paragraph), at < 3);
         }
         story
+    }
+
+    /// Adds the stems of a paragraph.
+    pub(super) fn add(&mut self, stems: &[u64], lead: bool) {
+        self.stems.extend(stems);
+        if lead {
+            self.lead.extend(stems);
+        }
     }
 
     /// Shares of a line's content words that the body, and its lead, also have; and how many there are.
@@ -46,24 +61,39 @@ impl Story {
         let lead = all.iter().filter(|s| self.lead.contains(*s)).count();
         (ratio(body, all.len()), ratio(lead, all.len()), all.len())
     }
+
+    /// How much of the smaller vocabulary the other has too, 0 to 1.
+    pub(super) fn alike(&self, other: &Self) -> f32 {
+        let (small, large) = if self.stems.len() < other.stems.len() { (self, other) } else { (other, self) };
+        ratio(small.stems.intersection(&large.stems).count(), small.stems.len())
+    }
 }
 
-/// Content words cut to five characters (so that forms of a word meet); pairs of characters in unspaced scripts.
-fn stems(text: &str) -> Vec<String> {
+/// Content words cut to five characters (so that forms of a word meet), pairs of characters in unspaced scripts; as hashes.
+pub(super) fn stems(text: &str) -> Vec<u64> {
+    let hash = |chars: &mut dyn Iterator<Item = char>| {
+        let mut hasher = words::Fnv::default();
+        for c in chars {
+            hasher.write(c.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        hasher.finish()
+    };
     let mut out = Vec::new();
+    let mut lower = String::new();
     for word in words::words(text) {
-        if word.chars().any(words::is_unspaced)
-            || word.chars().any(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c))
-        {
-            let chars: Vec<char> = word.chars().collect();
-            out.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+        if !word.is_ascii() && word.chars().any(|c| words::is_unspaced(c) || words::is_hangul(c)) {
+            let mut chars = word.chars().peekable();
+            while let (Some(a), Some(b)) = (chars.next(), chars.peek()) {
+                out.push(hash(&mut [a, *b].into_iter()));
+            }
             continue;
         }
-        let lower = word.to_lowercase();
-        if lower.chars().count() < 3 || super::language::stop_bits(&lower) != 0 {
+        lower.clear();
+        lower.extend(word.chars().flat_map(char::to_lowercase));
+        if lower.chars().take(3).count() < 3 || super::language::stop_bits(&lower) != 0 {
             continue;
         }
-        out.push(lower.chars().take(5).collect());
+        out.push(hash(&mut lower.chars().take(5)));
     }
     out
 }
@@ -79,7 +109,7 @@ pub(super) struct Candidate {
 
 impl Candidate {
     pub(super) fn score(&self) -> f32 {
-        self.features.iter().map(|(name, value)| WEIGHTS.get(name).copied().unwrap_or(0.0) * value).sum()
+        WEIGHTS.score(&self.features)
     }
 }
 
@@ -111,7 +141,7 @@ fn candidate(
         return None;
     }
     let strong = mark.rule.is_some_and(|rule| !rule.weak);
-    if strong && repeats[at].times < 2 && line.words < 4 {
+    if strong && repeats[at].times < 2 && line.words < 4 || mark.credit && line.words > 4 {
         return None;
     }
     let (body_share, lead_share, known) = story.shared(&line.text);

@@ -11,8 +11,8 @@ static LANGUAGES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 });
 
 /// Stop word -> set of languages (one bit each).
-static STOP: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
-    let mut stop: HashMap<&str, u32> = HashMap::new();
+static STOP: LazyLock<HashMap<&'static str, u32, words::BuildFnv>> = LazyLock::new(|| {
+    let mut stop: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
     for (language, row) in include_str!("tables/stopwords.tsv").lines().enumerate() {
         for word in row.split('\t').nth(1).unwrap_or("").split(' ') {
             *stop.entry(word).or_default() |= 1 << language;

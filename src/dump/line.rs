@@ -64,7 +64,7 @@ pub(super) fn lines(text: &str) -> Lines {
             from: raw[at].number,
             to: raw[last].number,
             gap: raw[at].gap,
-            folded: words::fold(&joined, false),
+            folded: words::fold(&joined),
             words: words::count(&joined),
             text: joined,
         });

@@ -1,5 +1,8 @@
 //! What each line looks like by itself: ends, case, stop words, chrome rules, dates, bylines, credits.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::byline::{self, Byline};
 use super::chrome::{self, Rule};
 use super::dates::{self, Found, Known};
@@ -95,6 +98,8 @@ const SECOND: &[&str] = &[
     "sign",
 ];
 
+static SECOND_SET: LazyLock<HashSet<&'static str, words::BuildFnv>> = LazyLock::new(|| SECOND.iter().copied().collect());
+
 /// Looks at all lines of a dump.
 pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
     let tokens: Vec<Vec<(u32, bool)>> = lines.iter().map(|line| line_tokens(&line.text)).collect();
@@ -120,7 +125,7 @@ fn line_tokens(text: &str) -> Vec<(u32, bool)> {
                     word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }),
                 );
             }
-            (language::stop_bits(&lower), SECOND.contains(&lower.as_str()))
+            (language::stop_bits(&lower), SECOND_SET.contains(lower.as_str()))
         })
         .collect()
 }
@@ -130,16 +135,14 @@ fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark 
     let end = words::end(text);
     let short = line.words <= SHORT;
     let has_digit = text.contains(|c: char| c.is_numeric());
-    let rule = if line.words <= 90 { chrome::find(&words::fold(text, true), line.words) } else { None };
-    let stops = count(tokens.iter().filter(|(bits, _)| bits & leader != 0).count());
-    let capitals = count(
-        text.split_whitespace()
-            .skip(1)
-            .filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘'])))
-            .count(),
-    );
+    let rule = if line.words <= 90 { chrome::find(&words::without_digits(&line.folded), line.words) } else { None };
+    // A dump may hold several languages: a long line speaks for itself.
+    let own = if tokens.len() >= 10 { own_language(tokens) } else { leader };
+    let votes = |language: u32| tokens.iter().filter(|(bits, _)| bits & language != 0).count();
+    let stops = count(votes(leader).max(votes(own)));
+    let capitals = count(text.split_whitespace().skip(1).filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘']))).count());
     let chars = text.chars().count().max(1);
-    let unspaced = !text.is_ascii() && text.chars().any(words::is_unspaced);
+    let unspaced = !text.is_ascii() && text.chars().any(words::without_stop_words);
     let mut mark = Mark {
         end,
         rule,
@@ -163,6 +166,15 @@ fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark 
     };
     mark.prose = prose(&mark, line, unspaced);
     mark
+}
+
+/// The language that most of a line's stop words are of.
+fn own_language(tokens: &[(u32, bool)]) -> u32 {
+    let mut votes = Votes::new();
+    for (bits, _) in tokens {
+        votes.add(*bits);
+    }
+    votes.leader()
 }
 
 fn count(n: usize) -> u32 {

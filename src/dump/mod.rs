@@ -29,15 +29,17 @@ mod repeats;
 mod segment;
 mod summary;
 mod tags;
+mod training;
 mod words;
 
 pub use article::{
     Article, Correction, Form, Image, Input, LineSpan, Options, Parsed, Refusal, Repair, Role, When,
 };
 pub use explain::explain;
-pub use features::{TrainingRow, training_rows};
 pub use gazetteer::Vocabulary;
-pub use json::{Record, records};
+pub use html::visible_text;
+pub use json::{records, Record};
+pub use training::{training_rows, training_rows_html, TrainingRow};
 
 /// Version of the parser's behaviour: part of the key under which callers cache its results.
 pub const VERSION: u32 = 1;

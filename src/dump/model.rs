@@ -1,11 +1,12 @@
 //! The line model: a linear-chain conditional random field (Lafferty, McCallum, Pereira 2001) with fixed weights.
 //!
 //! Each line of an item is before the story, in it, in a gap of it (an advert, a teaser), or after it. The weights
-//! are in `tables/model.tsv`, made by `scripts/train_lines.py`; the answer is each line's probability of being body.
+//! are in `tables/model.tsv` and `tables/model_html.tsv`, made by `scripts/train_lines.py`; the answer is each line's probability of being body.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::article::Form;
 use super::features::{self, Row};
 
 /// Before, body, gap, after.
@@ -22,30 +23,37 @@ struct Model {
     last: [f32; STATES],
 }
 
-static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    let names = features::names();
-    let mut rows: HashMap<&str, [f32; STATES]> = HashMap::new();
-    for line in include_str!("tables/model.tsv").lines().filter(|l| !l.starts_with('#')) {
-        let mut cells = line.split('\t');
-        let Some(name) = cells.next() else { continue };
-        let mut values = [0.0; STATES];
-        for (value, cell) in values.iter_mut().zip(cells) {
-            *value = cell.parse().unwrap_or(0.0);
+static TEXT: LazyLock<Model> = LazyLock::new(|| Model::new(&features::names(), include_str!("tables/model.tsv")));
+static HTML: LazyLock<Model> = LazyLock::new(|| Model::new(&features::html_names(), include_str!("tables/model_html.tsv")));
+
+impl Model {
+    fn new(names: &[String], table: &'static str) -> Self {
+        let mut rows: HashMap<&str, [f32; STATES]> = HashMap::new();
+        for line in table.lines().filter(|l| !l.starts_with('#')) {
+            let mut cells = line.split('\t');
+            let Some(name) = cells.next() else { continue };
+            let mut values = [0.0; STATES];
+            for (value, cell) in values.iter_mut().zip(cells) {
+                *value = cell.parse().unwrap_or(0.0);
+            }
+            rows.insert(name, values);
         }
-        rows.insert(name, values);
+        let row = |name: &str| rows.get(name).copied().unwrap_or([0.0; STATES]);
+        Self {
+            weights: names.iter().map(|name| row(name)).collect(),
+            moves: [row(">before"), row(">body"), row(">gap"), row(">after")],
+            first: row(">first"),
+            last: row(">last"),
+        }
     }
-    let row = |name: &str| rows.get(name).copied().unwrap_or([0.0; STATES]);
-    Model {
-        weights: names.iter().map(|name| row(name)).collect(),
-        moves: [row(">before"), row(">body"), row(">gap"), row(">after")],
-        first: row(">first"),
-        last: row(">last"),
-    }
-});
+}
 
 /// The probability that each line is body: forward-backward, each step scaled to sum 1.
-pub(super) fn body(rows: &[Row]) -> Vec<f32> {
-    let model = &*MODEL;
+pub(super) fn body(rows: &[Row], form: Form) -> Vec<f32> {
+    let model = match form {
+        Form::Text => &*TEXT,
+        Form::Html => &*HTML,
+    };
     let potentials: Vec<[f32; STATES]> = rows
         .iter()
         .map(|row| {

@@ -1,8 +1,12 @@
-//! Where one article of a dump ends and the next begins.
+//! Where one article of a dump ends and the next begins: a small linear model over title-like lines.
+//!
+//! The weights are in `tables/cuts.tsv`, made by `scripts/train_choice.py`.
 
-use super::headline::Story;
+use std::sync::LazyLock;
+
+use super::headline::{stems, Story, Weights};
 use super::line::Line;
-use super::mark::Mark;
+use super::mark::{ratio, Mark};
 use super::repeats::Repeat;
 use super::words::End;
 
@@ -11,79 +15,249 @@ use super::words::End;
 pub(super) struct Span {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// The headline, where the cut was made at one.
-    pub(super) title: Option<usize>,
+    /// The headline block (first title, line after the block's last repeat), where the block is repeated.
+    pub(super) block: Option<(usize, usize)>,
     /// The whole item stands in the dump before.
     pub(super) repeat: bool,
 }
 
-/// Least running text, in words, on both sides of a cut that a repeated headline block or wide blank shows.
+static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::new(include_str!("tables/cuts.tsv")));
+
+/// A line at which a new article may begin.
+pub(super) struct Cut {
+    pub(super) at: usize,
+    pub(super) features: Vec<(&'static str, f32)>,
+}
+
+/// Least running text, in words, that an item needs.
 const LITTLE: f32 = 12.0;
-/// The same where only a dated or signed headline shows it: teasers have those too.
+/// Least score of a cut at all, and of one that needs no long story after it.
+const DOUBT: f32 = -1.0;
+const SURE: f32 = 0.5;
+/// Least running text after a cut that is not sure.
 const MUCH: f32 = 90.0;
+/// Added to the score of a repeated headline block with residue or captions in it.
+const CERTAIN: f32 = 12.0;
+/// Prose lines looked at on either side of a cut.
+const REACH: usize = 25;
 
 /// Cuts a dump into items that cover it without gaps.
 pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Span> {
     let total = lines.len();
-    let mut prose = Vec::with_capacity(total + 1);
-    prose.push(0.0);
-    for (at, mark) in marks.iter().enumerate() {
-        // A repeated line is a caption or a teaser; it does not make an article.
-        let own = if repeats[at].times > 1 && repeats[at].first < at { 0.0 } else { mark.prose };
-        prose.push(prose[at] + own);
-    }
-    let wide = usual_gap(lines, marks);
-    let mut cuts: Vec<(usize, bool)> = Vec::new();
-    let mut at = 0;
-    while at < total {
-        if let Some(second) = repeated_block(lines, marks, repeats, at) {
-            cuts.push((at, true));
-            at = second + 1;
+    let prose = sums(marks, repeats);
+    let bare = is_bare(marks);
+    let mut kept: Vec<(usize, f32)> = Vec::new();
+    for cut in cuts(lines, marks, repeats) {
+        let score = WEIGHTS.score(&cut.features) + if block(lines, marks, repeats, bare, cut.at).is_some() { CERTAIN } else { 0.0 };
+        if score <= DOUBT {
             continue;
         }
-        if blank_block(lines, marks, at, wide) {
-            cuts.push((at, true));
-        } else if dated_block(lines, marks, at) {
-            cuts.push((at, false));
-        }
-        at += 1;
-    }
-    let mut kept: Vec<usize> = Vec::new();
-    for (n, (cut, strong)) in cuts.iter().enumerate() {
-        let start = kept.last().copied().unwrap_or(0);
-        let end = cuts[n + 1..].iter().find(|(_, s)| *s || !*strong).map_or(total, |(c, _)| *c);
-        let before = prose[*cut] - prose[start];
-        let after = prose[end] - prose[*cut];
-        let least = if *strong { LITTLE } else { MUCH };
-        let enough = before >= least && after >= least && (*strong || after * 6.0 >= before);
-        if enough && (repeats[*cut].times > 1 && *strong || related(lines, marks, *cut, end)) {
-            kept.push(*cut);
+        match kept.last_mut() {
+            // Two headlines over one story: the better one cuts.
+            Some(last) if prose[cut.at] - prose[last.0] < LITTLE && (score < CERTAIN / 2.0 || last.1 < CERTAIN / 2.0) => {
+                if score > last.1 {
+                    *last = (cut.at, score);
+                }
+            }
+            _ => kept.push((cut.at, score)),
         }
     }
-    let mut out = Vec::with_capacity(kept.len() + 1);
-    let mut from = 0;
-    let mut title = cuts
-        .iter()
-        .find(|(cut, strong)| *strong && kept.first().is_none_or(|k| cut < k))
-        .map(|(cut, _)| *cut)
-        .filter(|cut| repeats[*cut].times > 1);
-    for cut in kept {
-        out.push(Span { from, to: cut, title, repeat: false });
-        from = cut;
-        title = Some(cut);
+    // Where one article has a repeated headline block, the others have one too.
+    if (0..total.min(60)).any(|at| block(lines, marks, repeats, bare, at).is_some()) {
+        kept.retain(|(_, score)| *score > CERTAIN / 3.0);
     }
-    out.push(Span { from, to: total, title, repeat: false });
-    for at in 1..out.len() {
+    let ends: Vec<usize> = kept.iter().skip(1).map(|(at, _)| *at).chain([total]).collect();
+    let long: Vec<bool> = kept.iter().zip(&ends).map(|((at, score), end)| *score > SURE || prose[*end] - prose[*at] > MUCH).collect();
+    let mut long = long.into_iter();
+    kept.retain(|_| long.next().unwrap_or(false));
+    kept.retain(|(at, score)| *score > CERTAIN / 2.0 || prose[*at] >= LITTLE && prose[total] - prose[*at] >= LITTLE);
+    let mut starts = vec![0];
+    for (at, _) in kept {
+        let start = lead_in(lines, marks, at, *starts.last().unwrap_or(&0));
+        starts.push(start);
+    }
+    let mut out: Vec<Span> = Vec::with_capacity(starts.len());
+    for (n, from) in starts.iter().enumerate() {
+        let to = starts.get(n + 1).copied().unwrap_or(total);
+        let found = (*from..to.min(from + 60)).find_map(|at| block(lines, marks, repeats, bare, at).map(|end| (at, end)));
+        out.push(Span { from: *from, to, block: found.filter(|(_, end)| *end < to), repeat: false });
+    }
+    for span in out.iter_mut().skip(1) {
         let (mut again, mut all) = (0.0, 0.0);
-        for line in out[at].from..out[at].to {
+        for line in span.from..span.to {
             if marks[line].prose > 3.0 {
                 all += 1.0;
-                again += if repeats[line].first < out[at].from { 1.0 } else { 0.0 };
+                again += if repeats[line].first < span.from { 1.0 } else { 0.0 };
             }
         }
-        out[at].repeat = all > 0.0 && again >= all * 0.8;
+        span.repeat = all > 0.0 && again >= all * 0.8;
     }
     out
+}
+
+/// Running sums of prose; a line that stood before is a caption or a teaser and does not make an article.
+fn sums(marks: &[Mark], repeats: &[Repeat]) -> Vec<f32> {
+    let mut prose = Vec::with_capacity(marks.len() + 1);
+    prose.push(0.0);
+    for (at, mark) in marks.iter().enumerate() {
+        let own = if repeats[at].first < at { 0.0 } else { mark.prose };
+        prose.push(prose[at] + own);
+    }
+    prose
+}
+
+/// A date, byline or credit right above the headline belongs to it.
+fn lead_in(lines: &[Line], marks: &[Mark], at: usize, floor: usize) -> usize {
+    let mut start = at;
+    while start > floor + 1 && at - start < 4 {
+        let mark = &marks[start - 1];
+        let own = lines[start - 1].words <= 14 && (!mark.dates.is_empty() || mark.byline.as_ref().is_some_and(|b| b.explicit)) && mark.rule.is_none();
+        if !own || lines[start].gap > 1 {
+            break;
+        }
+        start -= 1;
+    }
+    start
+}
+
+/// All lines that could open an article, with their evidence.
+pub(super) fn cuts(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Cut> {
+    let prose = sums(marks, repeats);
+    let wide = usual_gap(lines, marks);
+    let bare = is_bare(marks);
+    let texts: Vec<usize> = (0..lines.len()).filter(|at| marks[*at].prose > 4.0 && repeats[*at].first == *at).collect();
+    let mut stories = Stories::new(lines, texts);
+    (1..lines.len()).filter_map(|at| cut(lines, marks, repeats, &prose, wide, bare, &mut stories, at)).collect()
+}
+
+/// The vocabularies around a place between two paragraphs, kept for the next line of the same gap.
+struct Stories {
+    texts: Vec<usize>,
+    stems: Vec<Vec<u64>>,
+    at: usize,
+    /// After and before.
+    around: (Story, Story),
+}
+
+impl Stories {
+    fn new(lines: &[Line], texts: Vec<usize>) -> Self {
+        let stems = texts.iter().map(|at| stems(&lines[*at].text)).collect();
+        Self { texts, stems, at: usize::MAX, around: Default::default() }
+    }
+
+    /// The stories around the gap before the paragraph `next`.
+    fn around(&mut self, next: usize) -> &(Story, Story) {
+        if self.at != next {
+            self.at = next;
+            let (mut after, mut before) = (Story::default(), Story::default());
+            let first = self.texts.get(next).copied().unwrap_or(0);
+            for n in (next..self.texts.len()).take(REACH).take_while(|n| self.texts[*n] - first < 80) {
+                after.add(&self.stems[n], n < next + 3);
+            }
+            for n in (0..next).rev().take(REACH) {
+                before.add(&self.stems[n], false);
+            }
+            self.around = (after, before);
+        }
+        &self.around
+    }
+}
+
+fn cut(lines: &[Line], marks: &[Mark], repeats: &[Repeat], prose: &[f32], wide: u32, bare: bool, stories: &mut Stories, at: usize) -> Option<Cut> {
+    let (line, mark) = (&lines[at], &marks[at]);
+    let total = lines.len();
+    let whole = block(lines, marks, repeats, bare, at).is_some();
+    if !title_like(line, mark) || mark.prose > 14.0 && !whole || prose[at] < LITTLE && !whole || second_title(marks, repeats, at) {
+        return None;
+    }
+    let next = stories.texts.partition_point(|t| *t <= at);
+    let first = stories.texts.get(next).copied().or(whole.then_some(at + 1).filter(|i| *i < total))?;
+    // A headline is near its story: a cheap test before the dear ones.
+    if (first - at > 25 || prose[total] - prose[at] < LITTLE) && !whole {
+        return None;
+    }
+    let block = repeated_block(lines, marks, repeats, at).is_some();
+    let inner = repeats[at].first < at && at - repeats[at].first <= 14;
+    let reach = (at + 7).min(total);
+    let told = |i: usize| !marks[i].dates.is_empty();
+    let dated = (at + 1..reach).any(|i| i <= first && told(i));
+    let signed = (at + 1..reach).any(|i| i <= first && marks[i].byline.as_ref().is_some_and(|b| b.explicit));
+    let named = (at + 1..(at + 4).min(total)).any(|i| i < first && marks[i].byline.is_some());
+    let dated_before = (at.saturating_sub(2)..at).any(|i| told(i) && lines[i].words <= 10);
+    let captioned = (at + 1..reach).any(|i| i <= first && (marks[i].credit || repeats[i].times > 1 && lines[i].words > 4));
+    let count = stories.texts[next.min(stories.texts.len())..].iter().take(REACH).take_while(|i| **i - at < 80).count();
+    let quiet = at - stories.texts[..next].iter().rev().find(|i| **i < at).map_or(0, |b| b + 1);
+    let (story, past) = stories.around(next);
+    let (share, lead, known) = story.shared(&line.text);
+    let (old_share, ..) = past.shared(&line.text);
+    let alike = story.alike(past);
+    let window = |from: usize, width: usize| (prose[(from + width).min(total)] - prose[from]).min(400.0) / 100.0;
+    let dense = ratio((first..(first + 12).min(total)).filter(|i| marks[*i].prose > 4.0).count(), (first + 12).min(total) - first);
+    let rule_before = |name: &str| (at.saturating_sub(20)..at).any(|i| marks[i].rule.is_some_and(|r| r.name == name));
+    let flag = |on: bool| if on { 1.0 } else { 0.0 };
+    let distance = first - at;
+    let features = vec![
+        ("bias", 1.0),
+        ("block", flag(block)),
+        ("inner", flag(inner)),
+        ("wide_gap", flag(line.gap > wide)),
+        ("gap_3", flag(line.gap >= 3)),
+        ("wide_and_plain", flag(line.gap > wide && line.gap >= 2 && mark.end != End::Stop)),
+        ("no_gap", flag(line.gap == 0)),
+        ("dated", flag(dated)),
+        ("signed", flag(signed)),
+        ("dated_signed", flag(dated && signed)),
+        ("named", flag(named)),
+        ("dated_before", flag(dated_before)),
+        ("captioned", flag(captioned)),
+        ("nothing", flag(!block && !dated && !signed && !captioned && line.gap <= wide)),
+        ("prose_before", flag(marks[at - 1].prose > 6.0)),
+        ("mass_before", prose[at].min(300.0) / 100.0),
+        ("mass_before_60", flag(prose[at] > 60.0)),
+        ("next_12", window(at, 12)),
+        ("next_30", window(at, 30)),
+        ("mass_after", (prose[total] - prose[at]).min(300.0) / 100.0),
+        ("mass_after_40", flag(prose[total] - prose[at] > 40.0)),
+        ("dense", dense),
+        ("dense_dated", if dated || signed { dense } else { 0.0 }),
+        ("dense_high", flag(dense > 0.65 && count >= 4)),
+        ("stories", ratio(count.min(10), 10)),
+        ("distance_1", flag(distance == 1)),
+        ("distance_2_4", flag((2..=4).contains(&distance))),
+        ("distance_5_9", flag((5..=9).contains(&distance))),
+        ("distance_10", flag(distance >= 10)),
+        ("share", if known > 0 { share } else { 0.0 }),
+        ("share_most", flag(known > 1 && share >= 0.6)),
+        ("share_none", flag(known > 0 && share == 0.0)),
+        ("lead", if known > 0 { lead } else { 0.0 }),
+        ("old_share", if known > 0 { old_share } else { 0.0 }),
+        ("share_gain", if known > 0 { share - old_share } else { 0.0 }),
+        ("alike", alike),
+        ("words_2_3", flag(line.words <= 3)),
+        ("words_4_5", flag((4..=5).contains(&line.words))),
+        ("words_6_18", flag((6..=18).contains(&line.words))),
+        ("words_19", flag(line.words >= 19)),
+        ("stop", flag(mark.end == End::Stop)),
+        ("question", flag(line.text.ends_with(['?', '!', '؟', '？']))),
+        ("colon", flag(mark.end == End::Colon)),
+        ("weak", flag(mark.rule.is_some())),
+        ("name", flag(mark.byline.is_some())),
+        ("repeated", flag(repeats[at].times > 1)),
+        ("repeated_first", flag(repeats[at].times > 1 && repeats[at].first == at)),
+        ("seen_before", flag(repeats[at].first < at && !inner)),
+        ("quiet", ratio(quiet.min(30), 10)),
+        ("quiet_0", flag(quiet == 0)),
+        ("after_legal", flag(rule_before("legal"))),
+        ("after_menu", flag(rule_before("navigation"))),
+        ("after_comments", flag(rule_before("comments"))),
+        ("after_related", flag(rule_before("related"))),
+        ("lower", flag(mark.lower_start)),
+        ("bullet", flag(mark.bullet)),
+        ("caps", flag(mark.all_caps)),
+        ("separators", ratio(mark.separators.min(3) as usize, 2)),
+        ("quote", flag(mark.quote_start)),
+    ];
+    Some(Cut { at, features })
 }
 
 /// The widest blank that is usual between two paragraphs of this dump.
@@ -108,73 +282,49 @@ fn title_like(line: &Line, mark: &Mark) -> bool {
         && !matches!(mark.end, End::Ellipsis | End::Comma)
 }
 
+/// Whether a dump has no page around its articles: hardly a line of menus, mastheads and footers.
+fn is_bare(marks: &[Mark]) -> bool {
+    let page = marks.iter().filter(|m| m.rule.is_some_and(|r| matches!(r.name, "navigation" | "section" | "account" | "legal" | "comments" | "related" | "newsletter"))).count();
+    page * 25 <= marks.len() + 25
+}
+
+/// The second title of a block: the same line just above, and nothing but the block between.
+fn second_title(marks: &[Mark], repeats: &[Repeat], at: usize) -> bool {
+    let first = repeats[at].first;
+    first < at && at - first <= 14 && (first + 1..at).all(|i| repeats[i].times > 1 || marks[i].prose < 14.0)
+}
+
+/// A repeated headline block with captions or residue of a widget in it: the position after its last repeated line.
+fn block(lines: &[Line], marks: &[Mark], repeats: &[Repeat], bare: bool, at: usize) -> Option<usize> {
+    if !bare {
+        return None;
+    }
+    let second = repeated_block(lines, marks, repeats, at)?;
+    let residue = |i: usize| marks[i].rule.is_some_and(|r| matches!(r.name, "widget" | "share"));
+    let caption = |i: usize| repeats[i].times > 1 && lines[i].words > 3 && repeats[at].times == 2;
+    if !(at + 1..second).any(|i| residue(i) || caption(i)) {
+        return None;
+    }
+    let same = |a: usize, b: usize| lines.get(a).zip(lines.get(b)).is_some_and(|(a, b)| a.folded == b.folded);
+    let mut end = second + 1;
+    while end < lines.len() && (same(end, end - 1) || same(end, end + 1) || end == second + 1 && marks[end].credit || (at..second).any(|i| same(i, end))) {
+        end += 1;
+    }
+    (end < lines.len()).then_some(end)
+}
+
 /// Title, captions and residue, and then the title again: the position of the second title.
 fn repeated_block(lines: &[Line], marks: &[Mark], repeats: &[Repeat], at: usize) -> Option<usize> {
     let next = repeats[at].next?;
-    if repeats[at].first != at
-        || next - at > 14
-        || !title_like(&lines[at], &marks[at])
-        || lines[at].words < 3 && lines[at].text.chars().count() < 12
-    {
+    if next - at > 14 || (repeats[at].first < at && at - repeats[at].first <= 14) || !title_like(&lines[at], &marks[at]) || lines[at].words < 3 && lines[at].text.chars().count() < 12 {
         return None;
     }
     // Caption and caption again, with nothing between, is not a title.
     if next == at + 1 && lines.get(at + 2).is_none_or(|l| l.words < 4) {
         return None;
     }
-    let between = at + 1..next;
-    let quiet = between.clone().all(|i| {
-        repeats[i].times > 1
-            || marks[i].credit
-            || marks[i].rule.is_some()
-            || lines[i].words <= 8
-            || !marks[i].dates.is_empty()
-    });
-    if !quiet {
-        return None;
-    }
-    let body_after =
-        (next + 1..(next + 10).min(lines.len())).any(|i| marks[i].prose > 6.0 && repeats[i].times == 1);
-    (body_after && prose_line_before(lines, marks, at)).then_some(next)
-}
-
-/// Whether nothing above speaks against a headline here: it opens the dump, or a blank or the end of a paragraph is before it.
-fn prose_line_before(lines: &[Line], marks: &[Mark], at: usize) -> bool {
-    at == 0 || lines[at].gap > 0 || marks[at - 1].end == End::Stop || marks[at - 1].prose == 0.0
-}
-
-/// A title after a blank that is wider than those between paragraphs, then more text.
-fn blank_block(lines: &[Line], marks: &[Mark], at: usize, wide: u32) -> bool {
-    if at == 0 || lines[at].gap <= wide.max(1) || !title_like(&lines[at], &marks[at]) {
-        return false;
-    }
-    let before = (at.saturating_sub(3)..at).any(|i| marks[i].prose > 5.0);
-    let after = (at + 1..(at + 8).min(lines.len())).any(|i| marks[i].prose > 8.0);
-    before && after && lines.get(at + 1).is_some_and(|next| next.gap <= lines[at].gap)
-}
-
-/// A title with a byline or date in the lines after it, and then a story; something other than a story before it.
-fn dated_block(lines: &[Line], marks: &[Mark], at: usize) -> bool {
-    let (line, mark) = (&lines[at], &marks[at]);
-    if at == 0
-        || line.words < 4 && line.text.chars().count() < 16
-        || !title_like(line, mark)
-        || mark.end == End::Stop
-        || mark.end == End::Colon
-    {
-        return false;
-    }
-    let reach = (at + 7).min(lines.len());
-    let body = (at + 1..reach + 6).find(|i| marks.get(*i).is_some_and(|m| m.prose > 12.0));
-    let Some(body) = body.filter(|b| *b < lines.len()) else { return false };
-    let told = (at + 1..reach.min(body))
-        .any(|i| !marks[i].dates.is_empty() || marks[i].byline.as_ref().is_some_and(|b| b.explicit));
-    told && marks[at - 1].prose < 6.0
-}
-
-/// Whether the first line's words come again in the running text after it.
-fn related(lines: &[Line], marks: &[Mark], from: usize, to: usize) -> bool {
-    let story = Story::new((from + 1..to).filter(|i| marks[*i].prose > 4.0).map(|i| lines[i].text.as_str()));
-    let (share, _, known) = story.shared(&lines[from].text);
-    known == 0 || share > 0.2
+    let quiet = (at + 1..next).all(|i| repeats[i].times > 1 || marks[i].credit || marks[i].rule.is_some() || lines[i].words <= 8 || !marks[i].dates.is_empty());
+    let body_after = (next + 1..(next + 10).min(lines.len())).any(|i| lines[i].words > 3 && marks[i].rule.is_none() && repeats[i].times == 1);
+    let opens = at == 0 || lines[at].gap > 0 || marks[at - 1].end == End::Stop || marks[at - 1].prose == 0.0;
+    (quiet && body_after && opens).then_some(next)
 }

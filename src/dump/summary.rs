@@ -22,7 +22,7 @@ pub(super) fn summary<'a>(paragraphs: impl Iterator<Item = &'a str>) -> String {
                 return out;
             }
         }
-        if out.chars().count() > 120 {
+        if out.chars().count() > 60 {
             break;
         }
     }

@@ -70,10 +70,8 @@ pub(super) fn tags(
     let language = article.lang.as_deref();
     let mut known: BTreeMap<(Kind, String), Evidence> = BTreeMap::new();
     let mut names: HashMap<String, Evidence> = HashMap::new();
-    let display = |k: &Known| {
-        vocabulary.display(k, site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language))
-    };
-    if text.chars().take(200).any(|c| words::is_unspaced(c) || ('\u{ac00}'..='\u{d7a3}').contains(&c)) {
+    let display = |k: &Known| vocabulary.display(k, site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language));
+    if text.chars().take(200).any(|c| words::is_unspaced(c) || words::is_hangul(c)) {
         for (k, count) in vocabulary.unspaced(text) {
             let entry = known.entry((k.kind, display(k))).or_default();
             entry.count += u32::try_from(count).unwrap_or(u32::MAX);
@@ -101,7 +99,8 @@ pub(super) fn tags(
         }
     }
     merge(&mut names);
-    pick(known, names)
+    let short = words::count(text) < 300;
+    pick(known, names, if short { 2 } else { 3 })
 }
 
 /// A title in Title Case or capitals tells nothing by its capitals.
@@ -122,7 +121,10 @@ fn sentence_names(
     names: &mut HashMap<String, Evidence>,
     language: Option<&str>,
 ) {
-    let tokens: Vec<Token<'_>> = sentence.split_whitespace().flat_map(pieces).collect();
+    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(40);
+    for piece in sentence.split_whitespace() {
+        pieces(piece, &mut tokens);
+    }
     let cores: Vec<&str> = tokens.iter().map(|t| t.core).collect();
     let mut i = 0;
     while i < tokens.len() {
@@ -232,42 +234,44 @@ struct Token<'a> {
     ends: bool,
 }
 
-/// A blank-separated piece as one or more tokens ("US-Türkiye" is two).
-fn pieces(piece: &str) -> Vec<Token<'_>> {
-    let mut out = Vec::new();
-    let parts: Vec<&str> = if piece.matches('-').count() == 1
-        && piece.split('-').all(|p| words::capitalised(p.trim_start_matches(['“', '"', '('])))
+/// Adds a blank-separated piece as one or more tokens ("US-Türkiye" is two).
+fn pieces<'a>(piece: &'a str, out: &mut Vec<Token<'a>>) {
+    if piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        out.push(Token { core: piece, ends: false });
+        return;
+    }
+    let hyphen = piece.matches('-').count() == 1
         && !piece.starts_with("Al-")
         && !piece.starts_with("El-")
-    {
-        piece.split(['-', '–']).collect()
-    } else {
-        piece.split(['–', '—', '/']).collect()
-    };
-    let last = parts.len() - 1;
-    for (n, part) in parts.into_iter().enumerate() {
-        let open = part.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let mut core = open.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+');
-        let dotted = open[core.len()..].starts_with('.') && (core.contains('.') || core.chars().count() == 1);
-        if dotted {
-            core = &open[..core.len() + 1];
-        }
-        let marks = &open[core.len()..];
-        let mut ends = n < last || marks.contains([',', ';', ':', ')', '”', '"', '!', '?', '.', '»']);
-        // The possessive, and Turkish suffixes, which follow an apostrophe.
-        if let Some(cut) = core.find(['\'', '’'])
-            && cut > 1
-            && core[cut..].chars().count() <= 6
-            && !core[cut..].chars().nth(1).is_some_and(char::is_uppercase)
-        {
-            core = &core[..cut];
-            ends = true;
-        }
-        if !core.is_empty() {
-            out.push(Token { core, ends });
-        }
+        && piece.split('-').all(|p| words::capitalised(p.trim_start_matches(['“', '"', '('])));
+    let mut rest = Some(piece);
+    while let Some(text) = rest {
+        let cut = text.find(|c| matches!(c, '–' | '—' | '/') || hyphen && c == '-');
+        let part = cut.map_or(text, |at| &text[..at]);
+        rest = cut.map(|at| text[at..].trim_start_matches(['–', '—', '/', '-']));
+        out.extend(token(part, rest.is_some()));
     }
-    out
+}
+
+/// A part of a piece without its marks; `ends`: another part follows.
+fn token(part: &str, ends: bool) -> Option<Token<'_>> {
+    let open = part.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let mut core = open.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+');
+    if open[core.len()..].starts_with('.') && (core.contains('.') || core.chars().count() == 1) {
+        core = &open[..core.len() + 1];
+    }
+    let marks = &open[core.len()..];
+    let mut ends = ends || marks.contains([',', ';', ':', ')', '”', '"', '!', '?', '.', '»']);
+    // The possessive, and Turkish suffixes, which follow an apostrophe.
+    if let Some(cut) = core.find(['\'', '’'])
+        && cut > 1
+        && core[cut..].chars().count() <= 6
+        && !core[cut..].chars().nth(1).is_some_and(char::is_uppercase)
+    {
+        core = &core[..cut];
+        ends = true;
+    }
+    (!core.is_empty()).then_some(Token { core, ends })
 }
 
 fn lookup<'v>(vocabulary: &'v Vocabulary, cores: &[&str]) -> Option<(&'v Known, usize)> {
@@ -351,10 +355,10 @@ fn merge(names: &mut HashMap<String, Evidence>) {
 }
 
 /// The best of both kinds of evidence.
-fn pick(known: BTreeMap<(Kind, String), Evidence>, names: HashMap<String, Evidence>) -> Vec<String> {
+fn pick(known: BTreeMap<(Kind, String), Evidence>, names: HashMap<String, Evidence>, often: u32) -> Vec<String> {
     let mut scored: Vec<(u32, usize, Kind, String)> = Vec::new();
     for ((kind, name), evidence) in known {
-        let strong = kind == Kind::Vocabulary || evidence.title || evidence.lead || evidence.count >= 3;
+        let strong = kind == Kind::Vocabulary || evidence.title || evidence.lead || evidence.count >= often;
         if strong {
             let bonus = if kind == Kind::Vocabulary { 6 } else { 2 };
             scored.push((evidence.score() + bonus, evidence.first, kind, name));

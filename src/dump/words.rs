@@ -1,8 +1,8 @@
 //! Small questions about text that every stage asks: words, folding, sentence marks, case, scripts.
 
 /// The folded form in which lines are compared and chrome patterns are written: lower case, straight quotes and
-/// dashes, single spaces, no marks at either end; with `digits`, each run of digits becomes `#`.
-pub(super) fn fold(text: &str, digits: bool) -> String {
+/// dashes, single spaces, no marks at either end. Patterns have `#` for each run of digits ([`without_digits`]).
+pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let c = match c {
@@ -15,10 +15,6 @@ pub(super) fn fold(text: &str, digits: bool) -> String {
         if c == ' ' {
             if !out.ends_with(' ') {
                 out.push(' ');
-            }
-        } else if digits && c.is_numeric() && c.is_ascii() {
-            if !out.ends_with('#') {
-                out.push('#');
             }
         } else if c.is_ascii() {
             out.push(c.to_ascii_lowercase());
@@ -36,6 +32,32 @@ pub(super) fn fold(text: &str, digits: bool) -> String {
 pub(super) fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x4dbf
         | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x2ffff)
+}
+
+/// Korean syllables: spaced, but with endings for stop words.
+pub(super) fn is_hangul(c: char) -> bool {
+    ('\u{ac00}'..='\u{d7a3}').contains(&c)
+}
+
+/// A folded line with each run of digits as `#`, as chrome patterns have them.
+pub(super) fn without_digits(folded: &str) -> std::borrow::Cow<'_, str> {
+    if !folded.bytes().any(|b| b.is_ascii_digit()) {
+        return std::borrow::Cow::Borrowed(folded);
+    }
+    let mut out = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        if !c.is_ascii_digit() {
+            out.push(c);
+        } else if !out.ends_with('#') {
+            out.push('#');
+        }
+    }
+    std::borrow::Cow::Owned(out)
+}
+
+/// Scripts for which no stop words are kept: running text there is told by its length and marks alone.
+pub(super) fn without_stop_words(c: char) -> bool {
+    is_unspaced(c) || is_hangul(c) || matches!(u32::from(c), 0x0530..=0x058f | 0x0980..=0x0dff | 0x10a0..=0x10ff | 0x1200..=0x137f)
 }
 
 /// Number of words; two characters of an unspaced script count as one.
@@ -170,3 +192,34 @@ pub(super) fn shorten(text: &str, limit: usize) -> String {
     };
     format!("{}…", kept.trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
+
+/// FNV-1a: fast on short keys and the same on every machine. Not against hostile keys: only for our own tables and
+/// for sets that one dump's words go into.
+#[derive(Clone, Copy)]
+pub(super) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl std::hash::Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        // The table takes its bucket from the low bits and a tag from the high ones: mix both.
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0 ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+/// Builds [`Fnv`] hashers.
+pub(super) type BuildFnv = std::hash::BuildHasherDefault<Fnv>;
