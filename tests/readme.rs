@@ -7,15 +7,17 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use newsprint::front_matter::{self, Defaults};
 use run::newsprint;
 
 fn readme() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README")
 }
 
-/// The shell blocks in their order, as lists of lines.
-fn blocks(text: &str) -> Vec<String> {
-    let blocks = text.split("```sh\n").skip(1);
+/// The fenced blocks of a kind, in their order.
+fn blocks(text: &str, kind: &str) -> Vec<String> {
+    let opening = format!("```{kind}\n");
+    let blocks = text.split(&opening).skip(1);
     blocks.filter_map(|rest| rest.split_once("```").map(|(block, _)| block.to_owned())).collect()
 }
 
@@ -34,7 +36,7 @@ fn commands_run() {
     path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let path = std::env::join_paths(path).expect("a search path");
     let mut said = String::new();
-    for block in blocks(&readme()) {
+    for block in blocks(&readme(), "sh") {
         let tried = |line: &&str| !NOT_TRIED.iter().any(|start| line.starts_with(start));
         let script: String = block.lines().filter(tried).flat_map(|line| [line, "\n"]).collect();
         let script = script.replace("cargo run --release --", "newsprint");
@@ -91,7 +93,7 @@ fn every_command_and_flag_exists() {
         }
     }
     let text = readme();
-    let fenced = blocks(&text);
+    let fenced = blocks(&text, "sh");
     let prose: String = text.split("```").step_by(2).collect();
     let commands_named = fenced.iter().flat_map(|block| block.lines());
     let commands_named = commands_named.filter(|line| line.starts_with("newsprint "));
@@ -112,6 +114,16 @@ fn every_command_and_flag_exists() {
             "the README does not name `newsprint {command}`"
         );
     }
+}
+
+#[test]
+fn the_error_shown_is_what_the_program_says() {
+    let text = readme();
+    let article = blocks(&text, "markdown").remove(0).replace("title", "titel");
+    let defaults = Defaults { zone: chrono_tz::UTC, slug: "bakery".to_owned(), section: "town".to_owned() };
+    let said = front_matter::parse("content/town/bakery.md", &article, &defaults).diags;
+    let said: Vec<String> = said.iter().map(|diag| diag.render(false) + "\n").collect();
+    assert_eq!(said, blocks(&text, "text"));
 }
 
 #[test]
