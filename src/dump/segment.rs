@@ -322,7 +322,7 @@ fn title_like(line: &Line, mark: &Mark) -> bool {
 }
 
 /// Whether a dump has no page around its articles: hardly a line of menus, mastheads and footers.
-fn is_bare(marks: &[Mark]) -> bool {
+pub(super) fn is_bare(marks: &[Mark]) -> bool {
     let page = marks
         .iter()
         .filter(|m| {

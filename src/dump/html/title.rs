@@ -59,10 +59,7 @@ fn part(line: &Line, said: &[String], head: &Head) -> Option<String> {
         let folded = words::fold(title);
         let rest =
             line.folded.strip_suffix(folded.as_str()).or_else(|| line.folded.strip_prefix(folded.as_str()));
-        words::count(&folded) >= 3
-            && rest.is_some_and(|rest| {
-                !rest.is_empty() && words::count(rest) >= 2 && !rest.trim_end().ends_with([':', '-'])
-            })
+        words::count(&folded) >= 3 && rest.is_some_and(|rest| words::count(rest) >= 1)
     })
 }
 
