@@ -16,10 +16,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let field = |name: &str| record.get(name).and_then(|v| v.as_str());
         let id = field("id").unwrap_or("");
         if rows {
-            let all = field("html").map_or_else(|| dump::training_rows(field("text").unwrap_or("")), |html| dump::training_rows_html(html, field("url")));
+            let all = field("html").map_or_else(
+                || dump::training_rows(field("text").unwrap_or("")),
+                |html| dump::training_rows_html(html, field("url")),
+            );
             for row in all {
-                let features: serde_json::Map<String, serde_json::Value> = row.features.into_iter().map(|(k, v)| (k, v.into())).collect();
-                writeln!(out, "{}", serde_json::json!({"id": id, "model": row.model, "from": row.from, "to": row.to, "text": row.text, "f": features}))?;
+                let features: serde_json::Map<String, serde_json::Value> =
+                    row.features.into_iter().map(|(k, v)| (k, v.into())).collect();
+                writeln!(
+                    out,
+                    "{}",
+                    serde_json::json!({"id": id, "model": row.model, "from": row.from, "to": row.to, "text": row.text, "f": features})
+                )?;
             }
             continue;
         }

@@ -3,13 +3,18 @@
 //! Each `tests/dump/NAME.txt` or `.html` has a `NAME.json` beside it that says what must come out; one function checks
 //! all of them, so that a new sample is two files and no code.
 
-use newsprint::dump::{self, explain, parse, records, Form, Input, Options, Parsed, Role, Vocabulary};
+use newsprint::dump::{self, Form, Input, Options, Parsed, Role, Vocabulary, explain, parse, records};
 use proptest::prelude::*;
 use serde_json::Value;
 
 fn read(bytes: &[u8], form: Form) -> Parsed {
     let vocabulary = Vocabulary::default();
-    let input = Input { source: "test", form, url: Some("https://gazette.example/business/pilots.html"), fetched: None };
+    let input = Input {
+        source: "test",
+        form,
+        url: Some("https://gazette.example/business/pilots.html"),
+        fetched: None,
+    };
     parse(bytes, &input, &Options { vocabulary: &vocabulary, language: None })
 }
 
@@ -27,14 +32,23 @@ fn strings(value: &Value) -> Vec<String> {
 
 fn check_article(name: &str, want: &Value, got: &Value) {
     let body = got["body"].as_str().expect("a body");
-    let flags: Vec<String> = strings(&got["review"]).iter().filter_map(|f| f.split(':').next().map(str::to_owned)).collect();
+    let flags: Vec<String> =
+        strings(&got["review"]).iter().filter_map(|f| f.split(':').next().map(str::to_owned)).collect();
     for (key, want) in want.as_object().expect("an object") {
         match key.as_str() {
-            "body_has" => strings(want).iter().for_each(|part| assert!(body.contains(part.as_str()), "{name}: the body has no {part:?}:\n{body}")),
-            "body_lacks" => strings(want).iter().for_each(|part| assert!(!body.contains(part.as_str()), "{name}: the body has {part:?}:\n{body}")),
-            "paragraphs" => assert_eq!(Some(body.split("\n\n").count() as u64), want.as_u64(), "{name}:\n{body}"),
+            "body_has" => strings(want).iter().for_each(|part| {
+                assert!(body.contains(part.as_str()), "{name}: the body has no {part:?}:\n{body}")
+            }),
+            "body_lacks" => strings(want).iter().for_each(|part| {
+                assert!(!body.contains(part.as_str()), "{name}: the body has {part:?}:\n{body}")
+            }),
+            "paragraphs" => {
+                assert_eq!(Some(body.split("\n\n").count() as u64), want.as_u64(), "{name}:\n{body}")
+            }
             "flagged" => assert_eq!(flags, strings(want), "{name}: review flags"),
-            "tags" => strings(want).iter().for_each(|tag| assert!(strings(&got["tags"]).contains(tag), "{name}: no tag {tag}: {}", got["tags"])),
+            "tags" => strings(want).iter().for_each(|tag| {
+                assert!(strings(&got["tags"]).contains(tag), "{name}: no tag {tag}: {}", got["tags"])
+            }),
             key => assert_eq!(value(got, key), want, "{name}: {key}"),
         }
     }
@@ -42,12 +56,17 @@ fn check_article(name: &str, want: &Value, got: &Value) {
 
 /// Every physical line stands in exactly one span.
 fn check_lines(name: &str, parsed: &Parsed, count: u32) {
-    let spans = parsed.articles.iter().flat_map(|a| &a.lines).chain(parsed.refused.iter().flat_map(|r| &r.lines));
+    let spans =
+        parsed.articles.iter().flat_map(|a| &a.lines).chain(parsed.refused.iter().flat_map(|r| &r.lines));
     let mut next = 1;
     for span in spans {
         assert_eq!(span.from, next, "{name}: lines are accounted for once and in order");
         assert!(span.to >= span.from, "{name}");
-        assert_eq!(span.rule.is_some(), span.role == Role::Chrome, "{name}: chrome, and only chrome, names its rule");
+        assert_eq!(
+            span.rule.is_some(),
+            span.role == Role::Chrome,
+            "{name}: chrome, and only chrome, names its rule"
+        );
         next = span.to + 1;
     }
     assert_eq!(next, count + 1, "{name}: all lines are accounted for");
@@ -57,21 +76,35 @@ fn check_lines(name: &str, parsed: &Parsed, count: u32) {
 fn samples() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dump");
     let mut seen = 0;
-    let mut paths: Vec<_> = std::fs::read_dir(&folder).expect("samples").map(|e| e.expect("an entry").path()).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(&folder).expect("samples").map(|e| e.expect("an entry").path()).collect();
     paths.sort();
     for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "txt" || e == "html")) {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let want: Value = serde_json::from_str(&std::fs::read_to_string(path.with_extension("json")).expect("expectations")).expect("JSON");
+        let want: Value = serde_json::from_str(
+            &std::fs::read_to_string(path.with_extension("json")).expect("expectations"),
+        )
+        .expect("JSON");
         let text = std::fs::read_to_string(path).expect("a sample");
         let form = if path.extension().is_some_and(|e| e == "html") { Form::Html } else { Form::Text };
         let parsed = read(text.as_bytes(), form);
-        let got: Vec<Value> = records(&parsed, "test").iter().map(|r| serde_json::to_value(r).expect("JSON")).collect();
+        let got: Vec<Value> =
+            records(&parsed, "test").iter().map(|r| serde_json::to_value(r).expect("JSON")).collect();
         let articles = want["articles"].as_array().expect("articles");
-        assert_eq!(parsed.articles.len(), articles.len(), "{name}: number of articles\n{}", explain(&parsed, &text));
+        assert_eq!(
+            parsed.articles.len(),
+            articles.len(),
+            "{name}: number of articles\n{}",
+            explain(&parsed, &text)
+        );
         assert_eq!(parsed.refused.is_some(), want["refused"].as_bool().unwrap_or(false), "{name}: refusal");
         articles.iter().zip(&got).for_each(|(want, got)| check_article(&name, want, got));
         for repair in strings(&want["repairs"]) {
-            assert!(parsed.repairs.iter().any(|r| r.what == repair), "{name}: {repair}: {:?}", parsed.repairs);
+            assert!(
+                parsed.repairs.iter().any(|r| r.what == repair),
+                "{name}: {repair}: {:?}",
+                parsed.repairs
+            );
         }
         let shown = if form == Form::Html { dump::visible_text(&text) } else { text.clone() };
         check_lines(&name, &parsed, u32::try_from(shown.lines().count().max(1)).expect("few lines"));
@@ -92,9 +125,21 @@ fn an_article_keeps_its_identity_when_a_story_is_put_above_it() {
 #[test]
 fn encodings_are_mended_and_noted() {
     let text = include_str!("dump/wire.txt").replace("union’s", "café’s");
-    let utf16: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let latin: Vec<u8> = text.chars().map(|c| match c { '“' => 0x93, '”' => 0x94, '’' => 0x92, '©' => 0xa9, 'é' => 0xe9, c => u8::try_from(c).expect("Latin") }).collect();
-    let twice: String = text.replace('’', "â€™").replace('é', "Ã©").replace('“', "â€œ").replace('”', "â€\u{9d}");
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let latin: Vec<u8> = text
+        .chars()
+        .map(|c| match c {
+            '“' => 0x93,
+            '”' => 0x94,
+            '’' => 0x92,
+            '©' => 0xa9,
+            'é' => 0xe9,
+            c => u8::try_from(c).expect("Latin"),
+        })
+        .collect();
+    let twice: String =
+        text.replace('’', "â€™").replace('é', "Ã©").replace('“', "â€œ").replace('”', "â€\u{9d}");
     let want = read(text.as_bytes(), Form::Text).articles[0].body.clone();
     assert!(want.contains("café’s"));
     let cases: [(&str, Vec<u8>, &str); 7] = [
@@ -115,7 +160,10 @@ fn encodings_are_mended_and_noted() {
 
 #[test]
 fn hostile_pages_neither_overflow_nor_crawl() {
-    let deep = format!("<html><body>{}<p>The harbour pilots said on Saturday that they would end the strike after nine days.</p>", "<div><b><p>".repeat(100_000));
+    let deep = format!(
+        "<html><body>{}<p>The harbour pilots said on Saturday that they would end the strike after nine days.</p>",
+        "<div><b><p>".repeat(100_000)
+    );
     let start = std::time::Instant::now();
     let parsed = read(deep.as_bytes(), Form::Html);
     assert!(parsed.repairs.iter().any(|r| r.what == "tags nested too deep"));

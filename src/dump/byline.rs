@@ -234,7 +234,13 @@ fn names(text: &str, announced: bool) -> Vec<String> {
         }
         let first_lower = core.chars().next().is_some_and(char::is_lowercase);
         let stops = core.is_empty()
-            || core.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '|' | '©' | '_' | '=' | '<' | '>' | '(' | '"' | '“' | '?' | '!' | ';' | '#'))
+            || core.contains(|c: char| {
+                c.is_ascii_digit()
+                    || matches!(
+                        c,
+                        '@' | '|' | '©' | '_' | '=' | '<' | '>' | '(' | '"' | '“' | '?' | '!' | ';' | '#'
+                    )
+            })
             || AFTER_SET.contains(lower.as_str()) && !name.is_empty()
             || dates::is_month(&lower) && !name.is_empty() && dated
             || dates::weekday(&lower).is_some();
@@ -335,8 +341,15 @@ pub(super) fn is_person(text: &str) -> bool {
             continue;
         }
         let letters = part.chars().filter(|c| c.is_alphabetic()).count();
-        let fine = words::capitalised(part) && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
-        if !fine || language::stop_bits(&lower) & COMMON != 0 && letters > 1 && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim") || dates::weekday(&lower).is_some() || NOT_NAME_SET.contains(lower.as_str()) {
+        let fine = words::capitalised(part)
+            && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
+        if !fine
+            || language::stop_bits(&lower) & COMMON != 0
+                && letters > 1
+                && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim")
+            || dates::weekday(&lower).is_some()
+            || NOT_NAME_SET.contains(lower.as_str())
+        {
             return false;
         }
         full += usize::from(letters > 1);

@@ -73,7 +73,12 @@ const MARKS: &[&str] = &[
 ];
 
 /// A quick no for the lines without any of them.
-static MARKED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS.iter().chain(&["Фото", "Crédit", "CRÉDITO", "ФОТО"])).ok());
+static MARKED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(MARKS.iter().chain(&["Фото", "Crédit", "CRÉDITO", "ФОТО"]))
+        .ok()
+});
 
 /// A caption and its credit, each possibly empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

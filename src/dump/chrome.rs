@@ -120,7 +120,8 @@ pub(super) fn find(folded: &str, words: usize) -> Option<Rule> {
 
 /// Whether a byte position is at the edge of a word; scripts without spaces have edges everywhere.
 fn edge(text: &str, at: usize) -> bool {
-    let letter = |c: char| c.is_alphanumeric() && !super::words::is_unspaced(c) && !super::words::is_hangul(c);
+    let letter =
+        |c: char| c.is_alphanumeric() && !super::words::is_unspaced(c) && !super::words::is_hangul(c);
     let before = text[..at].chars().next_back().is_some_and(letter);
     let after = text[at..].chars().next().is_some_and(letter);
     !(before && after)
@@ -139,7 +140,11 @@ mod tests {
                 assert_eq!(cells.len(), 3, "{name}: {row}");
                 assert!("=^$*".contains(&cells[0][..1]), "{name}: {row}");
                 if cells[0] == "=" {
-                    assert_eq!(crate::dump::words::without_digits(&fold(cells[2])), cells[2], "{name}: {row}");
+                    assert_eq!(
+                        crate::dump::words::without_digits(&fold(cells[2])),
+                        cells[2],
+                        "{name}: {row}"
+                    );
                 }
             }
         }
@@ -147,7 +152,10 @@ mod tests {
 
     #[test]
     fn whole_lines_and_parts() {
-        let of = |text: &str| find(&crate::dump::words::without_digits(&fold(text)), super::super::words::count(text)).map(|rule| rule.name);
+        let of = |text: &str| {
+            find(&crate::dump::words::without_digits(&fold(text)), super::super::words::count(text))
+                .map(|rule| rule.name)
+        };
         assert_eq!(of("TT"), Some("widget"));
         assert_eq!(of("Advertisement"), Some("advert"));
         assert_eq!(of("© 2026 The Harbour Gazette. All Rights Reserved."), Some("legal"));

@@ -83,7 +83,8 @@ mod tests {
         for event in Parser::new_ext(markdown, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
             match event {
                 Event::Text(text) => out.push_str(&text),
-                Event::Start(pulldown_cmark::Tag::Paragraph) | Event::End(pulldown_cmark::TagEnd::Paragraph) => {}
+                Event::Start(pulldown_cmark::Tag::Paragraph)
+                | Event::End(pulldown_cmark::TagEnd::Paragraph) => {}
                 _ => return None,
             }
         }
@@ -92,7 +93,30 @@ mod tests {
 
     #[test]
     fn marks_render_verbatim() {
-        for text in ["1. May is a holiday", "# not a heading", "* not a list", "- nor this", "+ nor this", "2) or that", "---", "===", "> quoted", "a_b_c _d_ __e__", "[x](y) ![x](y)", "<b>bold</b>", "&amp; &copy; AT&T", "`code`", "a | b", "|---|", "~~no~~", "$x$", ": term", "\\*", "http://x.y", "a\\"] {
+        for text in [
+            "1. May is a holiday",
+            "# not a heading",
+            "* not a list",
+            "- nor this",
+            "+ nor this",
+            "2) or that",
+            "---",
+            "===",
+            "> quoted",
+            "a_b_c _d_ __e__",
+            "[x](y) ![x](y)",
+            "<b>bold</b>",
+            "&amp; &copy; AT&T",
+            "`code`",
+            "a | b",
+            "|---|",
+            "~~no~~",
+            "$x$",
+            ": term",
+            "\\*",
+            "http://x.y",
+            "a\\",
+        ] {
             assert_eq!(seen(&markdown(text)).as_deref(), Some(text), "{text}");
         }
     }

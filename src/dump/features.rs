@@ -346,7 +346,8 @@ impl Shared {
             .map(|(at, words)| {
                 let inside = at >= span.0 && at < span.1;
                 let mut own: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
-                let texts: Vec<&str> = words.iter().map(|(from, length)| &lines[at].folded[*from..from + length]).collect();
+                let texts: Vec<&str> =
+                    words.iter().map(|(from, length)| &lines[at].folded[*from..from + length]).collect();
                 if inside {
                     for text in &texts {
                         *own.entry(text).or_default() += 1;

@@ -106,10 +106,25 @@ struct Web<'a> {
 }
 
 /// Parses the lines of a web page as one article.
-pub(super) fn parse_page(lines: &Lines, known: Known, options: &Options<'_>, repairs: Vec<Repair>, hints: &Hints, extra: &[features::Row], blocks: &[Block]) -> Parsed {
+pub(super) fn parse_page(
+    lines: &Lines,
+    known: Known,
+    options: &Options<'_>,
+    repairs: Vec<Repair>,
+    hints: &Hints,
+    extra: &[features::Row],
+    blocks: &[Block],
+) -> Parsed {
     let marks = mark::marks(&lines.lines, known);
     let repeats = repeats::repeats(lines);
-    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: Some(Web { hints, extra, blocks }) };
+    let page = Page {
+        lines: &lines.lines,
+        marks: &marks,
+        repeats: &repeats,
+        known,
+        options,
+        web: Some(Web { hints, extra, blocks }),
+    };
     let total = lines.lines.len();
     let mut ledger: Vec<Option<Entry>> = vec![None; total];
     let span = Span { from: 0, to: total, block: None, repeat: false };
@@ -224,7 +239,8 @@ impl Page<'_> {
     /// The article of a span, if it has one.
     fn draft(&self, span: Span, ledger: &mut [Option<Entry>]) -> Option<Draft> {
         let range = span.from..span.to;
-        let mut rows = features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
+        let mut rows =
+            features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
         let form = match &self.web {
             Some(web) => {
                 features::append(&mut rows, web.extra);
@@ -233,11 +249,16 @@ impl Page<'_> {
             None => Form::Text,
         };
         let chances = model::body(&rows, form);
-        let mut body: Vec<usize> = (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
+        let mut body: Vec<usize> =
+            (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
         self.guard(&mut body);
         let clean = span.block.filter(|(_, end)| self.is_clean(*end..span.to, &body));
         if let Some((_, end)) = clean {
             body = (end..span.to).filter(|at| !self.is_residue(*at)).collect();
+        }
+        let plain = clean.is_none() && self.is_plain(span, &body);
+        if plain {
+            self.fill(span, &mut body);
         }
         let mut article = Article::default();
         if self.size(&body) < LEAST_WORDS {
@@ -251,7 +272,7 @@ impl Page<'_> {
         if let Some(title) = title {
             body.retain(|at| *at > title);
         }
-        if let Some(title) = title.filter(|_| clean.is_none() && self.web.is_none()) {
+        if let Some(title) = title.filter(|_| clean.is_none() && !plain && self.web.is_none()) {
             self.drop_deck(title, &mut body);
         }
         let first = *body.first()?;
@@ -280,6 +301,48 @@ impl Page<'_> {
         Some(Draft { article })
     }
 
+    /// Whether a text is an article and hardly anything else: no page around it, hardly a line that a rule names.
+    fn is_plain(&self, span: Span, body: &[usize]) -> bool {
+        let all: usize = (span.from..span.to).map(|at| self.lines[at].words).sum();
+        let short_head = body.first().is_some_and(|first| first - span.from <= 4);
+        // Lists and scores may be most of an article, if not a single line of the dump is chrome.
+        let pure = self.marks.iter().all(|mark| mark.rule.is_none());
+        if !pure && (!short_head || self.size(body) * 100 < all * 85) {
+            return false;
+        }
+        let named =
+            (span.from..span.to).filter(|at| self.marks[*at].rule.is_some_and(|rule| !rule.weak)).count();
+        self.web.is_none() && named * 25 <= span.to - span.from && segment::is_bare(self.marks)
+    }
+
+    /// A plain article has no gaps: scores, lists and short lines in it are text too.
+    fn fill(&self, span: Span, body: &mut Vec<usize>) {
+        let Some(first) = body.first().copied() else { return };
+        let head = span.from + usize::from(self.opens(span));
+        let own = |at: &usize| {
+            let mark = &self.marks[*at];
+            let signed = mark.byline.as_ref().is_some_and(|b| b.explicit || *at < first);
+            let headed = *at < first && (!mark.dates.is_empty() || mark.end == words::End::Open);
+            mark.rule.is_none() && !signed && !headed && !mark.credit && self.repeats[*at].times == 1
+        };
+        let filled: Vec<usize> =
+            (head..span.to).filter(|at| body.binary_search(at).is_ok() || own(at)).collect();
+        *body = filled;
+    }
+
+    /// Whether the first line of a plain text is its headline: short, and no sentence of the paragraph below.
+    fn opens(&self, span: Span) -> bool {
+        let line = &self.lines[span.from];
+        let mark = &self.marks[span.from];
+        (1..=20).contains(&line.words)
+            && mark.rule.is_none()
+            && mark.dates.is_empty()
+            && mark.byline.as_ref().is_none_or(|b| !b.explicit)
+            && !mark.credit
+            && !mark.dateline
+            && !mark.bullet
+    }
+
     /// Words in some lines.
     fn size(&self, lines: &[usize]) -> usize {
         lines.iter().map(|at| self.lines[*at].words).sum()
@@ -287,7 +350,8 @@ impl Page<'_> {
 
     /// Where the model sees no body: what the extractor took for the main text, or the longest run of prose.
     fn weak_body(&self, span: Span) -> Vec<usize> {
-        let (from, to) = features::best_span(&self.marks[span.from..span.to], &self.lines[span.from..span.to]);
+        let (from, to) =
+            features::best_span(&self.marks[span.from..span.to], &self.lines[span.from..span.to]);
         (span.from..span.to)
             .filter(|at| match &self.web {
                 Some(web) => web.hints.main[*at] && self.marks[*at].prose > 0.0,
@@ -299,8 +363,15 @@ impl Page<'_> {
     /// A web page of whose main text the model keeps too little: then the extractor decides.
     fn guard(&self, body: &mut Vec<usize>) {
         let Some(web) = &self.web else { return };
-        let main: Vec<usize> = (0..self.lines.len()).filter(|at| web.hints.main[*at] && !web.blocks[*at].caption && self.marks[*at].rule.is_none_or(|rule| rule.weak)).collect();
-        let kept = body.iter().filter(|at| web.hints.main[**at]).map(|at| self.lines[*at].words).sum::<usize>();
+        let main: Vec<usize> = (0..self.lines.len())
+            .filter(|at| {
+                web.hints.main[*at]
+                    && !web.blocks[*at].caption
+                    && self.marks[*at].rule.is_none_or(|rule| rule.weak)
+            })
+            .collect();
+        let kept =
+            body.iter().filter(|at| web.hints.main[**at]).map(|at| self.lines[*at].words).sum::<usize>();
         if kept * 4 < self.size(&main) * 3 {
             body.extend(main);
             body.sort_unstable();
@@ -319,7 +390,9 @@ impl Page<'_> {
 
     /// What even a clean story may hold: buttons and adverts on lines of their own.
     fn is_residue(&self, at: usize) -> bool {
-        self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "widget" | "share" | "advert") && self.lines[at].words <= 4)
+        self.marks[at].rule.is_some_and(|rule| {
+            matches!(rule.name, "widget" | "share" | "advert") && self.lines[at].words <= 4
+        })
     }
 
     /// The headline's line; where there is none, a title is derived and flagged.
@@ -336,8 +409,15 @@ impl Page<'_> {
             }
         }
         let story = Story::new(body.iter().map(|at| self.lines[*at].text.as_str()));
-        let candidates = headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
-        let chosen = span.block.map(|(title, _)| title).filter(|t| *t < first + 2).or_else(|| headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at));
+        if span.block.is_none() && self.is_plain(span, body) && self.opens(span) {
+            article.title = self.lines[span.from].text.clone();
+            return Some(span.from);
+        }
+        let candidates =
+            headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
+        let chosen = span.block.map(|(title, _)| title).filter(|t| *t < first + 2).or_else(|| {
+            headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at)
+        });
         if let Some(at) = chosen {
             article.title = self.lines[at].text.clone();
             return Some(at);
@@ -356,12 +436,19 @@ impl Page<'_> {
         let heads = |at: usize| {
             let (line, mark) = (&self.lines[at], &self.marks[at]);
             let short = line.words <= 14 && mark.end != words::End::Stop && !mark.credit;
-            let signed = mark.byline.as_ref().is_some_and(|b| b.explicit || (line.words <= 4 && at <= first + 2));
+            let signed =
+                mark.byline.as_ref().is_some_and(|b| b.explicit || (line.words <= 4 && at <= first + 2));
             short && (signed || (!mark.dates.is_empty() && line.words <= 12 && mark.prose < 3.0))
         };
-        let Some(end) = (title + 1..(first + 7).min(self.lines.len())).filter(|at| heads(*at)).next_back() else { return };
+        let Some(end) = (title + 1..(first + 7).min(self.lines.len())).filter(|at| heads(*at)).next_back()
+        else {
+            return;
+        };
         let above: Vec<usize> = body.iter().copied().filter(|at| *at <= end && !heads(*at)).collect();
-        if above.len() <= 2 && above.iter().all(|at| self.lines[*at].words <= 60) && body.len() > above.len() + 2 {
+        if above.len() <= 2
+            && above.iter().all(|at| self.lines[*at].words <= 60)
+            && body.len() > above.len() + 2
+        {
             body.retain(|at| *at > end);
         }
     }
@@ -370,7 +457,11 @@ impl Page<'_> {
     fn drop_inside(&self, title: Option<usize>, body: &mut Vec<usize>, ledger: &mut [Option<Entry>]) {
         let title = title.map(|t| self.lines[t].folded.as_str());
         // Signatures at either end are not text; they are read as bylines later.
-        let signed = |at: &usize| self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit) && self.lines[*at].words <= 14 && self.marks[*at].end != words::End::Stop;
+        let signed = |at: &usize| {
+            self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit)
+                && self.lines[*at].words <= 14
+                && self.marks[*at].end != words::End::Stop
+        };
         for _ in 0..2 {
             if let Some(near) = body.iter().take(3).position(signed) {
                 body.remove(near);
@@ -402,7 +493,9 @@ impl Page<'_> {
 
     /// Whether markup puts a line among captions; text dumps cannot tell and say yes.
     fn captioned(&self, at: usize) -> bool {
-        self.web.as_ref().is_none_or(|web| web.blocks[at].caption || web.hints.places.0[at] & web.hints.places.1 != 0)
+        self.web
+            .as_ref()
+            .is_none_or(|web| web.blocks[at].caption || web.hints.places.0[at] & web.hints.places.1 != 0)
     }
 
     /// What the markup says takes the place of what was read from the text.
@@ -450,7 +543,12 @@ impl Page<'_> {
             if Some(at) == title || ledger[at].is_some() {
                 continue;
             }
-            let repeated = (self.web.is_none() && self.repeats[at].times > 1 && line.words >= 4 && mark.rule.is_none() && mark.dates.len() * 8 <= line.words && mark.byline.is_none())
+            let repeated = (self.web.is_none()
+                && self.repeats[at].times > 1
+                && line.words >= 4
+                && mark.rule.is_none()
+                && mark.dates.len() * 8 <= line.words
+                && mark.byline.is_none())
                 || (self.web.is_some() && self.captioned(at) && line.words >= 3 && mark.byline.is_none());
             if !(mark.credit || repeated) {
                 continue;
@@ -481,7 +579,15 @@ impl Page<'_> {
     }
 
     /// Authors from the headline block, else from the lines right after the body; whether a word such as "By" said so.
-    fn bylines(&self, span: Span, title: Option<usize>, first: usize, last: usize, article: &mut Article, ledger: &mut [Option<Entry>]) -> bool {
+    fn bylines(
+        &self,
+        span: Span,
+        title: Option<usize>,
+        first: usize,
+        last: usize,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) -> bool {
         let start = title.unwrap_or(first);
         let zone: Vec<usize> = (start + 1..first)
             .chain((span.from.max(start.saturating_sub(4))..start).rev())
@@ -494,7 +600,9 @@ impl Page<'_> {
                     && self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit == explicit)
             })
         };
-        let dated = |at: usize| (at.saturating_sub(2)..(at + 3).min(span.to)).any(|i| !self.marks[i].dates.is_empty());
+        let dated = |at: usize| {
+            (at.saturating_sub(2)..(at + 3).min(span.to)).any(|i| !self.marks[i].dates.is_empty())
+        };
         let bare = || candidate(false).filter(|at| *at > start && *at < first || *at < start && dated(*at));
         let wire = || {
             zone.iter().copied().find(|at| {
@@ -519,7 +627,10 @@ impl Page<'_> {
         } else if let Some(at) = wire() {
             article.agency = agency::within(&self.lines[at].text).map(str::to_owned);
             ledger[at] = Some(Entry::of(Role::Agency));
-        } else if let Some((at, source)) = (last + 1..(last + 6).min(span.to)).filter(|at| ledger[*at].is_none()).find_map(|at| source(&self.lines[at].text).map(|s| (at, s))) {
+        } else if let Some((at, source)) = (last + 1..(last + 6).min(span.to))
+            .filter(|at| ledger[*at].is_none())
+            .find_map(|at| source(&self.lines[at].text).map(|s| (at, s)))
+        {
             article.agency = Some(agency::within(source).map_or_else(|| source.to_owned(), str::to_owned));
             ledger[at] = Some(Entry::of(Role::Agency));
         }
@@ -686,7 +797,21 @@ impl Page<'_> {
 
 /// The name in a "Source: NAME" line after the body.
 fn source(line: &str) -> Option<&str> {
-    const SOURCES: &[&str] = &["source:", "quelle:", "fonte:", "fuente:", "source :", "kaynak:", "источник:", "المصدر:", "bron:", "źródło:", "来源：", "来源:", "via:"];
+    const SOURCES: &[&str] = &[
+        "source:",
+        "quelle:",
+        "fonte:",
+        "fuente:",
+        "source :",
+        "kaynak:",
+        "источник:",
+        "المصدر:",
+        "bron:",
+        "źródło:",
+        "来源：",
+        "来源:",
+        "via:",
+    ];
     let lower = line.to_lowercase();
     let mark = SOURCES.iter().find(|mark| lower.starts_with(**mark))?;
     let name = line.get(mark.len()..)?.trim();

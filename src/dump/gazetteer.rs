@@ -132,7 +132,10 @@ impl Vocabulary {
             .aliases
             .iter()
             .chain(&self.names.aliases)
-            .filter(|(alias, _)| alias.chars().count() > 1 && alias.chars().all(|c| super::words::is_unspaced(c) || super::words::is_hangul(c)))
+            .filter(|(alias, _)| {
+                alias.chars().count() > 1
+                    && alias.chars().all(|c| super::words::is_unspaced(c) || super::words::is_hangul(c))
+            })
             .map(|(alias, known)| (alias.as_str(), known, text.matches(alias.as_str()).count()))
             .filter(|(_, _, count)| *count > 0)
             .collect();

@@ -98,7 +98,8 @@ const SECOND: &[&str] = &[
     "sign",
 ];
 
-static SECOND_SET: LazyLock<HashSet<&'static str, words::BuildFnv>> = LazyLock::new(|| SECOND.iter().copied().collect());
+static SECOND_SET: LazyLock<HashSet<&'static str, words::BuildFnv>> =
+    LazyLock::new(|| SECOND.iter().copied().collect());
 
 /// Looks at all lines of a dump.
 pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
@@ -135,12 +136,18 @@ fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark 
     let end = words::end(text);
     let short = line.words <= SHORT;
     let has_digit = text.contains(|c: char| c.is_numeric());
-    let rule = if line.words <= 90 { chrome::find(&words::without_digits(&line.folded), line.words) } else { None };
+    let rule =
+        if line.words <= 90 { chrome::find(&words::without_digits(&line.folded), line.words) } else { None };
     // A dump may hold several languages: a long line speaks for itself.
     let own = if tokens.len() >= 10 { own_language(tokens) } else { leader };
     let votes = |language: u32| tokens.iter().filter(|(bits, _)| bits & language != 0).count();
     let stops = count(votes(leader).max(votes(own)));
-    let capitals = count(text.split_whitespace().skip(1).filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘']))).count());
+    let capitals = count(
+        text.split_whitespace()
+            .skip(1)
+            .filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘'])))
+            .count(),
+    );
     let chars = text.chars().count().max(1);
     let unspaced = !text.is_ascii() && text.chars().any(words::without_stop_words);
     let mut mark = Mark {

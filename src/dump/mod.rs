@@ -38,8 +38,8 @@ pub use article::{
 pub use explain::explain;
 pub use gazetteer::Vocabulary;
 pub use html::visible_text;
-pub use json::{records, Record};
-pub use training::{training_rows, training_rows_html, TrainingRow};
+pub use json::{Record, records};
+pub use training::{TrainingRow, training_rows, training_rows_html};
 
 /// Version of the parser's behaviour: part of the key under which callers cache its results.
 pub const VERSION: u32 = 1;

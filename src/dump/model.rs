@@ -23,8 +23,10 @@ struct Model {
     last: [f32; STATES],
 }
 
-static TEXT: LazyLock<Model> = LazyLock::new(|| Model::new(&features::names(), include_str!("tables/model.tsv")));
-static HTML: LazyLock<Model> = LazyLock::new(|| Model::new(&features::html_names(), include_str!("tables/model_html.tsv")));
+static TEXT: LazyLock<Model> =
+    LazyLock::new(|| Model::new(&features::names(), include_str!("tables/model.tsv")));
+static HTML: LazyLock<Model> =
+    LazyLock::new(|| Model::new(&features::html_names(), include_str!("tables/model_html.tsv")));
 
 impl Model {
     fn new(names: &[String], table: &'static str) -> Self {

@@ -4,9 +4,9 @@
 
 use std::sync::LazyLock;
 
-use super::headline::{stems, Story, Weights};
+use super::headline::{Story, Weights, stems};
 use super::line::Line;
-use super::mark::{ratio, Mark};
+use super::mark::{Mark, ratio};
 use super::repeats::Repeat;
 use super::words::End;
 
@@ -48,13 +48,17 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
     let bare = is_bare(marks);
     let mut kept: Vec<(usize, f32)> = Vec::new();
     for cut in cuts(lines, marks, repeats) {
-        let score = WEIGHTS.score(&cut.features) + if block(lines, marks, repeats, bare, cut.at).is_some() { CERTAIN } else { 0.0 };
+        let score = WEIGHTS.score(&cut.features)
+            + if block(lines, marks, repeats, bare, cut.at).is_some() { CERTAIN } else { 0.0 };
         if score <= DOUBT {
             continue;
         }
         match kept.last_mut() {
             // Two headlines over one story: the better one cuts.
-            Some(last) if prose[cut.at] - prose[last.0] < LITTLE && (score < CERTAIN / 2.0 || last.1 < CERTAIN / 2.0) => {
+            Some(last)
+                if prose[cut.at] - prose[last.0] < LITTLE
+                    && (score < CERTAIN / 2.0 || last.1 < CERTAIN / 2.0) =>
+            {
                 if score > last.1 {
                     *last = (cut.at, score);
                 }
@@ -67,10 +71,16 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
         kept.retain(|(_, score)| *score > CERTAIN / 3.0);
     }
     let ends: Vec<usize> = kept.iter().skip(1).map(|(at, _)| *at).chain([total]).collect();
-    let long: Vec<bool> = kept.iter().zip(&ends).map(|((at, score), end)| *score > SURE || prose[*end] - prose[*at] > MUCH).collect();
+    let long: Vec<bool> = kept
+        .iter()
+        .zip(&ends)
+        .map(|((at, score), end)| *score > SURE || prose[*end] - prose[*at] > MUCH)
+        .collect();
     let mut long = long.into_iter();
     kept.retain(|_| long.next().unwrap_or(false));
-    kept.retain(|(at, score)| *score > CERTAIN / 2.0 || prose[*at] >= LITTLE && prose[total] - prose[*at] >= LITTLE);
+    kept.retain(|(at, score)| {
+        *score > CERTAIN / 2.0 || prose[*at] >= LITTLE && prose[total] - prose[*at] >= LITTLE
+    });
     let mut starts = vec![0];
     for (at, _) in kept {
         let start = lead_in(lines, marks, at, *starts.last().unwrap_or(&0));
@@ -79,7 +89,8 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
     let mut out: Vec<Span> = Vec::with_capacity(starts.len());
     for (n, from) in starts.iter().enumerate() {
         let to = starts.get(n + 1).copied().unwrap_or(total);
-        let found = (*from..to.min(from + 60)).find_map(|at| block(lines, marks, repeats, bare, at).map(|end| (at, end)));
+        let found = (*from..to.min(from + 60))
+            .find_map(|at| block(lines, marks, repeats, bare, at).map(|end| (at, end)));
         out.push(Span { from: *from, to, block: found.filter(|(_, end)| *end < to), repeat: false });
     }
     for span in out.iter_mut().skip(1) {
@@ -111,7 +122,9 @@ fn lead_in(lines: &[Line], marks: &[Mark], at: usize, floor: usize) -> usize {
     let mut start = at;
     while start > floor + 1 && at - start < 4 {
         let mark = &marks[start - 1];
-        let own = lines[start - 1].words <= 14 && (!mark.dates.is_empty() || mark.byline.as_ref().is_some_and(|b| b.explicit)) && mark.rule.is_none();
+        let own = lines[start - 1].words <= 14
+            && (!mark.dates.is_empty() || mark.byline.as_ref().is_some_and(|b| b.explicit))
+            && mark.rule.is_none();
         if !own || lines[start].gap > 1 {
             break;
         }
@@ -125,9 +138,12 @@ pub(super) fn cuts(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Cu
     let prose = sums(marks, repeats);
     let wide = usual_gap(lines, marks);
     let bare = is_bare(marks);
-    let texts: Vec<usize> = (0..lines.len()).filter(|at| marks[*at].prose > 4.0 && repeats[*at].first == *at).collect();
+    let texts: Vec<usize> =
+        (0..lines.len()).filter(|at| marks[*at].prose > 4.0 && repeats[*at].first == *at).collect();
     let mut stories = Stories::new(lines, texts);
-    (1..lines.len()).filter_map(|at| cut(lines, marks, repeats, &prose, wide, bare, &mut stories, at)).collect()
+    (1..lines.len())
+        .filter_map(|at| cut(lines, marks, repeats, &prose, wide, bare, &mut stories, at))
+        .collect()
 }
 
 /// The vocabularies around a place between two paragraphs, kept for the next line of the same gap.
@@ -163,11 +179,24 @@ impl Stories {
     }
 }
 
-fn cut(lines: &[Line], marks: &[Mark], repeats: &[Repeat], prose: &[f32], wide: u32, bare: bool, stories: &mut Stories, at: usize) -> Option<Cut> {
+fn cut(
+    lines: &[Line],
+    marks: &[Mark],
+    repeats: &[Repeat],
+    prose: &[f32],
+    wide: u32,
+    bare: bool,
+    stories: &mut Stories,
+    at: usize,
+) -> Option<Cut> {
     let (line, mark) = (&lines[at], &marks[at]);
     let total = lines.len();
     let whole = block(lines, marks, repeats, bare, at).is_some();
-    if !title_like(line, mark) || mark.prose > 14.0 && !whole || prose[at] < LITTLE && !whole || second_title(marks, repeats, at) {
+    if !title_like(line, mark)
+        || mark.prose > 14.0 && !whole
+        || prose[at] < LITTLE && !whole
+        || second_title(marks, repeats, at)
+    {
         return None;
     }
     let next = stories.texts.partition_point(|t| *t <= at);
@@ -184,16 +213,26 @@ fn cut(lines: &[Line], marks: &[Mark], repeats: &[Repeat], prose: &[f32], wide: 
     let signed = (at + 1..reach).any(|i| i <= first && marks[i].byline.as_ref().is_some_and(|b| b.explicit));
     let named = (at + 1..(at + 4).min(total)).any(|i| i < first && marks[i].byline.is_some());
     let dated_before = (at.saturating_sub(2)..at).any(|i| told(i) && lines[i].words <= 10);
-    let captioned = (at + 1..reach).any(|i| i <= first && (marks[i].credit || repeats[i].times > 1 && lines[i].words > 4));
-    let count = stories.texts[next.min(stories.texts.len())..].iter().take(REACH).take_while(|i| **i - at < 80).count();
+    let captioned = (at + 1..reach)
+        .any(|i| i <= first && (marks[i].credit || repeats[i].times > 1 && lines[i].words > 4));
+    let count = stories.texts[next.min(stories.texts.len())..]
+        .iter()
+        .take(REACH)
+        .take_while(|i| **i - at < 80)
+        .count();
     let quiet = at - stories.texts[..next].iter().rev().find(|i| **i < at).map_or(0, |b| b + 1);
     let (story, past) = stories.around(next);
     let (share, lead, known) = story.shared(&line.text);
     let (old_share, ..) = past.shared(&line.text);
     let alike = story.alike(past);
-    let window = |from: usize, width: usize| (prose[(from + width).min(total)] - prose[from]).min(400.0) / 100.0;
-    let dense = ratio((first..(first + 12).min(total)).filter(|i| marks[*i].prose > 4.0).count(), (first + 12).min(total) - first);
-    let rule_before = |name: &str| (at.saturating_sub(20)..at).any(|i| marks[i].rule.is_some_and(|r| r.name == name));
+    let window =
+        |from: usize, width: usize| (prose[(from + width).min(total)] - prose[from]).min(400.0) / 100.0;
+    let dense = ratio(
+        (first..(first + 12).min(total)).filter(|i| marks[*i].prose > 4.0).count(),
+        (first + 12).min(total) - first,
+    );
+    let rule_before =
+        |name: &str| (at.saturating_sub(20)..at).any(|i| marks[i].rule.is_some_and(|r| r.name == name));
     let flag = |on: bool| if on { 1.0 } else { 0.0 };
     let distance = first - at;
     let features = vec![
@@ -283,8 +322,18 @@ fn title_like(line: &Line, mark: &Mark) -> bool {
 }
 
 /// Whether a dump has no page around its articles: hardly a line of menus, mastheads and footers.
-fn is_bare(marks: &[Mark]) -> bool {
-    let page = marks.iter().filter(|m| m.rule.is_some_and(|r| matches!(r.name, "navigation" | "section" | "account" | "legal" | "comments" | "related" | "newsletter"))).count();
+pub(super) fn is_bare(marks: &[Mark]) -> bool {
+    let page = marks
+        .iter()
+        .filter(|m| {
+            m.rule.is_some_and(|r| {
+                matches!(
+                    r.name,
+                    "navigation" | "section" | "account" | "legal" | "comments" | "related" | "newsletter"
+                )
+            })
+        })
+        .count();
     page * 25 <= marks.len() + 25
 }
 
@@ -307,7 +356,12 @@ fn block(lines: &[Line], marks: &[Mark], repeats: &[Repeat], bare: bool, at: usi
     }
     let same = |a: usize, b: usize| lines.get(a).zip(lines.get(b)).is_some_and(|(a, b)| a.folded == b.folded);
     let mut end = second + 1;
-    while end < lines.len() && (same(end, end - 1) || same(end, end + 1) || end == second + 1 && marks[end].credit || (at..second).any(|i| same(i, end))) {
+    while end < lines.len()
+        && (same(end, end - 1)
+            || same(end, end + 1)
+            || end == second + 1 && marks[end].credit
+            || (at..second).any(|i| same(i, end)))
+    {
         end += 1;
     }
     (end < lines.len()).then_some(end)
@@ -316,15 +370,26 @@ fn block(lines: &[Line], marks: &[Mark], repeats: &[Repeat], bare: bool, at: usi
 /// Title, captions and residue, and then the title again: the position of the second title.
 fn repeated_block(lines: &[Line], marks: &[Mark], repeats: &[Repeat], at: usize) -> Option<usize> {
     let next = repeats[at].next?;
-    if next - at > 14 || (repeats[at].first < at && at - repeats[at].first <= 14) || !title_like(&lines[at], &marks[at]) || lines[at].words < 3 && lines[at].text.chars().count() < 12 {
+    if next - at > 14
+        || (repeats[at].first < at && at - repeats[at].first <= 14)
+        || !title_like(&lines[at], &marks[at])
+        || lines[at].words < 3 && lines[at].text.chars().count() < 12
+    {
         return None;
     }
     // Caption and caption again, with nothing between, is not a title.
     if next == at + 1 && lines.get(at + 2).is_none_or(|l| l.words < 4) {
         return None;
     }
-    let quiet = (at + 1..next).all(|i| repeats[i].times > 1 || marks[i].credit || marks[i].rule.is_some() || lines[i].words <= 8 || !marks[i].dates.is_empty());
-    let body_after = (next + 1..(next + 10).min(lines.len())).any(|i| lines[i].words > 3 && marks[i].rule.is_none() && repeats[i].times == 1);
+    let quiet = (at + 1..next).all(|i| {
+        repeats[i].times > 1
+            || marks[i].credit
+            || marks[i].rule.is_some()
+            || lines[i].words <= 8
+            || !marks[i].dates.is_empty()
+    });
+    let body_after = (next + 1..(next + 10).min(lines.len()))
+        .any(|i| lines[i].words > 3 && marks[i].rule.is_none() && repeats[i].times == 1);
     let opens = at == 0 || lines[at].gap > 0 || marks[at - 1].end == End::Stop || marks[at - 1].prose == 0.0;
     (quiet && body_after && opens).then_some(next)
 }

@@ -70,7 +70,9 @@ pub(super) fn tags(
     let language = article.lang.as_deref();
     let mut known: BTreeMap<(Kind, String), Evidence> = BTreeMap::new();
     let mut names: HashMap<String, Evidence> = HashMap::new();
-    let display = |k: &Known| vocabulary.display(k, site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language));
+    let display = |k: &Known| {
+        vocabulary.display(k, site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language))
+    };
     if text.chars().take(200).any(|c| words::is_unspaced(c) || words::is_hangul(c)) {
         for (k, count) in vocabulary.unspaced(text) {
             let entry = known.entry((k.kind, display(k))).or_default();
@@ -355,7 +357,11 @@ fn merge(names: &mut HashMap<String, Evidence>) {
 }
 
 /// The best of both kinds of evidence.
-fn pick(known: BTreeMap<(Kind, String), Evidence>, names: HashMap<String, Evidence>, often: u32) -> Vec<String> {
+fn pick(
+    known: BTreeMap<(Kind, String), Evidence>,
+    names: HashMap<String, Evidence>,
+    often: u32,
+) -> Vec<String> {
     let mut scored: Vec<(u32, usize, Kind, String)> = Vec::new();
     for ((kind, name), evidence) in known {
         let strong = kind == Kind::Vocabulary || evidence.title || evidence.lead || evidence.count >= often;

@@ -38,7 +38,9 @@ pub fn training_rows(text: &str) -> Vec<TrainingRow> {
         let named = features.into_iter().map(|(f, value)| (names[usize::from(f)].clone(), value)).collect();
         out.push(row("line", at, named));
     }
-    let named = |features: Vec<(&'static str, f32)>| features.into_iter().filter(|(_, v)| *v != 0.0).map(|(n, v)| (n.to_owned(), v)).collect();
+    let named = |features: Vec<(&'static str, f32)>| {
+        features.into_iter().filter(|(_, v)| *v != 0.0).map(|(n, v)| (n.to_owned(), v)).collect()
+    };
     if let Some(first) = body.first() {
         let story = Story::new(body.iter().map(|at| lines.lines[*at].text.as_str()));
         for candidate in headline::candidates(&lines.lines, &marks, &repeats, 0, *first, &story) {
@@ -61,6 +63,17 @@ pub fn training_rows_html(html: &str, url: Option<&str>) -> Vec<TrainingRow> {
     let names = features::html_names();
     let mut rows = features::rows(lines, &marks, &repeats);
     features::append(&mut rows, &page.rows());
-    let named = |row: features::Row| row.into_iter().map(|(f, value)| (names[usize::from(f)].clone(), value)).collect();
-    rows.into_iter().zip(lines).map(|(row, line)| TrainingRow { model: "line", from: line.from, to: line.to, text: line.text.clone(), features: named(row) }).collect()
+    let named = |row: features::Row| {
+        row.into_iter().map(|(f, value)| (names[usize::from(f)].clone(), value)).collect()
+    };
+    rows.into_iter()
+        .zip(lines)
+        .map(|(row, line)| TrainingRow {
+            model: "line",
+            from: line.from,
+            to: line.to,
+            text: line.text.clone(),
+            features: named(row),
+        })
+        .collect()
 }

@@ -57,7 +57,9 @@ pub(super) fn without_digits(folded: &str) -> std::borrow::Cow<'_, str> {
 
 /// Scripts for which no stop words are kept: running text there is told by its length and marks alone.
 pub(super) fn without_stop_words(c: char) -> bool {
-    is_unspaced(c) || is_hangul(c) || matches!(u32::from(c), 0x0530..=0x058f | 0x0980..=0x0dff | 0x10a0..=0x10ff | 0x1200..=0x137f)
+    is_unspaced(c)
+        || is_hangul(c)
+        || matches!(u32::from(c), 0x0530..=0x058f | 0x0980..=0x0dff | 0x10a0..=0x10ff | 0x1200..=0x137f)
 }
 
 /// Number of words; two characters of an unspaced script count as one.

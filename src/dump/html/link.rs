@@ -7,14 +7,21 @@ pub(super) fn safe(href: &str, base: Option<&str>) -> Option<String> {
     if href.is_empty() || href.starts_with('#') {
         return None;
     }
-    let scheme = href.find(':').filter(|at| href[..*at].chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
+    let scheme = href
+        .find(':')
+        .filter(|at| href[..*at].chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
     let target = match scheme {
-        Some(at) if matches!(href[..at].to_ascii_lowercase().as_str(), "http" | "https" | "mailto") => href.to_owned(),
+        Some(at) if matches!(href[..at].to_ascii_lowercase().as_str(), "http" | "https" | "mailto") => {
+            href.to_owned()
+        }
         Some(_) => return None,
         None => join(base, href),
     };
     // A colon before the first slash in what is left of a relative address could be read as a scheme.
-    if scheme.is_none() && !target.contains("://") && target.split('/').next().is_some_and(|first| first.contains(':') || first.contains('&')) {
+    if scheme.is_none()
+        && !target.contains("://")
+        && target.split('/').next().is_some_and(|first| first.contains(':') || first.contains('&'))
+    {
         return None;
     }
     Some(encode(&target))
@@ -34,7 +41,10 @@ fn join(base: Option<&str>, href: &str) -> String {
         return format!("{}{href}", &base[..host_end]);
     }
     let path_end = base.find(['?', '#']).unwrap_or(base.len()).max(host_end);
-    let folder = base[..path_end].rfind('/').filter(|at| *at >= host_end).map_or(format!("{}/", &base[..host_end]), |at| base[..=at].to_owned());
+    let folder = base[..path_end]
+        .rfind('/')
+        .filter(|at| *at >= host_end)
+        .map_or(format!("{}/", &base[..host_end]), |at| base[..=at].to_owned());
     format!("{folder}{href}")
 }
 

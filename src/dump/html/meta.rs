@@ -86,7 +86,11 @@ impl Head {
                     }
                 }
                 "time" => {
-                    let marked = attr("itemprop").is_some_and(|p| p.contains("datePublished")) || attr("pubdate").is_some() || attr("class").is_some_and(|c| (c.contains("publish") || c.contains("entry-date")) && !c.contains("updated"));
+                    let marked = attr("itemprop").is_some_and(|p| p.contains("datePublished"))
+                        || attr("pubdate").is_some()
+                        || attr("class").is_some_and(|c| {
+                            (c.contains("publish") || c.contains("entry-date")) && !c.contains("updated")
+                        });
                     if let Some(when) = attr("datetime") {
                         if marked {
                             head.published.push(when);
@@ -96,7 +100,8 @@ impl Head {
                     }
                 }
                 "a" | "span" | "div" | "p" | "address" => {
-                    let marked = attr("rel").is_some_and(|r| r.split(' ').any(|r| r == "author")) || attr("itemprop").is_some_and(|p| p == "author" || p == "creator");
+                    let marked = attr("rel").is_some_and(|r| r.split(' ').any(|r| r == "author"))
+                        || attr("itemprop").is_some_and(|p| p == "author" || p == "creator");
                     if marked && head.signed.len() < 8 {
                         drop(element);
                         let text = one_line(&node.text());
@@ -120,13 +125,36 @@ impl Head {
     }
 }
 
-const ARTICLES: &[&str] = &["Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "ReviewNewsArticle", "BackgroundNewsArticle", "LiveBlogPosting", "Report", "TechArticle", "ScholarlyArticle", "SocialMediaPosting", "Review", "AdvertiserContentArticle"];
+const ARTICLES: &[&str] = &[
+    "Article",
+    "NewsArticle",
+    "BlogPosting",
+    "ReportageNewsArticle",
+    "AnalysisNewsArticle",
+    "OpinionNewsArticle",
+    "ReviewNewsArticle",
+    "BackgroundNewsArticle",
+    "LiveBlogPosting",
+    "Report",
+    "TechArticle",
+    "ScholarlyArticle",
+    "SocialMediaPosting",
+    "Review",
+    "AdvertiserContentArticle",
+];
 
 impl Linked {
     /// Reads one JSON-LD block; the first article described wins, field by field.
     fn read(&mut self, text: &str) {
         let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let clean = clean.trim().trim_start_matches("<!--").trim_start_matches("//<![CDATA[").trim_end_matches("-->").trim_end_matches("//]]>").trim().trim_end_matches(';');
+        let clean = clean
+            .trim()
+            .trim_start_matches("<!--")
+            .trim_start_matches("//<![CDATA[")
+            .trim_end_matches("-->")
+            .trim_end_matches("//]]>")
+            .trim()
+            .trim_end_matches(';');
         let Ok(value) = serde_json::from_str::<Value>(clean) else { return };
         // The parser bounds the depth; a queue keeps the order of the document.
         let mut queue = std::collections::VecDeque::from([&value]);
@@ -154,14 +182,20 @@ impl Linked {
     }
 
     fn take(&mut self, article: &Value) {
-        let text = |key: &str| article.get(key).and_then(Value::as_str).map(unescape).filter(|t| !t.is_empty());
+        let text =
+            |key: &str| article.get(key).and_then(Value::as_str).map(unescape).filter(|t| !t.is_empty());
         self.headline = self.headline.take().or_else(|| text("headline").or_else(|| text("name")));
-        self.published = self.published.take().or_else(|| text("datePublished").or_else(|| text("dateCreated")));
+        self.published =
+            self.published.take().or_else(|| text("datePublished").or_else(|| text("dateCreated")));
         self.modified = self.modified.take().or_else(|| text("dateModified"));
         self.section = self.section.take().or_else(|| text("articleSection"));
-        self.publisher = self.publisher.take().or_else(|| article.get("publisher").and_then(|p| names(p).into_iter().next()));
+        self.publisher = self
+            .publisher
+            .take()
+            .or_else(|| article.get("publisher").and_then(|p| names(p).into_iter().next()));
         if self.authors.is_empty() {
-            self.authors = article.get("author").or_else(|| article.get("creator")).map(names).unwrap_or_default();
+            self.authors =
+                article.get("author").or_else(|| article.get("creator")).map(names).unwrap_or_default();
         }
     }
 }
@@ -178,7 +212,10 @@ fn is_article(kind: Option<&Value>) -> bool {
 fn names(value: &Value) -> Vec<String> {
     let one = |v: &Value| match v {
         Value::String(name) => Some(unescape(name)),
-        Value::Object(map) => map.get("name").and_then(|n| n.as_str().or_else(|| n.get(0).and_then(Value::as_str))).map(unescape),
+        Value::Object(map) => map
+            .get("name")
+            .and_then(|n| n.as_str().or_else(|| n.get(0).and_then(Value::as_str)))
+            .map(unescape),
         _ => None,
     };
     let list: Vec<Option<String>> = match value {
@@ -190,6 +227,10 @@ fn names(value: &Value) -> Vec<String> {
 
 /// Entities that were encoded once more for JSON.
 fn unescape(text: &str) -> String {
-    let out = if text.contains('&') && text.contains(';') { Document::fragment(text).text().to_string() } else { text.to_owned() };
+    let out = if text.contains('&') && text.contains(';') {
+        Document::fragment(text).text().to_string()
+    } else {
+        text.to_owned()
+    };
     one_line(&out)
 }

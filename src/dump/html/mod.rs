@@ -24,12 +24,45 @@ use super::{byline, escape, words};
 
 /// Features that only markup gives, after those of all lines.
 pub(super) const FEATURES: &[&str] = &[
-    "html_p", "html_h1", "html_h2", "html_h3", "html_item", "html_caption", "html_cell", "html_pre", "html_button", "html_other", "links", "links_most", "links_all", "links_none_long", "opinion", "opinion_most", "opinion_none",
-    "opinion_prev", "opinion_next", "opinion_prose", "opinion_links", "same_tag_prev", "same_tag_next", "same_place_prev", "same_place_next", "same_as_main", "landmark_main", "quote", "list_prose", "heading_between",
+    "html_p",
+    "html_h1",
+    "html_h2",
+    "html_h3",
+    "html_item",
+    "html_caption",
+    "html_cell",
+    "html_pre",
+    "html_button",
+    "html_other",
+    "links",
+    "links_most",
+    "links_all",
+    "links_none_long",
+    "opinion",
+    "opinion_most",
+    "opinion_none",
+    "opinion_prev",
+    "opinion_next",
+    "opinion_prose",
+    "opinion_links",
+    "same_tag_prev",
+    "same_tag_next",
+    "same_place_prev",
+    "same_place_next",
+    "same_as_main",
+    "landmark_main",
+    "quote",
+    "list_prose",
+    "heading_between",
 ];
 
 /// Parses a decoded HTML page.
-pub(super) fn parse_html(html: &str, input: &Input<'_>, options: &Options<'_>, mut repairs: Vec<Repair>) -> Parsed {
+pub(super) fn parse_html(
+    html: &str,
+    input: &Input<'_>,
+    options: &Options<'_>,
+    mut repairs: Vec<Repair>,
+) -> Parsed {
     let page = Page::read(html, input.url);
     if page.flattened {
         repairs.push(Repair { what: "tags nested too deep", count: 1 });
@@ -75,7 +108,12 @@ impl Page {
 
     /// The markup's features of each line, to be put after the line's own.
     pub(super) fn rows(&self) -> Vec<Row> {
-        let holds: Vec<f32> = self.pieces.iter().zip(&self.lines.lines).map(|(piece, line)| self.opinion.holds(&piece.text, &line.folded)).collect();
+        let holds: Vec<f32> = self
+            .pieces
+            .iter()
+            .zip(&self.lines.lines)
+            .map(|(piece, line)| self.opinion.holds(&piece.text, &line.folded))
+            .collect();
         let main = self.main_place(&holds);
         let total = self.pieces.len();
         (0..total).map(|at| self.row(at, &holds, main)).collect()
@@ -96,7 +134,8 @@ impl Page {
         let piece = &self.pieces[at];
         let words = self.lines.lines[at].words;
         let near = |offset: isize| at.checked_add_signed(offset).and_then(|i| self.pieces.get(i));
-        let held = |offset: isize| at.checked_add_signed(offset).and_then(|i| holds.get(i)).copied().unwrap_or(0.0);
+        let held =
+            |offset: isize| at.checked_add_signed(offset).and_then(|i| holds.get(i)).copied().unwrap_or(0.0);
         let kind = |tag: Tag| std::mem::discriminant(&tag);
         let flag = |on: bool| if on { 1.0 } else { 0.0 };
         let level = match piece.tag {
@@ -133,11 +172,19 @@ impl Page {
             flag(piece.place & main == main),
             flag(piece.place & tree::bit("quote") != 0),
             flag(matches!(piece.tag, Tag::Item(_)) && words > 12),
-            flag(level > 1 && near(-1).is_some_and(|p| p.tag == Tag::Paragraph) && near(1).is_some_and(|p| p.tag == Tag::Paragraph)),
+            flag(
+                level > 1
+                    && near(-1).is_some_and(|p| p.tag == Tag::Paragraph)
+                    && near(1).is_some_and(|p| p.tag == Tag::Paragraph),
+            ),
         ];
         debug_assert_eq!(values.len(), FEATURES.len());
         let mut row: Row = Vec::new();
-        for (n, value) in values.into_iter().chain((0..places().len()).map(|bit| flag(piece.place >> bit & 1 != 0))).enumerate() {
+        for (n, value) in values
+            .into_iter()
+            .chain((0..places().len()).map(|bit| flag(piece.place >> bit & 1 != 0)))
+            .enumerate()
+        {
             if value != 0.0 {
                 row.push((u16::try_from(n).unwrap_or(u16::MAX), value));
             }
@@ -153,16 +200,28 @@ impl Page {
             .map(|piece| {
                 let quote = piece.place & quoted != 0;
                 let (mark, tight) = match piece.tag {
-                    Tag::Heading(level) => (format!("{} ", "#".repeat(usize::from(level.clamp(2, 4)))), false),
+                    Tag::Heading(level) => {
+                        (format!("{} ", "#".repeat(usize::from(level.clamp(2, 4)))), false)
+                    }
                     Tag::Item(None) => ("- ".to_owned(), true),
                     Tag::Item(Some(n)) => (format!("{n}. "), true),
                     _ => (String::new(), false),
                 };
                 let picture = piece.picture.as_ref().map(|picture| {
-                    let caption = if piece.tag == Tag::Caption { format!(" \"{}\"", piece.text.replace(['"', '\\'], "'")) } else { String::new() };
+                    let caption = if piece.tag == Tag::Caption {
+                        format!(" \"{}\"", piece.text.replace(['"', '\\'], "'"))
+                    } else {
+                        String::new()
+                    };
                     format!("![{}]({}{caption})", escape::inline(&picture.alt), picture.src)
                 });
-                Block { markdown: format!("{}{mark}{}", if quote { "> " } else { "" }, piece.markdown), tight, quote, picture, caption: piece.tag == Tag::Caption }
+                Block {
+                    markdown: format!("{}{mark}{}", if quote { "> " } else { "" }, piece.markdown),
+                    tight,
+                    quote,
+                    picture,
+                    caption: piece.tag == Tag::Caption,
+                }
             })
             .collect()
     }
@@ -170,25 +229,52 @@ impl Page {
     /// What the head and the marks say about the article.
     fn hints(&self, known: Known, input: &Input<'_>) -> Hints {
         let head = &self.head;
-        let mut published = head.ld.published.as_deref().into_iter().chain(head.all("date")).chain(head.published.iter().map(String::as_str));
+        let mut published = head
+            .ld
+            .published
+            .as_deref()
+            .into_iter()
+            .chain(head.all("date"))
+            .chain(head.published.iter().map(String::as_str));
         let published = published.find_map(|v| date(v, known));
-        let updated = head.ld.modified.as_deref().into_iter().chain(head.all("updated")).find_map(|v| date(v, known));
+        let updated =
+            head.ld.modified.as_deref().into_iter().chain(head.all("updated")).find_map(|v| date(v, known));
         let times = head.times.iter().find_map(|v| date(v, known));
         let (authors, doubtful) = self.authors();
         let (line, title) = title::choose(&self.lines.lines, &self.pieces, head);
         let lead = self.pieces.iter().find_map(|p| p.picture.as_ref());
-        let image = head.all("image").find_map(|src| link::safe(src, input.url)).map(|src| Image { src: Some(src), ..Image::default() }).or_else(|| lead.map(|p| Image { src: Some(p.src.clone()), alt: Some(p.alt.clone()).filter(|a| !a.is_empty()), ..Image::default() }));
+        let image = head
+            .all("image")
+            .find_map(|src| link::safe(src, input.url))
+            .map(|src| Image { src: Some(src), ..Image::default() })
+            .or_else(|| {
+                lead.map(|p| Image {
+                    src: Some(p.src.clone()),
+                    alt: Some(p.alt.clone()).filter(|a| !a.is_empty()),
+                    ..Image::default()
+                })
+            });
         Hints {
             line,
             title,
             authors,
             doubtful,
             times,
-            main: self.pieces.iter().zip(&self.lines.lines).map(|(piece, line)| self.opinion.holds(&piece.text, &line.folded) > 0.5).collect(),
+            main: self
+                .pieces
+                .iter()
+                .zip(&self.lines.lines)
+                .map(|(piece, line)| self.opinion.holds(&piece.text, &line.folded) > 0.5)
+                .collect(),
             date: published,
             updated: updated.filter(|u| published.is_some_and(|p| u.day() >= p.day() && u != &p)),
             url_date: input.url.and_then(url_date),
-            section: head.ld.section.clone().or_else(|| head.all("section").next().map(str::to_owned)).filter(|s| !s.starts_with("http")),
+            section: head
+                .ld
+                .section
+                .clone()
+                .or_else(|| head.all("section").next().map(str::to_owned))
+                .filter(|s| !s.starts_with("http")),
             canonical: head.canonical.as_deref().and_then(|href| link::safe(href, input.url)),
             lang: head.lang.as_deref().or_else(|| head.all("lang").next()).and_then(language_code),
             image,
@@ -203,7 +289,11 @@ impl Page {
             let mut out: Vec<String> = Vec::new();
             for name in names {
                 let folded = words::fold(name);
-                let nobody = name.contains("://") || name.contains('@') || words::count(name) > 14 || NOBODY.contains(&folded.as_str()) || is_host(name);
+                let nobody = name.contains("://")
+                    || name.contains('@')
+                    || words::count(name) > 14
+                    || NOBODY.contains(&folded.as_str())
+                    || is_host(name);
                 if nobody {
                     continue;
                 }
@@ -236,7 +326,13 @@ impl Page {
     /// Whether slashed dates have the day first, from the page's language.
     fn day_first(&self) -> Option<bool> {
         let lang = self.head.lang.as_deref()?.to_ascii_lowercase();
-        if lang == "en-us" { Some(false) } else if lang.starts_with("en") && lang.len() < 4 { None } else { Some(true) }
+        if lang == "en-us" {
+            Some(false)
+        } else if lang.starts_with("en") && lang.len() < 4 {
+            None
+        } else {
+            Some(true)
+        }
     }
 }
 
@@ -249,7 +345,14 @@ pub(super) fn places() -> Vec<&'static str> {
 fn lines(pieces: &[Piece]) -> Lines {
     let lines: Vec<Line> = (1u32..)
         .zip(pieces)
-        .map(|(number, piece)| Line { from: number, to: number, gap: u32::from(piece.opens), folded: words::fold(&piece.text), words: words::count(&piece.text), text: piece.text.clone() })
+        .map(|(number, piece)| Line {
+            from: number,
+            to: number,
+            gap: u32::from(piece.opens),
+            folded: words::fold(&piece.text),
+            words: words::count(&piece.text),
+            text: piece.text.clone(),
+        })
         .collect();
     Lines { physical: u32::try_from(lines.len()).unwrap_or(u32::MAX), lines, rewrapped: 0 }
 }
@@ -267,11 +370,31 @@ fn split_names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What content systems put where an author is missing.
-const NOBODY: &[&str] = &["admin", "no author", "unknown", "author", "staff", "editor", "webmaster", "redaktion", "none", "null", "undefined", "guest", "administrator", "redacción", "redação", "editör"];
+const NOBODY: &[&str] = &[
+    "admin",
+    "no author",
+    "unknown",
+    "author",
+    "staff",
+    "editor",
+    "webmaster",
+    "redaktion",
+    "none",
+    "null",
+    "undefined",
+    "guest",
+    "administrator",
+    "redacción",
+    "redação",
+    "editör",
+];
 
 /// "gazette.example", "facebook.com/name": an address and no name.
 fn is_host(name: &str) -> bool {
-    !name.contains(' ') && name.contains('.') && !name.ends_with('.') && name.chars().next().is_some_and(char::is_lowercase)
+    !name.contains(' ')
+        && name.contains('.')
+        && !name.ends_with('.')
+        && name.chars().next().is_some_and(char::is_lowercase)
 }
 
 /// A date of the head: a full date or nothing.
@@ -284,7 +407,8 @@ fn url_date(url: &str) -> Option<When> {
     let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
     let parts: Vec<&str> = url.split(['/', '-', '_', '.', '?']).collect();
     parts.windows(3).find_map(|w| {
-        let fits = digits(w[0], 4) && (digits(w[1], 2) || digits(w[1], 1)) && (digits(w[2], 2) || digits(w[2], 1));
+        let fits =
+            digits(w[0], 4) && (digits(w[1], 2) || digits(w[1], 1)) && (digits(w[2], 2) || digits(w[2], 1));
         let year: i32 = w[0].parse().ok().filter(|y| fits && (1990..2100).contains(y))?;
         chrono::NaiveDate::from_ymd_opt(year, w[1].parse().ok()?, w[2].parse().ok()?).map(When::Day)
     })
@@ -295,4 +419,3 @@ fn language_code(tag: &str) -> Option<String> {
     let code = tag.split(['-', '_']).next()?.to_ascii_lowercase();
     ((2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase())).then_some(code)
 }
-

@@ -4,7 +4,10 @@
 const DEEPEST: usize = 400;
 
 /// Elements without an end tag.
-const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
+];
 
 /// The page with tags below the bound left out; their text stays. Nothing for a page that does not nest that deep.
 pub(super) fn shallow(html: &str) -> Option<String> {
@@ -20,7 +23,13 @@ pub(super) fn shallow(html: &str) -> Option<String> {
         rest = close + 1;
         let inner = &html[open + 1..close];
         let end = inner.starts_with('/');
-        let name: String = inner.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).take(12).collect::<String>().to_ascii_lowercase();
+        let name: String = inner
+            .trim_start_matches('/')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .take(12)
+            .collect::<String>()
+            .to_ascii_lowercase();
         if name.is_empty() || VOID.contains(&name.as_str()) || inner.ends_with('/') {
             continue;
         }

@@ -10,7 +10,15 @@ use crate::dump::words;
 
 /// The headline's line, and the headline as the head has it where no line shows it.
 pub(super) fn choose(lines: &[Line], pieces: &[Piece], head: &Head) -> (Option<usize>, Option<String>) {
-    let said: Vec<String> = head.ld.headline.iter().map(String::as_str).chain(head.all("title")).map(str::to_owned).chain(head.title_tag.iter().flat_map(|t| [without_site(t, head), t.clone()])).collect();
+    let said: Vec<String> = head
+        .ld
+        .headline
+        .iter()
+        .map(String::as_str)
+        .chain(head.all("title"))
+        .map(str::to_owned)
+        .chain(head.title_tag.iter().flat_map(|t| [without_site(t, head), t.clone()]))
+        .collect();
     let folded: Vec<String> = said.iter().map(|t| words::fold(t)).filter(|t| !t.is_empty()).collect();
     let mut best: Option<(usize, f32)> = None;
     for (at, (line, piece)) in lines.iter().zip(pieces).enumerate() {
@@ -37,7 +45,8 @@ pub(super) fn choose(lines: &[Line], pieces: &[Piece], head: &Head) -> (Option<u
     if let Some((at, _)) = best {
         return (Some(at), part(&lines[at], &said, head));
     }
-    let only: Vec<usize> = (0..pieces.len()).filter(|at| pieces[*at].tag == Tag::Heading(1) && lines[*at].words >= 3).collect();
+    let only: Vec<usize> =
+        (0..pieces.len()).filter(|at| pieces[*at].tag == Tag::Heading(1) && lines[*at].words >= 3).collect();
     if let [at] = only.as_slice() {
         return (Some(*at), None);
     }
@@ -48,8 +57,9 @@ pub(super) fn choose(lines: &[Line], pieces: &[Piece], head: &Head) -> (Option<u
 fn part(line: &Line, said: &[String], head: &Head) -> Option<String> {
     said.iter().map(|t| without_site(t, head)).find(|title| {
         let folded = words::fold(title);
-        let rest = line.folded.strip_suffix(folded.as_str()).or_else(|| line.folded.strip_prefix(folded.as_str()));
-        words::count(&folded) >= 3 && rest.is_some_and(|rest| !rest.is_empty() && words::count(rest) >= 2 && !rest.trim_end().ends_with([':', '-']))
+        let rest =
+            line.folded.strip_suffix(folded.as_str()).or_else(|| line.folded.strip_prefix(folded.as_str()));
+        words::count(&folded) >= 3 && rest.is_some_and(|rest| words::count(rest) >= 1)
     })
 }
 
@@ -58,7 +68,8 @@ fn agreement(line: &str, title: &str) -> f32 {
     if line == title {
         return 1.0;
     }
-    let (a, b): (HashSet<&str>, HashSet<&str>) = (words::words(line).collect(), words::words(title).collect());
+    let (a, b): (HashSet<&str>, HashSet<&str>) =
+        (words::words(line).collect(), words::words(title).collect());
     let common = a.intersection(&b).count();
     let all = a.len() + b.len() - common;
     let jaccard = ratio(common, all);
@@ -77,7 +88,11 @@ fn without_site(title: &str, head: &Head) -> String {
     for mark in [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "] {
         if let Some((front, back)) = title.rsplit_once(mark) {
             let tail = words::fold(back);
-            if site.contains(&tail) || (words::count(back) <= 4 && words::count(front) >= 3 && words::count(front) > words::count(back)) {
+            if site.contains(&tail)
+                || (words::count(back) <= 4
+                    && words::count(front) >= 3
+                    && words::count(front) > words::count(back))
+            {
                 return without_site(front, head);
             }
         }

@@ -48,7 +48,20 @@ pub(super) struct Piece {
 }
 
 /// Landmarks of the ancestors, one bit each, and then the kinds of class names in `tables/hints.tsv`.
-pub(super) const LANDMARKS: &[&str] = &["article", "main", "header", "footer", "nav", "aside", "figure", "form", "quote", "list", "table", "body_prop"];
+pub(super) const LANDMARKS: &[&str] = &[
+    "article",
+    "main",
+    "header",
+    "footer",
+    "nav",
+    "aside",
+    "figure",
+    "form",
+    "quote",
+    "list",
+    "table",
+    "body_prop",
+];
 
 static HINTS: LazyLock<(Vec<&'static str>, Option<AhoCorasick>, Vec<usize>)> = LazyLock::new(|| {
     let (mut names, mut words, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
@@ -70,7 +83,10 @@ pub(super) fn hint_names() -> &'static [&'static str] {
 
 /// The bit of a landmark or, after those, of a kind of class names.
 pub(super) fn bit(name: &str) -> u32 {
-    let at = LANDMARKS.iter().position(|n| *n == name).or_else(|| HINTS.0.iter().position(|n| *n == name).map(|k| k + LANDMARKS.len()));
+    let at = LANDMARKS
+        .iter()
+        .position(|n| *n == name)
+        .or_else(|| HINTS.0.iter().position(|n| *n == name).map(|k| k + LANDMARKS.len()));
     at.map_or(0, |at| 1 << at)
 }
 
@@ -82,16 +98,64 @@ fn hints(names: &str) -> u32 {
     let bytes = lower.as_bytes();
     finder
         .find_overlapping_iter(&lower)
-        .filter(|hit| edge(hit.start().checked_sub(1).map(|i| bytes[i])) && (edge(bytes.get(hit.end()).copied()) || lower[hit.end()..].starts_with('s')))
+        .filter(|hit| {
+            edge(hit.start().checked_sub(1).map(|i| bytes[i]))
+                && (edge(bytes.get(hit.end()).copied()) || lower[hit.end()..].starts_with('s'))
+        })
         .fold(0, |bits, hit| bits | 1 << (LANDMARKS.len() + HINTS.2[hit.pattern().as_usize()]))
 }
 
 /// Elements whose content is not text.
-const SKIPPED: &[&str] = &["script", "style", "template", "svg", "iframe", "head", "select", "datalist", "textarea", "object", "canvas", "audio", "video", "map", "math", "noscript", "dialog"];
+const SKIPPED: &[&str] = &[
+    "script", "style", "template", "svg", "iframe", "head", "select", "datalist", "textarea", "object",
+    "canvas", "audio", "video", "map", "math", "noscript", "dialog",
+];
 /// Elements that begin and end a line.
 const BLOCKS: &[&str] = &[
-    "p", "div", "section", "article", "main", "header", "footer", "nav", "aside", "figure", "figcaption", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td", "th", "thead", "tbody", "caption", "h1", "h2", "h3",
-    "h4", "h5", "h6", "pre", "form", "fieldset", "hr", "address", "details", "summary", "body", "center", "button", "label", "option", "legend",
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "header",
+    "footer",
+    "nav",
+    "aside",
+    "figure",
+    "figcaption",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "thead",
+    "tbody",
+    "caption",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "pre",
+    "form",
+    "fieldset",
+    "hr",
+    "address",
+    "details",
+    "summary",
+    "body",
+    "center",
+    "button",
+    "label",
+    "option",
+    "legend",
 ];
 
 /// What holds inside an element.
@@ -134,7 +198,16 @@ struct Walk<'u> {
 /// The visible lines of a page.
 pub(super) fn pieces(document: &Document, url: Option<&str>) -> Vec<Piece> {
     let start = Inside { place: 0, tag: Tag::Other, bold: false, italic: false, link: None, ordered: false };
-    let mut walk = Walk { url, pieces: Vec::new(), runs: Vec::new(), links: Vec::new(), inside: None, opens: true, picture: None, number: 0 };
+    let mut walk = Walk {
+        url,
+        pieces: Vec::new(),
+        runs: Vec::new(),
+        links: Vec::new(),
+        inside: None,
+        opens: true,
+        picture: None,
+        number: 0,
+    };
     let mut stack = vec![Step::Enter(document.root(), start)];
     while let Some(step) = stack.pop() {
         match step {
@@ -179,7 +252,10 @@ impl Walk<'_> {
             next = self.look(name, &element, inside);
             if BLOCKS.contains(&name) {
                 self.flush();
-                let paragraph = !matches!(name, "div" | "section" | "span" | "li" | "td" | "tr" | "body" | "label" | "button");
+                let paragraph = !matches!(
+                    name,
+                    "div" | "section" | "span" | "li" | "td" | "tr" | "body" | "label" | "button"
+                );
                 self.opens |= paragraph;
                 block = Some(paragraph);
                 if name == "ol" {
@@ -254,19 +330,32 @@ impl Walk<'_> {
             self.inside = Some(inside);
         }
         match self.runs.last_mut() {
-            Some(run) if run.bold == inside.bold && run.italic == inside.italic && run.link == inside.link => run.text.push_str(text),
-            _ => self.runs.push(Run { text: text.to_owned(), bold: inside.bold, italic: inside.italic, link: inside.link }),
+            Some(run)
+                if run.bold == inside.bold && run.italic == inside.italic && run.link == inside.link =>
+            {
+                run.text.push_str(text)
+            }
+            _ => self.runs.push(Run {
+                text: text.to_owned(),
+                bold: inside.bold,
+                italic: inside.italic,
+                link: inside.link,
+            }),
         }
     }
 
     fn image(&mut self, element: &Element) {
         let attr = |n: &str| element.attr(n).map(|v| v.to_string()).filter(|v| !v.trim().is_empty());
-        let lazy = ["data-src", "data-original", "data-lazy-src", "src"].iter().find_map(|n| attr(n).filter(|v| !v.starts_with("data:")));
+        let lazy = ["data-src", "data-original", "data-lazy-src", "src"]
+            .iter()
+            .find_map(|n| attr(n).filter(|v| !v.starts_with("data:")));
         let small = attr("width").and_then(|w| w.parse::<u32>().ok()).is_some_and(|w| w < 100);
-        if let Some(src) = lazy.and_then(|src| link::safe(&src, self.url)).filter(|s| !s.starts_with("mailto:"))
+        if let Some(src) =
+            lazy.and_then(|src| link::safe(&src, self.url)).filter(|s| !s.starts_with("mailto:"))
             && !small
         {
-            self.picture = Some(Picture { src, alt: attr("alt").map(|alt| one_line(&alt)).unwrap_or_default() });
+            self.picture =
+                Some(Picture { src, alt: attr("alt").map(|alt| one_line(&alt)).unwrap_or_default() });
         }
     }
 
@@ -315,7 +404,9 @@ impl Walk<'_> {
         }
         let inner = if out.is_empty() { escape::markdown(&core) } else { escape::inline(&core) };
         // A mark before or after which a letter follows without a blank would not be read as one.
-        let free = !out.ends_with(char::is_alphanumeric) && !core.starts_with(|c: char| c.is_ascii_punctuation()) && !core.ends_with(|c: char| c.is_ascii_punctuation());
+        let free = !out.ends_with(char::is_alphanumeric)
+            && !core.starts_with(|c: char| c.is_ascii_punctuation())
+            && !core.ends_with(|c: char| c.is_ascii_punctuation());
         let marks = match (run.bold && free, run.italic && free) {
             (true, true) => "***",
             (true, false) => "**",
@@ -347,7 +438,9 @@ fn hidden(element: &Element) -> bool {
 /// Collapses white space and trims.
 pub(super) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split(|c: char| c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}').filter(|w| !w.is_empty()) {
+    for word in
+        text.split(|c: char| c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}').filter(|w| !w.is_empty())
+    {
         if !out.is_empty() {
             out.push(' ');
         }
