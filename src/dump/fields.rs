@@ -293,7 +293,7 @@ impl Page<'_> {
         self.captions(block..first, title, &mut article, ledger);
         let signed = self.bylines(span, title, first, last, &mut article, ledger);
         self.dates(span, block, first, last, &mut article, ledger);
-        self.from_markup(signed, &mut article);
+        self.take_markup(signed, &mut article);
         self.subtitle(title, first, &mut article, ledger);
         self.tail(last, span.to, &mut article, ledger);
         self.write_body(&body, &mut article, ledger);
@@ -440,8 +440,7 @@ impl Page<'_> {
                 mark.byline.as_ref().is_some_and(|b| b.explicit || (line.words <= 4 && at <= first + 2));
             short && (signed || (!mark.dates.is_empty() && line.words <= 12 && mark.prose < 3.0))
         };
-        let Some(end) = (title + 1..(first + 7).min(self.lines.len())).filter(|at| heads(*at)).next_back()
-        else {
+        let Some(end) = (title + 1..(first + 7).min(self.lines.len())).rfind(|at| heads(*at)) else {
             return;
         };
         let above: Vec<usize> = body.iter().copied().filter(|at| *at <= end && !heads(*at)).collect();
@@ -499,7 +498,7 @@ impl Page<'_> {
     }
 
     /// What the markup says takes the place of what was read from the text.
-    fn from_markup(&self, signed: bool, article: &mut Article) {
+    fn take_markup(&self, signed: bool, article: &mut Article) {
         let Some(web) = &self.web else { return };
         let hints = web.hints;
         let printed = signed && article.authors.iter().any(|name| super::byline::is_person(name));
@@ -698,8 +697,8 @@ impl Page<'_> {
 
     /// Tail lines after the body: tags, notes, corrections.
     fn tail(&self, last: usize, to: usize, article: &mut Article, ledger: &mut [Option<Entry>]) {
-        for at in last + 1..to.min(last + 12) {
-            if ledger[at].is_some() {
+        for (at, entry) in ledger.iter_mut().enumerate().take(to.min(last + 12)).skip(last + 1) {
+            if entry.is_some() {
                 continue;
             }
             let line = &self.lines[at];
@@ -709,7 +708,7 @@ impl Page<'_> {
                     date: self.marks[at].dates.first().map(|f| f.when),
                     text: line.text.clone(),
                 });
-                ledger[at] = Some(Entry::of(Role::Correction));
+                *entry = Some(Entry::of(Role::Correction));
             }
         }
     }

@@ -84,7 +84,7 @@ fn agreement(line: &str, title: &str) -> f32 {
 
 /// A page title without the site's name at its end or front.
 fn without_site(title: &str, head: &Head) -> String {
-    let site: Vec<String> = head.all("site").map(|s| words::fold(s)).collect();
+    let site: Vec<String> = head.all("site").map(words::fold).collect();
     for mark in [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "] {
         if let Some((front, back)) = title.rsplit_once(mark) {
             let tail = words::fold(back);
