@@ -572,7 +572,7 @@ fn foreign_requests_are_refused() {
         ("OPTIONS", "/", own.clone(), 405),
         ("TRACE", "/", own.clone(), 405),
         ("CONNECT", "evil.test:80", own.clone(), 403),
-        ("PROPFIND", "/", own.clone(), 405),
+        ("PROPFIND", "/", own, 405),
     ];
     for (method, target, headers, status) in cases {
         // An event stream would not end.
