@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::Datelike;
+use rayon::prelude::*;
 
 use crate::article::{Header, Kind};
 use crate::config::Config;
@@ -144,7 +145,7 @@ pub struct Tombstone {
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     /// Articles and standing pages, by file.
-    pub articles: Vec<Article>,
+    pub articles: Vec<Arc<Article>>,
     /// All articles that lists may show.
     pub all: Run,
     /// Standing pages.
@@ -160,7 +161,7 @@ pub struct Index {
     /// (year, month) -> articles, oldest first.
     pub months: BTreeMap<(i32, u32), Run>,
     /// Source file -> its first article, for links between articles.
-    by_path: BTreeMap<String, ArticleId>,
+    by_path: Arc<BTreeMap<String, ArticleId>>,
 }
 
 /// An item that the gate let through.
@@ -212,11 +213,16 @@ impl Index {
             slugify,
         );
         let section_order = section_order(&sections.names, config);
-        for seen in visible {
+        let outs: Vec<Result<OutPath, &'static str>> = visible
+            .par_iter()
+            .with_min_len(64)
+            .map(|seen| article_path(&seen.record.items[seen.item].header, config))
+            .collect();
+        for (seen, out) in visible.iter().zip(outs) {
             let item = &seen.record.items[seen.item];
             let header = &item.header;
             let place = || Place::file(&seen.record.path);
-            let out = match article_path(header, config) {
+            let out = match out {
                 Ok(out) => out,
                 Err(why) => {
                     diags.push(diag::bad_path(place(), "slug", &header.slug, why));
@@ -234,14 +240,14 @@ impl Index {
                 });
                 continue;
             }
-            index.articles.push(Article {
+            index.articles.push(Arc::new(Article {
                 record: seen.record.clone(),
                 item: seen.item,
                 out,
                 section: sections.slug(&header.section).and_then(|slug| section_order.get(slug)).copied(),
                 tags: tags.numbers(&header.tags),
                 authors: authors.numbers(&header.authors),
-            });
+            }));
         }
         index.sections = index.section_terms(&sections.names, &section_order, config, &mut diags);
         index.tags = plain_terms(&tags.names, &config.permalinks.tag, &config.feeds.tag, &mut diags);
@@ -283,9 +289,11 @@ impl Index {
                 self.months.entry((shown.year(), shown.month())).or_default().dated.push(id);
             }
         }
+        let mut by_path = BTreeMap::new();
         for (at, article) in self.articles.iter().enumerate() {
-            self.by_path.entry(article.path().to_owned()).or_insert(ArticleId::of(at));
+            by_path.entry(article.path().to_owned()).or_insert(ArticleId::of(at));
         }
+        self.by_path = Arc::new(by_path);
     }
 
     fn section_terms(
@@ -321,6 +329,23 @@ impl Index {
     #[must_use]
     pub fn by_path(&self, path: &str) -> Option<ArticleId> {
         self.by_path.get(path).copied()
+    }
+
+    /// The same index after the text of a file changed and nothing that anybody else shows of it; `None`
+    /// when more than that changed, or when none of it is visible.
+    #[must_use]
+    pub fn with_text(mut self, record: &Arc<Record>) -> Option<Self> {
+        let first = self.articles.partition_point(|article| article.path() < record.path.as_str());
+        let of_file = |article: &&mut Arc<Article>| article.path() == record.path;
+        let mut changed = false;
+        for article in self.articles[first..].iter_mut().take_while(of_file) {
+            if !article.record.differs_in_text_only(record) {
+                return None;
+            }
+            *article = Arc::new(Article { record: Arc::clone(record), ..Article::clone(article) });
+            changed = true;
+        }
+        changed.then_some(self)
     }
 
     /// Numbers of all articles and standing pages.

@@ -189,6 +189,18 @@ impl Ledger {
         self
     }
 
+    /// Puts in what was read of a content file that is known already.
+    pub fn update(&mut self, seen: Seen, record: Arc<Record>) {
+        if let Ok(at) = self.sources.binary_search_by(|known| known.path.cmp(&seen.path)) {
+            self.sources[at] = seen;
+        }
+        let mut records = self.records();
+        if let Ok(at) = records.binary_search_by(|known| known.path.cmp(&record.path)) {
+            records[at] = record;
+        }
+        self.records = Records::Live(records);
+    }
+
     /// Forgets the stamps of the sources at or below these paths: they are read again.
     pub fn forget(&mut self, paths: &BTreeSet<String>) {
         for path in paths {

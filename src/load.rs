@@ -65,6 +65,14 @@ impl Listing {
         &self.entries
     }
 
+    /// The file at `path`, or those below it.
+    pub fn at_or_below(&self, path: &str) -> impl Iterator<Item = &Entry> {
+        let below = format!("{path}/");
+        let run = |from: &str| &self.entries[self.entries.partition_point(|e| e.path.as_str() < from)..];
+        let file = run(path).first().filter(|entry| entry.path == path);
+        file.into_iter().chain(run(&below).iter().take_while(move |entry| entry.path.starts_with(&below)))
+    }
+
     /// Looks again at what is at or below `path`, a file or folder within the site that appeared, changed
     /// or is gone; the rest stays as it was.
     pub fn refresh(&mut self, store: &dyn Store, path: &str) {

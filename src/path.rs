@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -10,10 +11,10 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A file of the site, relative to its root, with `/` between parts: `world/2026/05/talks.html`.
 ///
-/// Made only by [`OutPath::new`], so it cannot leave the output directory.
+/// Made only by [`OutPath::new`], so it cannot leave the output directory. Copies share their text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct OutPath(Box<str>);
+pub struct OutPath(Arc<str>);
 
 /// Names that Windows keeps for devices, with or without an extension.
 const DEVICES: [&str; 22] = [
@@ -123,12 +124,13 @@ impl TryFrom<String> for OutPath {
 
 impl From<OutPath> for String {
     fn from(path: OutPath) -> Self {
-        path.0.into()
+        path.as_str().to_owned()
     }
 }
 
 fn check_part(part: &str) -> Result<(), &'static str> {
-    let stem = part.split('.').next().unwrap_or(part).to_lowercase();
+    let stem = part.split('.').next().unwrap_or(part);
+    let begins = |with: &str| part.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
     match part {
         "" => return Err("has an empty part"),
         "." | ".." => return Err("steps out of its folder"),
@@ -149,8 +151,7 @@ fn check_part(part: &str) -> Result<(), &'static str> {
     if part.starts_with([' ', '-', '~']) || part.ends_with(['.', ' ']) {
         return Err("begins with a blank, `-` or `~`, or ends with a dot or blank");
     }
-    if DEVICES.contains(&stem.as_str()) || stem.starts_with("git~") || part.to_lowercase().starts_with(".git")
-    {
+    if DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) || begins("git~") || begins(".git") {
         return Err("is a reserved name");
     }
     Ok(())

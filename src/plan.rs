@@ -244,6 +244,56 @@ pub enum Work {
     Copy(Asset),
 }
 
+/// An output that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Where it goes.
+    pub out: OutPath,
+    /// How it is made.
+    pub work: Work,
+}
+
+impl Planned {
+    /// The fingerprint of all that it is made of. For all outputs of a site, see [`Plan`].
+    #[must_use]
+    pub fn fingerprint(&self, site: &Site) -> Fingerprint {
+        let template = match &self.work {
+            Work::Page(page) => Some(page.template()),
+            Work::Copy(_) => None,
+        };
+        fingerprint(site, &Mentions::of(site, template), &self.out, &self.work)
+    }
+}
+
+/// All outputs of a site, sorted by path; not yet what each of them is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    /// The outputs.
+    pub outputs: Vec<Planned>,
+}
+
+impl Outline {
+    /// Says what goes where. Two claims on one path are errors that name both.
+    #[must_use]
+    pub fn new(site: &Site) -> Checked<Self> {
+        let (claims, mut diags) = claims(site);
+        diags.extend(collisions(&claims));
+        let mut outputs: Vec<Planned> =
+            claims.into_iter().map(|Claim { out, work, .. }| Planned { out, work }).collect();
+        outputs.par_sort_unstable_by(|a, b| a.out.cmp(&b.out));
+        Checked { value: Self { outputs }, diags }
+    }
+
+    /// The output at a path.
+    #[must_use]
+    pub fn find(&self, out: &str) -> Option<&Planned> {
+        self.outputs
+            .binary_search_by(|planned| planned.out.as_str().cmp(out))
+            .ok()
+            .map(|at| &self.outputs[at])
+    }
+}
+
 /// Everything one output is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipe {
@@ -255,7 +305,7 @@ pub struct Recipe {
     pub fingerprint: Fingerprint,
 }
 
-/// All outputs of a site, sorted by path.
+/// The recipes of all outputs, sorted by path.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// One recipe for each output.
@@ -270,27 +320,17 @@ struct Claim {
 }
 
 impl Plan {
-    /// Plans the site. Two claims on one path are errors that name both.
+    /// Plans the site: its outline, with the fingerprint of all that each output is made of.
     #[must_use]
     pub fn new(site: &Site) -> Checked<Self> {
-        let (claims, mut diags) = claims(site);
-        diags.extend(collisions(&claims));
-        let templates = Mentions::new(site);
-        let mut recipes: Vec<Recipe> = claims
-            .into_par_iter()
-            .map(|Claim { out, work, .. }| {
-                let fingerprint = fingerprint(site, &templates, &out, &work);
-                Recipe { out, work, fingerprint }
-            })
-            .collect();
-        recipes.par_sort_unstable_by(|a, b| a.out.cmp(&b.out));
+        let Checked { value: outline, diags } = Outline::new(site);
+        let mentions = Mentions::of(site, TEMPLATES);
+        let recipe = |Planned { out, work }: Planned| {
+            let fingerprint = fingerprint(site, &mentions, &out, &work);
+            Recipe { out, work, fingerprint }
+        };
+        let recipes = outline.outputs.into_par_iter().map(recipe).collect();
         Checked { value: Self { recipes }, diags }
-    }
-
-    /// The recipe of an output.
-    #[must_use]
-    pub fn find(&self, out: &str) -> Option<&Recipe> {
-        self.recipes.binary_search_by(|recipe| recipe.out.as_str().cmp(out)).ok().map(|at| &self.recipes[at])
     }
 }
 
@@ -308,17 +348,17 @@ enum Origin {
 struct Mentions<'s>(BTreeMap<&'static str, Vec<(&'s str, Origin)>>);
 
 impl<'s> Mentions<'s> {
-    fn new(site: &'s Site) -> Self {
-        let mentions = TEMPLATES.iter().map(|template| {
+    fn of(site: &'s Site, templates: impl IntoIterator<Item = &'static str>) -> Self {
+        let mentions = templates.into_iter().map(|template| {
             let names = site.templates.names(template).iter().map(|name| {
-                let origin = match site.view(name) {
-                    Some(view) => Origin::Shared(view.fingerprint),
+                let origin = match site.view_fingerprint(name) {
+                    Some(view) => Origin::Shared(view),
                     None if views::FORMS.contains(&name.as_str()) => Origin::Form,
                     None => Origin::Page,
                 };
                 (name.as_str(), origin)
             });
-            (*template, names.collect())
+            (template, names.collect())
         });
         Self(mentions.collect())
     }
@@ -340,8 +380,8 @@ fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, work: &Work)
                 hasher.fingerprint(*view);
             }
             Origin::Form => {
-                let view = views::form(site, page, out, name).and_then(|form| site.view(&form));
-                hasher.fingerprint(view.map(|view| view.fingerprint).unwrap_or_default());
+                let form = views::form(site, page, out, name);
+                hasher.fingerprint(form.and_then(|form| site.view_fingerprint(&form)).unwrap_or_default());
             }
             Origin::Page => {
                 let ingredient = views::page(site, page, out, name).unwrap_or(Ingredient::Null);
@@ -578,7 +618,7 @@ fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
         work: Work::Copy(asset.clone()),
         by: asset.path.clone(),
     }));
-    for (out, asset) in &site.statics {
+    for (out, asset) in site.statics.iter() {
         match OutPath::new(out) {
             Ok(out) => claims.push(Claim { out, work: Work::Copy(asset.clone()), by: asset.path.clone() }),
             Err(why) => diags.push(diag::bad_path(diag::Place::file(&asset.path), "static", out, why)),

@@ -30,7 +30,8 @@ pub struct Asset {
     pub size: Option<(u32, u32)>,
 }
 
-/// What a site is made from.
+/// What a site is made from. A copy shares nearly all of it.
+#[derive(Clone)]
 pub struct Site {
     /// site.toml.
     pub config: Arc<Config>,
@@ -39,24 +40,19 @@ pub struct Site {
     /// The visible articles.
     pub index: Index,
     /// Pictures that visible articles show, by path within the site.
-    pub pictures: BTreeMap<String, Asset>,
+    pub pictures: Arc<BTreeMap<String, Asset>>,
     /// Files copied as they are, by output path.
-    pub statics: BTreeMap<String, Asset>,
+    pub statics: Arc<BTreeMap<String, Asset>>,
     /// The build's instant.
     pub clock: Clock,
-    cards: Vec<Card>,
-    views: BTreeMap<String, View>,
+    cards: Arc<Vec<Once>>,
+    views: Arc<BTreeMap<String, Once>>,
 }
 
-/// A card's fingerprint and, once a page shows it, its value.
-struct Card {
-    fingerprint: Fingerprint,
-    value: OnceLock<Value>,
-}
-
-/// A shared view, computed and hashed once however many pages use it.
-pub(crate) struct View {
-    pub(crate) fingerprint: Fingerprint,
+/// What is computed once, when it is first asked for: a card's or a shared view's fingerprint and value.
+#[derive(Default)]
+struct Once {
+    fingerprint: OnceLock<Fingerprint>,
     value: OnceLock<Value>,
 }
 
@@ -226,37 +222,39 @@ impl Site {
             config,
             templates,
             index,
-            pictures,
-            statics,
+            pictures: Arc::new(pictures),
+            statics: Arc::new(statics),
             clock,
-            cards: Vec::new(),
-            views: BTreeMap::new(),
+            cards: Arc::default(),
+            views: Arc::default(),
         };
-        site.cards = site.index.ids().map(|id| site.make_card(id)).collect();
+        site.cards = Arc::new(site.index.ids().map(|_| Once::default()).collect());
         Checked { value: site, diags }
     }
 
-    fn make_card(&self, id: ArticleId) -> Card {
-        Card { fingerprint: self.fingerprint(&views::card(self, id)), value: OnceLock::new() }
-    }
-
-    /// Computes the shared views that the templates in use mention.
+    /// With the shared views that the templates in use mention.
     #[must_use]
     pub fn with_views(mut self) -> (Self, Validity) {
         let mut validity = Validity::default();
-        let made: Vec<(String, View)> = views::wanted(&self)
+        let views: BTreeMap<String, Once> = views::wanted(&self)
             .into_iter()
             .filter_map(|name| {
-                let shared = views::shared(&self, &name)?;
-                validity = validity.and(shared.validity);
-                Some((
-                    name,
-                    View { fingerprint: self.fingerprint(&shared.ingredient), value: OnceLock::new() },
-                ))
+                validity = validity.and(views::shared(&self, &name)?.validity);
+                Some((name, Once::default()))
             })
             .collect();
-        self.views.extend(made);
+        self.views = Arc::new(views);
         (self, validity)
+    }
+
+    /// The same site after the text of a file changed and nothing that anybody else shows of it; `None`
+    /// when more than that changed.
+    #[must_use]
+    pub fn with_text(&self, record: &Arc<Record>) -> Option<Self> {
+        // Cards and views hold nothing of a text.
+        let site = self.clone();
+        let index = site.index.with_text(record)?;
+        Some(Self { index, ..site })
     }
 
     /// Complaints about names in templates, and about views that take a name of ours.
@@ -286,7 +284,8 @@ impl Site {
     /// Fingerprint of an article's card.
     #[must_use]
     pub fn card_fingerprint(&self, id: ArticleId) -> Fingerprint {
-        self.cards.get(id.at()).map(|card| card.fingerprint).unwrap_or_default()
+        let make = || self.fingerprint(&views::card(self, id));
+        self.cards.get(id.at()).map(|card| *card.fingerprint.get_or_init(make)).unwrap_or_default()
     }
 
     /// A card as templates see it; made once and shared.
@@ -296,8 +295,13 @@ impl Site {
         self.cards.get(id.at()).map_or_else(Value::none, |card| card.value.get_or_init(make).clone())
     }
 
-    pub(crate) fn view(&self, name: &str) -> Option<&View> {
-        self.views.get(name)
+    /// Fingerprint of a shared view; `None` when there is no such view.
+    #[must_use]
+    pub fn view_fingerprint(&self, name: &str) -> Option<Fingerprint> {
+        let make = || {
+            views::shared(self, name).map(|shared| self.fingerprint(&shared.ingredient)).unwrap_or_default()
+        };
+        self.views.get(name).map(|view| *view.fingerprint.get_or_init(make))
     }
 
     /// A shared view as templates see it; made once and shared.

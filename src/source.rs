@@ -98,6 +98,23 @@ pub struct Record {
     pub diags: Vec<Diag>,
 }
 
+impl Record {
+    /// Whether all that other pages can show of this file is the same in `other`: then only the pages of
+    /// its own articles are made of something else.
+    #[must_use]
+    pub fn differs_in_text_only(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Item, &Item)| {
+            // Pictures are files of the site, and links are checked against it.
+            let same_facts = a.facts.images == b.facts.images && a.facts.links == b.facts.links;
+            a.header == b.header && a.dump_key == b.dump_key && same_facts
+        };
+        self.path == other.path
+            && self.diags == other.diags
+            && self.items.len() == other.items.len()
+            && self.items.iter().zip(&other.items).all(same)
+    }
+}
+
 /// One article of a content file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {

@@ -52,8 +52,8 @@ impl Model {
             tags: (0..random.below(4)).map(|_| *random.pick(&TAGS)).collect(),
             authors: (0..random.below(3)).map(|_| *random.pick(&AUTHORS)).collect(),
             draft: random.chance(8),
-            embargo: random.chance(8).then(|| NOW + DAY * 3),
-            expires: random.chance(6).then(|| NOW + DAY * 25),
+            embargo: random.chance(8).then_some(NOW + DAY * 3),
+            expires: random.chance(6).then_some(NOW + DAY * 25),
             alias: random.chance(10).then(|| format!("/old/{number}/")),
             slug: None,
             picture: random.chance(15),
@@ -253,7 +253,8 @@ impl World {
                 return;
             }
             23 => {
-                self.site.write("content/world/dump.txt", dump(*random.pick(&["first", "second", "third"])));
+                let words = ["first", "second", "third"][random.below(3)];
+                self.site.write("content/world/dump.txt", dump(words));
                 return;
             }
             24 => {
@@ -281,11 +282,9 @@ impl World {
                 // Somebody else meddles with the output.
                 if let Some(path) = self.site.tree().keys().nth(random.below(20)) {
                     let path = self.site.path().join("public").join(path);
-                    if random.chance(50) {
-                        drop(fs::remove_file(path))
-                    } else {
-                        drop(fs::write(path, b"meddled"))
-                    }
+                    let meddled =
+                        if random.chance(50) { fs::remove_file(path) } else { fs::write(path, b"meddled") };
+                    meddled.expect("the output is writable");
                 }
                 return;
             }

@@ -1,29 +1,28 @@
 //! The preview, asked as a browser asks it: a real server, raw requests.
 
+mod support;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use newsprint::build::{self, Progress};
 use newsprint::clock::Clock;
-use newsprint::load::Wishes;
+use newsprint::ledger::Ledger;
+use newsprint::load::{self, Wishes};
+use newsprint::plan::Outline;
 use newsprint::serve::{Options, Preview};
+use newsprint::site::Site;
+use newsprint::source::{self, Rules};
+use newsprint::store::Memory;
 use serde_json::Value as Json;
+use support::{NOW, TestSite};
 
-/// 2026-06-01T12:00:00Z
-const NOW: i64 = 1_780_315_200;
-
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _: usize, _: usize) {}
-}
-
-/// A site in a folder of its own, and its preview.
+/// A site and its preview.
 struct Desk {
-    folder: tempfile::TempDir,
+    site: TestSite,
     preview: Preview,
 }
 
@@ -49,8 +48,12 @@ impl Answer {
     }
 }
 
-fn wishes(now: i64) -> Wishes {
-    Wishes { base_url: None, clock: Clock { now, drafts: false, future: false }, keep_going: true }
+fn wishes() -> Wishes {
+    Wishes { base_url: None, clock: Clock { now: NOW, drafts: false, future: false }, keep_going: true }
+}
+
+fn options(site: &TestSite) -> Options {
+    Options { site: site.path().to_owned(), wishes: wishes(), fixed_now: true, port: Some(0) }
 }
 
 fn article(title: &str, text: &str) -> String {
@@ -58,34 +61,36 @@ fn article(title: &str, text: &str) -> String {
     format!("+++\ntitle = \"{title}\"\ndate = 2026-03-14\nsummary = \"In short.\"\n+++\n{text}\n")
 }
 
+const CONFIG: &str = "title = \"The Paper\"\nbase_url = \"https://paper.example/daily/\"\n";
+
+fn site(files: &[(&str, &str)]) -> TestSite {
+    let site = TestSite::empty();
+    for (path, text) in [("site.toml", CONFIG)].iter().chain(files) {
+        site.write(path, text);
+    }
+    site
+}
+
 impl Desk {
     fn of(files: &[(&str, &str)]) -> Self {
-        Self::started(files, true)
+        Self::on(site(files))
     }
 
-    fn started(files: &[(&str, &str)], fixed_now: bool) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let config = "title = \"The Paper\"\nbase_url = \"https://paper.example/daily/\"\n";
-        for (path, text) in [("site.toml", config)].iter().chain(files) {
-            write(&folder.path().join(path), text);
-        }
-        Self::on(folder, fixed_now)
+    fn on(site: TestSite) -> Self {
+        let options = options(&site);
+        Self::started(site, &options)
     }
 
-    fn on(folder: tempfile::TempDir, fixed_now: bool) -> Self {
-        let now = if fixed_now { NOW } else { 0 };
-        let options =
-            Options { site: folder.path().to_owned(), wishes: wishes(now), fixed_now, port: Some(0) };
-        let preview = Preview::start(&options).expect("the preview starts");
-        Self { folder, preview }
+    fn started(site: TestSite, options: &Options) -> Self {
+        Self { preview: Preview::start(options).expect("the preview starts"), site }
     }
 
     fn path(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
+        self.site.path().join(path)
     }
 
     fn write(&self, path: &str, text: &str) {
-        write(&self.path(path), text);
+        self.site.write(path, text);
     }
 
     fn raw(&self, request: &[u8]) -> Answer {
@@ -115,25 +120,13 @@ impl Desk {
 
     /// Builds the site as it is and compares every output with what the preview answers.
     fn differences(&self) -> Vec<String> {
-        let output = tempfile::tempdir().expect("a folder");
-        let options = build::Options {
-            site: self.folder.path().to_owned(),
-            output: Some(output.path().join("out")),
-            wishes: wishes(NOW),
-            clean: true,
-            verify: false,
-        };
-        let report = build::build(&options, &Silent);
+        let (report, built) = self.site.clean_tree(&self.site.options());
         assert!(report.pages > 0, "{:?}", report.diags);
-        let mut different = Vec::new();
-        for file in files(&output.path().join("out")) {
-            let built = fs::read(output.path().join("out").join(&file)).expect("built");
-            let answer = self.get(&format!("/{}", newsprint::path::encode(&file)));
-            if answer.status != 200 || answer.published() != built {
-                different.push(file);
-            }
-        }
-        different
+        let differs = |(file, bytes): &(&String, &Vec<u8>)| {
+            let answer = self.get(&format!("/{}", newsprint::path::encode(file)));
+            answer.status != 200 || answer.published() != **bytes
+        };
+        built.iter().filter(differs).map(|(file, _)| file.clone()).collect()
     }
 }
 
@@ -157,49 +150,24 @@ fn wait(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-    fs::write(path, text).expect("written");
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).expect("listed").flatten() {
-            let path = entry.path();
-            if entry.file_name().to_string_lossy().starts_with('.') {
-                continue;
-            }
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push(path.strip_prefix(folder).expect("below").to_string_lossy().into_owned());
-            }
-        }
-    }
-    found
-}
-
-fn copy(from: &Path, to: &Path) {
-    for file in files(from) {
-        let target = to.join(&file);
-        fs::create_dir_all(target.parent().expect("a parent")).expect("a folder");
-        fs::copy(from.join(file), target).expect("copied");
-    }
+/// Everything below a folder but what newsprint itself keeps there.
+fn sources(site: &TestSite) -> Vec<String> {
+    support::tree(site.path()).into_keys().collect()
 }
 
 #[test]
 fn every_output_is_what_a_build_writes() {
-    let folder = tempfile::tempdir().expect("a folder");
     let sample = Path::new(env!("CARGO_MANIFEST_DIR"));
-    copy(&sample.join("content"), &folder.path().join("content"));
-    fs::copy(sample.join("site.toml"), folder.path().join("site.toml")).expect("copied");
-    write(&folder.path().join("static/extra/plain.html"), "<p>no body element");
-    let desk = Desk::on(folder, true);
-    let before = files(desk.folder.path());
+    let site = TestSite::empty();
+    site.write("site.toml", fs::read(sample.join("site.toml")).expect("read"));
+    for (path, bytes) in support::tree(&sample.join("content")) {
+        site.write(&format!("content/{path}"), bytes);
+    }
+    site.write("static/extra/plain.html", "<p>no body element");
+    let desk = Desk::on(site);
+    let before = sources(&desk.site);
     assert_eq!(desk.get("/").status, 200);
-    assert_eq!(before, files(desk.folder.path()), "nothing is written into the site");
+    assert_eq!(before, sources(&desk.site), "nothing is written into the site");
     assert_eq!(desk.differences(), Vec::<String>::new());
 }
 
@@ -371,7 +339,6 @@ fn a_file_that_is_half_saved_is_no_problem() {
 
 #[test]
 fn errors_of_templates_and_configuration_leave_the_old_site() {
-    let good = "title = \"The Paper\"\nbase_url = \"https://paper.example/\"\n";
     let cases = [
         ("templates/404.html", "<body>{{ no_such_name }}</body>", "TPL-NAME"),
         ("templates/404.html", "<body>{% if %}</body>", "TPL"),
@@ -387,7 +354,7 @@ fn errors_of_templates_and_configuration_leave_the_old_site() {
                 && state["problems"].as_array().into_iter().flatten().any(|p| p["code"] == code)
         });
         assert_eq!(desk.get("/world/2026/03/a.html").status, 200, "{code}");
-        desk.write("site.toml", good);
+        desk.write("site.toml", CONFIG);
         let _ = fs::remove_file(desk.path("templates/404.html"));
         wait("mended", || desk.state("/")["problems"].as_array().map(Vec::len) == Some(0));
     }
@@ -476,21 +443,12 @@ fn tabs_hear_of_their_own_page_only() {
 
 #[test]
 fn badges_tell_what_readers_do_not_see() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let files = [
-        ("site.toml", "title = \"The Paper\"\nbase_url = \"https://paper.example/\"\n"),
-        (
-            "content/world/a.md",
-            "+++\ntitle = \"A\"\ndate = 2026-03-14\ndraft = true\nembargo = 2027-01-01T00:00:00Z\nexpires = 2028-01-01T00:00:00Z\nreview = [\"date: a guess\"]\n+++\nx\n",
-        ),
-    ];
-    for (path, text) in files {
-        write(&folder.path().join(path), text);
-    }
+    let text = "+++\ntitle = \"A\"\ndate = 2026-03-14\ndraft = true\nembargo = 2027-01-01T00:00:00Z\n\
+                expires = 2028-01-01T00:00:00Z\nreview = [\"date: a guess\"]\n+++\nx\n";
+    let site = site(&[("content/world/a.md", text)]);
     let clock = Clock { now: NOW, drafts: true, future: true };
-    let wishes = Wishes { clock, ..wishes(NOW) };
-    let options = Options { site: folder.path().to_owned(), wishes, fixed_now: true, port: Some(0) };
-    let desk = Desk { preview: Preview::start(&options).expect("started"), folder };
+    let options = Options { wishes: Wishes { clock, ..wishes() }, ..options(&site) };
+    let desk = Desk::started(site, &options);
     let state = desk.state("/world/2026/03/a.html");
     let kinds: Vec<&str> =
         state["badges"].as_array().into_iter().flatten().filter_map(|badge| badge["kind"].as_str()).collect();
@@ -505,7 +463,9 @@ fn time_alone_changes_the_preview() {
         "+++\ntitle = \"Soon\"\ndate = 2026-03-14\nembargo = {}\n+++\nx\n",
         soon.format("%Y-%m-%dT%H:%M:%SZ")
     );
-    let desk = Desk::started(&[("content/world/a.md", &text)], false);
+    let site = site(&[("content/world/a.md", &text)]);
+    let options = Options { fixed_now: false, ..options(&site) };
+    let desk = Desk::started(site, &options);
     assert_eq!(desk.get("/world/2026/03/a.html").status, 404);
     desk.until("the embargo is over", "/world/2026/03/a.html", |answer| answer.status == 200);
 }
@@ -612,7 +572,7 @@ fn foreign_requests_are_refused() {
         ("OPTIONS", "/", own.clone(), 405),
         ("TRACE", "/", own.clone(), 405),
         ("CONNECT", "evil.test:80", own.clone(), 403),
-        ("PROPFIND", "/", own.clone(), 405),
+        ("PROPFIND", "/", own, 405),
     ];
     for (method, target, headers, status) in cases {
         // An event stream would not end.
@@ -776,16 +736,58 @@ fn many_connections_at_once() {
 
 #[test]
 fn no_site_is_an_error_and_a_taken_port_too() {
-    let empty = tempfile::tempdir().expect("a folder");
-    let options = |site: &Path, port| Options {
-        site: site.to_owned(),
-        wishes: wishes(NOW),
-        fixed_now: true,
-        port: Some(port),
-    };
-    let error = Preview::start(&options(empty.path(), 0)).err().map(|diag| diag.code);
+    let empty = TestSite::empty();
+    let error = Preview::start(&options(&empty)).err().map(|diag| diag.code);
     assert_eq!(error.as_deref(), Some("NO-SITE"));
     let desk = Desk::of(&[]);
-    let error = Preview::start(&options(desk.folder.path(), desk.preview.port())).err().map(|diag| diag.code);
+    let taken = Options { port: Some(desk.preview.port()), ..options(&desk.site) };
+    let error = Preview::start(&taken).err().map(|diag| diag.code);
     assert_eq!(error.as_deref(), Some("IO"));
+}
+
+/// A site with another text, and the same made by the short way that the preview takes.
+#[test]
+fn the_short_way_to_a_changed_text_leads_to_the_same_site() {
+    let articles = |n: usize, text: &str| article(&format!("Story {n}"), &format!("[x](/about) {text}"));
+    let mut store = Memory::default();
+    store.0.insert("site.toml".to_owned(), CONFIG.into());
+    for n in 0..30 {
+        let tagged = articles(n, "old").replacen("+++\n", "+++\ntags = [\"Same\"]\n", 1);
+        store.0.insert(format!("content/world/s{n}.md"), tagged.into());
+    }
+    let load = |store: &Memory| -> (Site, Rules) {
+        let text = load::read_config(store, "here").expect("there");
+        let config = load::parse_config(&text, &wishes()).value.expect("good");
+        let loaded = load::load(store, &load::list(store), &text, config, &Ledger::default(), &wishes());
+        let loaded = loaded.value.expect("good");
+        (loaded.site, loaded.rules)
+    };
+    let (before, rules) = load(&store);
+    let path = "content/world/s7.md";
+    let old = String::from_utf8(store.0[path].clone()).expect("text");
+    let cases = [
+        ("another text", old.replace("old", "new and *longer*\n\nwith\n\n## more"), true),
+        ("a link", old.replace("/about", "/other"), false),
+        ("a picture", old.replace("old", "![a](b.png)"), false),
+        ("a tag", old.replace("Same", "Other"), false),
+        ("a title", old.replace("Story", "Tale"), false),
+    ];
+    for (name, text, is_short) in cases {
+        store.0.insert(path.to_owned(), text.clone().into_bytes());
+        let record = Arc::new(source::parse(path, text.into_bytes(), &rules).record);
+        let short = before.with_text(&record);
+        assert_eq!(short.is_some(), is_short, "{name}");
+        let Some(short) = short else { continue };
+        let (long, _) = load(&store);
+        let outputs = Outline::new(&long).value.outputs;
+        assert_eq!(Outline::new(&short).value.outputs, outputs, "{name}");
+        let mut changed = Vec::new();
+        for planned in &outputs {
+            assert_eq!(planned.fingerprint(&short), planned.fingerprint(&long), "{name}: {}", planned.out);
+            if planned.fingerprint(&short) != planned.fingerprint(&before) {
+                changed.push(planned.out.as_str());
+            }
+        }
+        assert_eq!(changed, ["world/2026/03/s7.html"], "{name}");
+    }
 }

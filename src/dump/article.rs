@@ -228,7 +228,7 @@ pub struct Article {
     pub review: Vec<String>,
     /// The account of the lines.
     pub lines: Vec<LineSpan>,
-    /// BLAKE3-free identity: SHA-256 of the item's own normalised text, in hex.
+    /// Identity: SHA-256 of the item's own normalised text, in hex.
     pub sha256: String,
 }
 

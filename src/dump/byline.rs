@@ -245,7 +245,7 @@ fn names(text: &str, announced: bool) -> Vec<String> {
             || dates::is_month(&lower) && !name.is_empty() && dated
             || dates::weekday(&lower).is_some();
         let particle = PARTICLE_SET.contains(lower.as_str());
-        if stops || (first_lower && !particle) || (particle && first_lower && name.is_empty() && !announced) {
+        if stops || first_lower && (!particle || name.is_empty() && !announced) {
             complete = stops && !core.is_empty() || (announced && first_lower);
             break;
         }

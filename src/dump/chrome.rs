@@ -8,7 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 /// A kind of chrome, as named in the account of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rule {
-    /// Position in [`RULES`].
+    /// Position in the table of rules.
     pub(super) index: usize,
     /// The table's name.
     pub(super) name: &'static str,

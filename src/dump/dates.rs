@@ -559,7 +559,7 @@ fn with_time(day: NaiveDate, tokens: &[Token], at: usize, used: usize, text: &st
         _ => None,
     });
     let parsed = match glued {
-        Some(hour) => clock(hour, &tokens[at + used..], text).map(|(w, n)| (w, n)),
+        Some(hour) => clock(hour, &tokens[at + used..], text),
         None => match after.get(skip).map(|token| token.kind) {
             Some(Kind::Number(hour)) if hour < 25 => {
                 clock(hour, &after[skip + 1..], text).map(|(w, n)| (w, n + skip + 1))

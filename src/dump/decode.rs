@@ -192,7 +192,7 @@ fn latin_bytes(run: &str) -> Option<Vec<u8>> {
 ///
 /// Joiners stay (Persian and emoji need them), as does the no-break space where French and grouped digits want it.
 fn clean(text: &str, repairs: &mut Repairs) -> String {
-    let plain = text.bytes().all(|b| b >= b' ' && b < 0x7f || b == b'\n');
+    let plain = text.bytes().all(|b| (b' '..0x7f).contains(&b) || b == b'\n');
     if plain {
         return text.to_owned();
     }

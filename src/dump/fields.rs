@@ -256,6 +256,10 @@ impl Page<'_> {
         if let Some((_, end)) = clean {
             body = (end..span.to).filter(|at| !self.is_residue(*at)).collect();
         }
+        let plain = clean.is_none() && self.is_plain(span, &body);
+        if plain {
+            self.fill(span, &mut body);
+        }
         let mut article = Article::default();
         if self.size(&body) < LEAST_WORDS {
             body = self.weak_body(span);
@@ -268,7 +272,7 @@ impl Page<'_> {
         if let Some(title) = title {
             body.retain(|at| *at > title);
         }
-        if let Some(title) = title.filter(|_| clean.is_none() && self.web.is_none()) {
+        if let Some(title) = title.filter(|_| clean.is_none() && !plain && self.web.is_none()) {
             self.drop_deck(title, &mut body);
         }
         let first = *body.first()?;
@@ -289,12 +293,54 @@ impl Page<'_> {
         self.captions(block..first, title, &mut article, ledger);
         let signed = self.bylines(span, title, first, last, &mut article, ledger);
         self.dates(span, block, first, last, &mut article, ledger);
-        self.from_markup(signed, &mut article);
+        self.take_markup(signed, &mut article);
         self.subtitle(title, first, &mut article, ledger);
         self.tail(last, span.to, &mut article, ledger);
         self.write_body(&body, &mut article, ledger);
         self.finish(&body, &mut article);
         Some(Draft { article })
+    }
+
+    /// Whether a text is an article and hardly anything else: no page around it, hardly a line that a rule names.
+    fn is_plain(&self, span: Span, body: &[usize]) -> bool {
+        let all: usize = (span.from..span.to).map(|at| self.lines[at].words).sum();
+        let short_head = body.first().is_some_and(|first| first - span.from <= 4);
+        // Lists and scores may be most of an article, if not a single line of the dump is chrome.
+        let pure = self.marks.iter().all(|mark| mark.rule.is_none());
+        if !pure && (!short_head || self.size(body) * 100 < all * 85) {
+            return false;
+        }
+        let named =
+            (span.from..span.to).filter(|at| self.marks[*at].rule.is_some_and(|rule| !rule.weak)).count();
+        self.web.is_none() && named * 25 <= span.to - span.from && segment::is_bare(self.marks)
+    }
+
+    /// A plain article has no gaps: scores, lists and short lines in it are text too.
+    fn fill(&self, span: Span, body: &mut Vec<usize>) {
+        let Some(first) = body.first().copied() else { return };
+        let head = span.from + usize::from(self.opens(span));
+        let own = |at: &usize| {
+            let mark = &self.marks[*at];
+            let signed = mark.byline.as_ref().is_some_and(|b| b.explicit || *at < first);
+            let headed = *at < first && (!mark.dates.is_empty() || mark.end == words::End::Open);
+            mark.rule.is_none() && !signed && !headed && !mark.credit && self.repeats[*at].times == 1
+        };
+        let filled: Vec<usize> =
+            (head..span.to).filter(|at| body.binary_search(at).is_ok() || own(at)).collect();
+        *body = filled;
+    }
+
+    /// Whether the first line of a plain text is its headline: short, and no sentence of the paragraph below.
+    fn opens(&self, span: Span) -> bool {
+        let line = &self.lines[span.from];
+        let mark = &self.marks[span.from];
+        (1..=20).contains(&line.words)
+            && mark.rule.is_none()
+            && mark.dates.is_empty()
+            && mark.byline.as_ref().is_none_or(|b| !b.explicit)
+            && !mark.credit
+            && !mark.dateline
+            && !mark.bullet
     }
 
     /// Words in some lines.
@@ -363,6 +409,10 @@ impl Page<'_> {
             }
         }
         let story = Story::new(body.iter().map(|at| self.lines[*at].text.as_str()));
+        if span.block.is_none() && self.is_plain(span, body) && self.opens(span) {
+            article.title = self.lines[span.from].text.clone();
+            return Some(span.from);
+        }
         let candidates =
             headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
         let chosen = span.block.map(|(title, _)| title).filter(|t| *t < first + 2).or_else(|| {
@@ -390,8 +440,7 @@ impl Page<'_> {
                 mark.byline.as_ref().is_some_and(|b| b.explicit || (line.words <= 4 && at <= first + 2));
             short && (signed || (!mark.dates.is_empty() && line.words <= 12 && mark.prose < 3.0))
         };
-        let Some(end) = (title + 1..(first + 7).min(self.lines.len())).filter(|at| heads(*at)).next_back()
-        else {
+        let Some(end) = (title + 1..(first + 7).min(self.lines.len())).rfind(|at| heads(*at)) else {
             return;
         };
         let above: Vec<usize> = body.iter().copied().filter(|at| *at <= end && !heads(*at)).collect();
@@ -449,7 +498,7 @@ impl Page<'_> {
     }
 
     /// What the markup says takes the place of what was read from the text.
-    fn from_markup(&self, signed: bool, article: &mut Article) {
+    fn take_markup(&self, signed: bool, article: &mut Article) {
         let Some(web) = &self.web else { return };
         let hints = web.hints;
         let printed = signed && article.authors.iter().any(|name| super::byline::is_person(name));
@@ -648,8 +697,8 @@ impl Page<'_> {
 
     /// Tail lines after the body: tags, notes, corrections.
     fn tail(&self, last: usize, to: usize, article: &mut Article, ledger: &mut [Option<Entry>]) {
-        for at in last + 1..to.min(last + 12) {
-            if ledger[at].is_some() {
+        for (at, entry) in ledger.iter_mut().enumerate().take(to.min(last + 12)).skip(last + 1) {
+            if entry.is_some() {
                 continue;
             }
             let line = &self.lines[at];
@@ -659,7 +708,7 @@ impl Page<'_> {
                     date: self.marks[at].dates.first().map(|f| f.when),
                     text: line.text.clone(),
                 });
-                ledger[at] = Some(Entry::of(Role::Correction));
+                *entry = Some(Entry::of(Role::Correction));
             }
         }
     }

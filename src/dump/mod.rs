@@ -2,7 +2,7 @@
 //!
 //! Pure: it reads no file, clock, network or environment, and holds no state between calls. Every line of the
 //! input is accounted for, and what is inferred weakly carries a review flag. Four stages, each with its own type:
-//! bytes -> [`lines`](line::Lines) -> [`marks`](mark::Marks) (what each line looks like) -> [`spans`](segment::Span)
+//! bytes -> [`lines`](line::Lines) -> [`marks`](mark) (what each line looks like) -> [`spans`](segment::Span)
 //! (where the articles are) -> [`Article`]s (what each line is). See `docs/dump-parser.md`.
 
 mod agency;

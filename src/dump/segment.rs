@@ -135,15 +135,18 @@ fn lead_in(lines: &[Line], marks: &[Mark], at: usize, floor: usize) -> usize {
 
 /// All lines that could open an article, with their evidence.
 pub(super) fn cuts(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Cut> {
-    let prose = sums(marks, repeats);
-    let wide = usual_gap(lines, marks);
-    let bare = is_bare(marks);
+    let whole = Whole { prose: sums(marks, repeats), wide: usual_gap(lines, marks), bare: is_bare(marks) };
     let texts: Vec<usize> =
         (0..lines.len()).filter(|at| marks[*at].prose > 4.0 && repeats[*at].first == *at).collect();
     let mut stories = Stories::new(lines, texts);
-    (1..lines.len())
-        .filter_map(|at| cut(lines, marks, repeats, &prose, wide, bare, &mut stories, at))
-        .collect()
+    (1..lines.len()).filter_map(|at| cut(lines, marks, repeats, &whole, &mut stories, at)).collect()
+}
+
+/// What is true of the whole dump: running sums of prose, its usual blank, whether it has no page around it.
+struct Whole {
+    prose: Vec<f32>,
+    wide: u32,
+    bare: bool,
 }
 
 /// The vocabularies around a place between two paragraphs, kept for the next line of the same gap.
@@ -183,26 +186,26 @@ fn cut(
     lines: &[Line],
     marks: &[Mark],
     repeats: &[Repeat],
-    prose: &[f32],
-    wide: u32,
-    bare: bool,
+    whole: &Whole,
     stories: &mut Stories,
     at: usize,
 ) -> Option<Cut> {
+    let Whole { prose, wide, bare } = whole;
+    let (wide, bare) = (*wide, *bare);
     let (line, mark) = (&lines[at], &marks[at]);
     let total = lines.len();
-    let whole = block(lines, marks, repeats, bare, at).is_some();
+    let certain = block(lines, marks, repeats, bare, at).is_some();
     if !title_like(line, mark)
-        || mark.prose > 14.0 && !whole
-        || prose[at] < LITTLE && !whole
+        || mark.prose > 14.0 && !certain
+        || prose[at] < LITTLE && !certain
         || second_title(marks, repeats, at)
     {
         return None;
     }
     let next = stories.texts.partition_point(|t| *t <= at);
-    let first = stories.texts.get(next).copied().or(whole.then_some(at + 1).filter(|i| *i < total))?;
+    let first = stories.texts.get(next).copied().or(certain.then_some(at + 1).filter(|i| *i < total))?;
     // A headline is near its story: a cheap test before the dear ones.
-    if (first - at > 25 || prose[total] - prose[at] < LITTLE) && !whole {
+    if (first - at > 25 || prose[total] - prose[at] < LITTLE) && !certain {
         return None;
     }
     let block = repeated_block(lines, marks, repeats, at).is_some();
@@ -322,7 +325,7 @@ fn title_like(line: &Line, mark: &Mark) -> bool {
 }
 
 /// Whether a dump has no page around its articles: hardly a line of menus, mastheads and footers.
-fn is_bare(marks: &[Mark]) -> bool {
+pub(super) fn is_bare(marks: &[Mark]) -> bool {
     let page = marks
         .iter()
         .filter(|m| {

@@ -291,7 +291,7 @@ fn lookup<'v>(vocabulary: &'v Vocabulary, cores: &[&str]) -> Option<(&'v Known, 
 fn arabic_stem(word: &str) -> Option<&str> {
     let mut chars = word.chars();
     let first = chars.next()?;
-    (matches!(first, 'و' | 'ف' | 'ب' | 'ل' | 'ك') && word.chars().count() > 4).then(|| chars.as_str())
+    (matches!(first, 'و' | 'ف' | 'ب' | 'ل' | 'ك') && word.chars().count() > 4).then_some(chars.as_str())
 }
 
 fn name_word(token: &Token<'_>) -> bool {

@@ -67,6 +67,12 @@
     had.recipe = tag.dataset.recipe;
     // What was answered may be older than the news: the next round asks again, unless it would for ever.
     if (had.recipe !== wanted.recipe && state === wanted) had.recipe = wanted.recipe;
+    // Style sheets that were loaded anew stay: theirs are the newest bytes.
+    const sheets = new Map(Array.from(document.querySelectorAll("link[rel~='stylesheet']"), (link) => [link.href.split("?")[0], link]));
+    for (const link of next.querySelectorAll("link[rel~='stylesheet']")) {
+      const loaded = sheets.get(new URL(link.getAttribute("href"), location.href).href.split("?")[0]);
+      if (loaded) link.setAttribute("href", loaded.getAttribute("href"));
+    }
     const keep = (node) => node !== host;
     Idiomorph.morph(document.documentElement, next.documentElement, {
       head: { style: "morph" },

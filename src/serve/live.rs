@@ -9,14 +9,14 @@ use crate::article::Header;
 use crate::clock::Validity;
 use crate::diag::Diag;
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::plan::{Page, Plan, Recipe, Work};
+use crate::plan::{Outline, Page, Planned, Work};
 use crate::site::Site;
 use crate::source::Rules;
 
 /// A site that can be shown.
 pub(super) struct Shown {
     pub(super) site: Site,
-    pub(super) plan: Plan,
+    pub(super) outline: Arc<Outline>,
     pub(super) rules: Rules,
     /// Until when it holds.
     pub(super) validity: Validity,
@@ -27,7 +27,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn new(site: Site, plan: Plan, rules: Rules, validity: Validity) -> Self {
+    pub(super) fn new(site: Site, outline: Outline, rules: Rules, validity: Validity) -> Self {
         let of = |is_style: bool| {
             let mut hasher = Hasher::new();
             for (out, asset) in site.statics.iter().filter(|(out, _)| out.ends_with(".css") == is_style) {
@@ -36,12 +36,17 @@ impl Shown {
             hasher.finish()
         };
         let (styles, files) = (of(true), of(false));
-        Self { site, plan, rules, validity, styles, files }
+        Self { site, outline: Arc::new(outline), rules, validity, styles, files }
+    }
+
+    /// The same but for the texts of articles.
+    pub(super) fn with(&self, site: Site) -> Self {
+        Self { site, outline: Arc::clone(&self.outline), rules: self.rules.clone(), ..*self }
     }
 
     /// The article that a page shows, if it is one's page.
-    pub(super) fn article(&self, recipe: &Recipe) -> Option<(&str, &Header)> {
-        let Work::Page(Page::Article(id) | Page::Standing(id)) = recipe.work else { return None };
+    pub(super) fn article(&self, planned: &Planned) -> Option<(&str, &Header)> {
+        let Work::Page(Page::Article(id) | Page::Standing(id)) = planned.work else { return None };
         let article = self.site.index.article(id);
         Some((article.path(), article.header()))
     }
@@ -58,21 +63,6 @@ pub(super) struct View {
     pub(super) problems: Vec<Diag>,
     /// The problems prevent a newer snapshot: an older one is shown.
     pub(super) stale: bool,
-}
-
-impl View {
-    /// Whether somebody who looks at the site could tell.
-    pub(super) fn differs(&self, other: &Self) -> bool {
-        let outputs = |view: &Self| {
-            let shown = view.shown.as_ref()?;
-            Some((
-                shown.plan.recipes.iter().map(|r| (r.out.clone(), r.fingerprint)).collect::<Vec<_>>(),
-                shown.styles,
-                shown.files,
-            ))
-        };
-        self.stale != other.stale || self.problems != other.problems || outputs(self) != outputs(other)
-    }
 }
 
 /// The current view.

@@ -1,4 +1,4 @@
-//! What a request for an address of the site is answered with. Addresses are looked up in the plan;
+//! What a request for an address of the site is answered with. Addresses are looked up in the outline of the site;
 //! nothing of a request ever becomes the name of a file.
 
 use axum::body::Body;
@@ -9,12 +9,11 @@ use super::live::{Shown, View};
 use super::overlay::Overlay;
 use super::script;
 use crate::body::{BodySource, NoBody};
-use crate::diag::Diag;
-use crate::diag::EMBEDDED;
+use crate::diag::{Diag, EMBEDDED};
 use crate::fingerprint::Fingerprint;
 use crate::load::Bodies;
 use crate::path::OutPath;
-use crate::plan::{Page, Plan, Recipe, Work};
+use crate::plan::{Outline, Page, Planned, Work};
 use crate::render;
 use crate::store::Store;
 use crate::theme;
@@ -23,41 +22,41 @@ use crate::theme;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Found<'p> {
     /// An output.
-    Output(&'p Recipe),
+    Output(&'p Planned),
     /// A page in a folder, whose address ends with a slash.
-    Folder(&'p Recipe),
+    Folder(&'p Planned),
     /// Nothing: the site's 404 page, which it always has.
-    Nothing(Option<&'p Recipe>),
+    Nothing(Option<&'p Planned>),
 }
 
 impl<'p> Found<'p> {
     /// Looks an address up, as hosts do it: `/x` is `x`, `x.html` or the folder `x/`. The 404 page's links
     /// begin with the path of `base_url`, so below that path is the site once more.
     pub(super) fn at(shown: &'p Shown, address: &str) -> Self {
-        let find = |path: &str| Self::below_root(&shown.plan, path);
+        let find = |path: &str| Self::below_root(&shown.outline, path);
         let path = decoded(address);
         let path = path.as_deref().and_then(|path| path.strip_prefix('/'));
         let base = base_path(&shown.site.config.base_url);
         let below_base = || find(path?.strip_prefix(base)?.strip_prefix('/')?);
         path.and_then(find)
             .or_else(|| below_base().filter(|_| !base.is_empty()))
-            .unwrap_or_else(|| Self::Nothing(shown.plan.find("404.html")))
+            .unwrap_or_else(|| Self::Nothing(shown.outline.find("404.html")))
     }
 
-    fn below_root(plan: &'p Plan, path: &str) -> Option<Self> {
+    fn below_root(outline: &'p Outline, path: &str) -> Option<Self> {
         if path.is_empty() || path.ends_with('/') {
-            return plan.find(&format!("{path}index.html")).map(Self::Output);
+            return outline.find(&format!("{path}index.html")).map(Self::Output);
         }
-        let file = plan.find(path).or_else(|| plan.find(&format!("{path}.html")));
-        let folder = || plan.find(&format!("{path}/index.html"));
+        let file = outline.find(path).or_else(|| outline.find(&format!("{path}.html")));
+        let folder = || outline.find(&format!("{path}/index.html"));
         file.map(Self::Output).or_else(|| folder().map(Self::Folder))
     }
 
     /// What is shown there.
-    pub(super) fn recipe(self) -> Option<&'p Recipe> {
+    pub(super) fn planned(self) -> Option<&'p Planned> {
         match self {
-            Self::Output(recipe) | Self::Folder(recipe) => Some(recipe),
-            Self::Nothing(recipe) => recipe,
+            Self::Output(planned) | Self::Folder(planned) => Some(planned),
+            Self::Nothing(planned) => planned,
         }
     }
 }
@@ -104,23 +103,23 @@ pub(super) fn answer(view: &View, store: &Overlay, address: &str) -> Result<Resp
     let Some(shown) = &view.shown else {
         return Ok(failed_page(StatusCode::SERVICE_UNAVAILABLE, &view.problems, None));
     };
-    let (status, recipe) = match Found::at(shown, address) {
-        Found::Output(recipe) => (StatusCode::OK, recipe),
-        Found::Nothing(Some(recipe)) => (StatusCode::NOT_FOUND, recipe),
+    let (status, planned) = match Found::at(shown, address) {
+        Found::Output(planned) => (StatusCode::OK, planned),
+        Found::Nothing(Some(planned)) => (StatusCode::NOT_FOUND, planned),
         Found::Nothing(None) => return Ok(StatusCode::NOT_FOUND.into_response()),
-        Found::Folder(recipe) => return Ok(redirect(&recipe.out)),
+        Found::Folder(planned) => return Ok(redirect(&planned.out)),
     };
-    match bytes(shown, store, recipe) {
-        Ok(bytes) => Ok(output(status, shown, recipe, bytes)),
+    match bytes(shown, store, planned) {
+        Ok(bytes) => Ok(output(status, shown, planned, bytes)),
         Err(Trouble::Changed(path)) => Err(path),
         Err(Trouble::Failed(diag)) => {
-            Ok(failed_page(StatusCode::INTERNAL_SERVER_ERROR, &[diag], Some((shown, recipe))))
+            Ok(failed_page(StatusCode::INTERNAL_SERVER_ERROR, &[diag], Some((shown, planned))))
         }
     }
 }
 
 fn redirect(out: &OutPath) -> Response {
-    // From the plan, not from the request: it cannot lead to another host.
+    // From the outline, not from the request: it cannot lead to another host.
     let to = HeaderValue::from_str(&format!("/{}", out.url()));
     to.map_or_else(
         |_| StatusCode::NOT_FOUND.into_response(),
@@ -129,9 +128,9 @@ fn redirect(out: &OutPath) -> Response {
 }
 
 /// The bytes of an output, just as a build writes them.
-fn bytes(shown: &Shown, store: &Overlay, recipe: &Recipe) -> Result<Vec<u8>, Trouble> {
-    match &recipe.work {
-        Work::Page(page) => render_page(shown, store, page, &recipe.out),
+fn bytes(shown: &Shown, store: &Overlay, planned: &Planned) -> Result<Vec<u8>, Trouble> {
+    match &planned.work {
+        Work::Page(page) => render_page(shown, store, page, &planned.out),
         Work::Copy(asset) => match asset.path.strip_prefix(EMBEDDED) {
             Some(file) => Ok(theme::file(file).unwrap_or_default().to_vec()),
             None => match store.read(&asset.path).map_err(Trouble::Failed)? {
@@ -161,10 +160,10 @@ fn render_page(shown: &Shown, store: &Overlay, page: &Page, out: &OutPath) -> Re
     Ok(html)
 }
 
-fn output(status: StatusCode, shown: &Shown, recipe: &Recipe, mut bytes: Vec<u8>) -> Response {
-    let kind = content_type(recipe.out.as_str());
+fn output(status: StatusCode, shown: &Shown, planned: &Planned, mut bytes: Vec<u8>) -> Response {
+    let kind = content_type(planned.out.as_str());
     if kind.starts_with("text/html") {
-        script::inject(&mut bytes, &script::tag(Some((shown, recipe))));
+        script::inject(&mut bytes, &script::tag(Some((shown, planned))));
     }
     (status, [(header::CONTENT_TYPE, kind)], Body::from(bytes)).into_response()
 }
@@ -173,7 +172,7 @@ fn output(status: StatusCode, shown: &Shown, recipe: &Recipe, mut bytes: Vec<u8>
 pub(super) fn failed_page(
     status: StatusCode,
     problems: &[Diag],
-    instead_of: Option<(&Shown, &Recipe)>,
+    instead_of: Option<(&Shown, &Planned)>,
 ) -> Response {
     let texts: String =
         problems.iter().map(|diag| format!("<pre>{}</pre>\n", escaped(&diag.render(false)))).collect();

@@ -8,7 +8,7 @@ use super::page::Found;
 use super::taker;
 use crate::article::Header;
 use crate::diag::{Diag, Severity};
-use crate::plan::Recipe;
+use crate::plan::Planned;
 
 /// Where the script is.
 pub(super) const ADDRESS: &str = "/__newsprint/live.js";
@@ -22,16 +22,16 @@ pub(super) const STYLE: &str = include_str!("live.css");
 
 /// The element that loads the script. It carries what the page was made from, so that a change between
 /// the making of the page and the script's first question is not missed.
-pub(super) fn tag(page: Option<(&Shown, &Recipe)>) -> String {
+pub(super) fn tag(page: Option<(&Shown, &Planned)>) -> String {
     let (recipe, styles, files) = facts(page);
     format!(
         "<script src=\"{ADDRESS}\" data-recipe=\"{recipe}\" data-styles=\"{styles}\" data-files=\"{files}\" defer></script>"
     )
 }
 
-fn facts(page: Option<(&Shown, &Recipe)>) -> (String, String, String) {
-    page.map_or_else(Default::default, |(shown, recipe)| {
-        (recipe.fingerprint.to_string(), shown.styles.to_string(), shown.files.to_string())
+fn facts(page: Option<(&Shown, &Planned)>) -> (String, String, String) {
+    page.map_or_else(Default::default, |(shown, planned)| {
+        (planned.fingerprint(&shown.site).to_string(), shown.styles.to_string(), shown.files.to_string())
     })
 }
 
@@ -44,9 +44,9 @@ pub(super) fn inject(html: &mut Vec<u8>, tag: &str) {
 /// What a tab that shows `address` is to know, as JSON.
 pub(super) fn state(view: &View, address: &str) -> String {
     let found = view.shown.as_ref().map(|shown| (shown, Found::at(shown, address)));
-    let page = found.and_then(|(shown, found)| Some((&**shown, found.recipe()?)));
+    let page = found.and_then(|(shown, found)| Some((&**shown, found.planned()?)));
     let (recipe, styles, files) = facts(page);
-    let article = page.and_then(|(shown, recipe)| shown.article(recipe));
+    let article = page.and_then(|(shown, planned)| shown.article(planned));
     let path = article.map(|(path, _)| path);
     let problems: Vec<Json> = view.problems.iter().take(PROBLEMS).map(|diag| problem(diag, path)).collect();
     let now = page.map_or_else(taker::now, |(shown, _)| shown.site.clock.now);

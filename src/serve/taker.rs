@@ -1,5 +1,6 @@
 //! Takes a new snapshot when something changed, with what the last one knew of everything that did not.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -10,9 +11,10 @@ use super::overlay::{self, Overlay};
 use crate::build;
 use crate::diag::{self, Diag};
 use crate::diff::{Change, diff};
-use crate::ledger::{Head, Ledger, Memory};
+use crate::fingerprint::Fingerprint;
+use crate::ledger::{Head, Ledger, Memory, Seen};
 use crate::load::{self, Listing, Wishes};
-use crate::plan::Plan;
+use crate::plan::Outline;
 use crate::source::{self, Record};
 use crate::store::{Entry, Store};
 
@@ -27,6 +29,9 @@ pub(super) struct Changes {
 
 /// More changed paths than these are not looked at one by one.
 const MANY: usize = 256;
+
+/// More changed texts than these are cheaper to plan with everything else.
+const FEW: usize = 8;
 
 /// A file that was just emptied is taken to be half saved for so long.
 const HALF_SAVED: Duration = Duration::from_secs(2);
@@ -50,6 +55,10 @@ pub(super) struct Taker {
     held: BTreeMap<String, Vec<Diag>>,
     /// Articles that were just emptied, and since when.
     emptied: BTreeMap<String, Instant>,
+    /// What is wrong with the newest snapshot, besides what is held.
+    problems: Vec<Diag>,
+    /// The newest listing was made from nothing: anything may differ from the newest snapshot.
+    relisted: bool,
     /// An earlier attempt ended half-way.
     lost: bool,
     /// When the clock was last asked, and what it said.
@@ -73,6 +82,8 @@ impl Taker {
             view: View::default(),
             held: BTreeMap::new(),
             emptied: BTreeMap::new(),
+            problems: Vec::new(),
+            relisted: false,
             lost: false,
             asked: (Instant::now(), now()),
         }
@@ -108,45 +119,49 @@ impl Taker {
 
     /// A view of the site as it is now. Whatever happens while it is made, there is one.
     pub(super) fn take(&mut self, changes: &Changes) -> View {
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.attempt(changes)));
+        let mut paths = self.settled();
+        paths.extend(changes.paths.iter().cloned());
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let began = began();
+            self.look(changes.all, &paths);
+            self.retext(&paths).map_or_else(|| self.load(began), Ok)
+        }));
         self.view.serial += 1;
-        let failed = match result {
-            Ok(Ok((shown, problems))) => {
-                self.view = View { shown: Some(Arc::new(shown)), problems, stale: false, ..self.view };
-                return self.view.clone();
+        let problems = match result {
+            Ok(Ok(shown)) => {
+                self.view.shown = Some(Arc::new(shown));
+                self.view.stale = false;
+                self.problems.clone()
             }
-            Ok(Err(problems)) => problems,
+            Ok(Err(problems)) => {
+                self.view.stale = true;
+                problems
+            }
             Err(_) => {
+                self.view.stale = true;
                 self.lost = true;
                 vec![diag::preview_failed()]
             }
         };
-        self.view.problems = failed;
-        self.view.stale = true;
-        self.add_held();
+        self.view.problems = [problems, self.held.values().flatten().cloned().collect()].concat();
+        diag::sort(&mut self.view.problems);
+        self.view.problems.dedup();
         self.view.clone()
     }
 
-    fn add_held(&mut self) {
-        self.view.problems.extend(self.held.values().flatten().cloned());
-        diag::sort(&mut self.view.problems);
-        self.view.problems.dedup();
-    }
-
-    fn attempt(&mut self, changes: &Changes) -> Result<(Shown, Vec<Diag>), Vec<Diag>> {
-        let began = began();
+    /// Loads the whole site, or says why there is none.
+    fn load(&mut self, began: i64) -> Result<Shown, Vec<Diag>> {
         if !self.fixed_now {
             self.wishes.clock.now = now();
         }
-        self.look(changes);
         let text = load::read_config(&*self.store, &self.folder).map_err(|diag| vec![diag])?;
         let parsed = load::parse_config(&text, &self.wishes);
         let Some(config) = parsed.value else { return Err(parsed.diags) };
         let checked = load::load(&*self.store, &self.listing, &text, config, &self.ledger, &self.wishes);
         let mut problems = [parsed.diags, checked.diags].concat();
         let Some(loaded) = checked.value.filter(|_| !is_fatal(&problems)) else { return Err(problems) };
-        let plan = Plan::new(&loaded.site);
-        problems.extend(plan.diags);
+        let outline = Outline::new(&loaded.site);
+        problems.extend(outline.diags);
         if is_fatal(&problems) {
             return Err(problems);
         }
@@ -160,44 +175,73 @@ impl Taker {
         };
         self.ledger = Ledger::new(head, loaded.sources, Vec::new(), Vec::new()).with_records(loaded.records);
         self.lost = false;
-        problems.extend(self.held.values().flatten().cloned());
-        diag::sort(&mut problems);
-        problems.dedup();
-        Ok((Shown::new(loaded.site, plan.value, loaded.rules, loaded.validity), problems))
+        self.problems = problems;
+        Ok(Shown::new(loaded.site, outline.value, loaded.rules, loaded.validity))
+    }
+
+    /// The newest snapshot with other texts, when nothing but the texts of these articles changed: what an
+    /// editor does most, and what a large site must not be planned anew for.
+    fn retext(&mut self, paths: &BTreeSet<String>) -> Option<Shown> {
+        let shown = Arc::clone(self.view.shown.as_ref()?);
+        let holds = self.fixed_now || shown.validity.holds(now());
+        if self.view.stale || self.relisted || !holds || paths.is_empty() || paths.len() > FEW {
+            return None;
+        }
+        let records = self.ledger.records();
+        let mut site = Cow::Borrowed(&shown.site);
+        let mut read = Vec::new();
+        for path in paths {
+            self.entry(path).filter(|_| overlay::is_article(path))?;
+            let former = records.binary_search_by(|record| record.path.cmp(path)).ok()?;
+            let former = &records[former];
+            let (bytes, stamp) = self.store.read(path).ok()??;
+            let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), size: None };
+            if seen.text == former.text {
+                read.push((seen, Arc::clone(former)));
+                continue;
+            }
+            let record = Arc::new(source::parse(path, bytes, &shown.rules).record);
+            site = Cow::Owned(site.with_text(&record)?);
+            read.push((seen, record));
+        }
+        for (seen, record) in read {
+            self.ledger.update(seen, record);
+        }
+        Some(shown.with(site.into_owned()))
+    }
+
+    fn entry(&self, path: &str) -> Option<&Entry> {
+        let entries = self.listing.entries();
+        entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok().map(|at| &entries[at])
     }
 
     /// Brings the listing up to date, and decides for each changed article which text of it is shown.
-    fn look(&mut self, changes: &Changes) {
-        if changes.all || self.lost || changes.paths.len() > MANY || self.view.serial == 0 {
+    fn look(&mut self, all: bool, paths: &BTreeSet<String>) {
+        self.relisted = all || self.lost || paths.len() > MANY;
+        if self.relisted {
             self.listing = load::list(&*self.store);
         } else {
-            changes.paths.iter().for_each(|path| self.listing.refresh(&*self.store, path));
+            paths.iter().for_each(|path| self.listing.refresh(&*self.store, path));
         }
         // An event says that a file was written: its stamp need not differ.
-        self.ledger.forget(&changes.paths);
-        self.ledger.forget(&self.settled());
-        let changed: Vec<Entry> = diff(
-            &self.ledger.sources,
-            |seen| seen.path.as_str(),
-            self.listing.entries(),
-            |e| e.path.as_str(),
-        )
-        .into_iter()
-        .filter_map(|change| match change {
-            Change::Kept(seen, entry) if seen.stamp != entry.stamp => Some(entry.clone()),
-            _ => None,
-        })
-        .filter(|entry| overlay::is_article(&entry.path))
-        .collect();
-        let records = self.ledger.records();
-        for entry in changed {
-            let record = records.binary_search_by(|record| record.path.cmp(&entry.path)).ok();
-            self.judge(&entry, record.map(|at| &*records[at]));
-        }
-        let listed = |path: &str| {
-            self.listing.entries().binary_search_by(|entry| entry.path.as_str().cmp(path)).is_ok()
+        self.ledger.forget(paths);
+        let changed: Vec<Entry> = if self.relisted {
+            diff(&self.ledger.sources, |seen| seen.path.as_str(), self.listing.entries(), |e| e.path.as_str())
+                .into_iter()
+                .filter_map(|change| match change {
+                    Change::Kept(seen, entry) if seen.stamp != entry.stamp => Some(entry.clone()),
+                    _ => None,
+                })
+                .collect()
+        } else {
+            paths.iter().flat_map(|path| self.listing.at_or_below(path)).cloned().collect()
         };
-        let gone: Vec<String> = self.held.keys().filter(|path| !listed(path)).cloned().collect();
+        let records = self.ledger.records();
+        for entry in changed.iter().filter(|entry| overlay::is_article(&entry.path)) {
+            let record = records.binary_search_by(|record| record.path.cmp(&entry.path)).ok();
+            self.judge(entry, record.map(|at| &*records[at]));
+        }
+        let gone: Vec<String> = self.held.keys().filter(|path| self.entry(path).is_none()).cloned().collect();
         for path in gone {
             self.release(&path);
         }

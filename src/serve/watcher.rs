@@ -274,7 +274,7 @@ pub(super) fn report(log: &Sender<Line>, before: &View, after: &View, changes: &
     let say = |text: String| {
         let _ = log.send(Line::Text(text));
     };
-    if let Some(first) = changes.paths.first().filter(|_| before.differs(after)) {
+    if let Some(first) = changes.paths.first() {
         let more = match changes.paths.len() - 1 {
             0 => String::new(),
             more => format!(" and {more} more"),

@@ -1,6 +1,6 @@
 //! What a page's head says: meta tags, JSON-LD, `time`, `lang`, canonical.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use dom_query::Document;
@@ -11,7 +11,7 @@ use super::tree::one_line;
 /// Kind of statement ("title", "date", …) -> values, the most trusted name first.
 #[derive(Debug, Default)]
 pub(super) struct Head {
-    values: HashMap<&'static str, Vec<(usize, String)>>,
+    values: BTreeMap<&'static str, Vec<(usize, String)>>,
     pub(super) canonical: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) title_tag: Option<String>,
@@ -68,22 +68,16 @@ impl Head {
                     }
                 }
                 "html" => head.lang = attr("lang").or_else(|| attr("xml:lang")),
-                "link" => {
-                    if attr("rel").as_deref() == Some("canonical") && head.canonical.is_none() {
-                        head.canonical = attr("href").filter(|h| h.starts_with("http"));
-                    }
+                "link" if attr("rel").as_deref() == Some("canonical") && head.canonical.is_none() => {
+                    head.canonical = attr("href").filter(|h| h.starts_with("http"));
                 }
-                "title" => {
-                    if head.title_tag.is_none() {
-                        drop(element);
-                        head.title_tag = Some(one_line(&node.text())).filter(|t| !t.is_empty());
-                    }
+                "title" if head.title_tag.is_none() => {
+                    drop(element);
+                    head.title_tag = Some(one_line(&node.text())).filter(|t| !t.is_empty());
                 }
-                "script" => {
-                    if attr("type").is_some_and(|t| t.contains("ld+json")) {
-                        drop(element);
-                        head.ld.read(&node.text());
-                    }
+                "script" if attr("type").is_some_and(|t| t.contains("ld+json")) => {
+                    drop(element);
+                    head.ld.read(&node.text());
                 }
                 "time" => {
                     let marked = attr("itemprop").is_some_and(|p| p.contains("datePublished"))

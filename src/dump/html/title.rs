@@ -59,10 +59,7 @@ fn part(line: &Line, said: &[String], head: &Head) -> Option<String> {
         let folded = words::fold(title);
         let rest =
             line.folded.strip_suffix(folded.as_str()).or_else(|| line.folded.strip_prefix(folded.as_str()));
-        words::count(&folded) >= 3
-            && rest.is_some_and(|rest| {
-                !rest.is_empty() && words::count(rest) >= 2 && !rest.trim_end().ends_with([':', '-'])
-            })
+        words::count(&folded) >= 3 && rest.is_some_and(|rest| words::count(rest) >= 1)
     })
 }
 
@@ -87,7 +84,7 @@ fn agreement(line: &str, title: &str) -> f32 {
 
 /// A page title without the site's name at its end or front.
 fn without_site(title: &str, head: &Head) -> String {
-    let site: Vec<String> = head.all("site").map(|s| words::fold(s)).collect();
+    let site: Vec<String> = head.all("site").map(words::fold).collect();
     for mark in [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "] {
         if let Some((front, back)) = title.rsplit_once(mark) {
             let tail = words::fold(back);

@@ -333,7 +333,7 @@ impl Walk<'_> {
             Some(run)
                 if run.bold == inside.bold && run.italic == inside.italic && run.link == inside.link =>
             {
-                run.text.push_str(text)
+                run.text.push_str(text);
             }
             _ => self.runs.push(Run {
                 text: text.to_owned(),
