@@ -444,7 +444,7 @@ fn flags_are_listed_and_accepted() {
     assert_eq!(
         places(&flags()),
         [
-            format!("content/town content/town/dump.txt:1"),
+            "content/town content/town/dump.txt:1".to_owned(),
             format!("wire {alpha}:{}", line(&alpha)),
             format!("wire/deep {beta}:{}", line(&beta)),
         ]
