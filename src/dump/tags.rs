@@ -1,6 +1,6 @@
 //! Tags: the site's vocabulary, countries, organisations and people that a text is about.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use super::article::Article;
@@ -69,7 +69,7 @@ pub(super) fn tags(
 ) -> Vec<String> {
     let language = article.lang.as_deref();
     let mut known: BTreeMap<(Kind, String), Evidence> = BTreeMap::new();
-    let mut names: HashMap<String, Evidence> = HashMap::new();
+    let mut names: BTreeMap<String, Evidence> = BTreeMap::new();
     let display = |k: &Known| {
         vocabulary.display(k, site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language))
     };
@@ -120,7 +120,7 @@ fn sentence_names(
     vocabulary: &Vocabulary,
     display: &dyn Fn(&Known) -> String,
     known: &mut BTreeMap<(Kind, String), Evidence>,
-    names: &mut HashMap<String, Evidence>,
+    names: &mut BTreeMap<String, Evidence>,
     language: Option<&str>,
 ) {
     let mut tokens: Vec<Token<'_>> = Vec::with_capacity(40);
@@ -317,7 +317,7 @@ fn acceptable(name: &str, language: Option<&str>) -> bool {
 }
 
 /// Folds a surname into the full name it ends, and drops what is left of weak evidence.
-fn merge(names: &mut HashMap<String, Evidence>) {
+fn merge(names: &mut BTreeMap<String, Evidence>) {
     // "Despite Smith" opened a sentence and is nobody's name when Smith is somebody's.
     let openers: Vec<String> = names
         .iter()
@@ -359,7 +359,7 @@ fn merge(names: &mut HashMap<String, Evidence>) {
 /// The best of both kinds of evidence.
 fn pick(
     known: BTreeMap<(Kind, String), Evidence>,
-    names: HashMap<String, Evidence>,
+    names: BTreeMap<String, Evidence>,
     often: u32,
 ) -> Vec<String> {
     let mut scored: Vec<(u32, usize, Kind, String)> = Vec::new();
