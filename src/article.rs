@@ -71,6 +71,45 @@ pub struct Header {
     pub extra: BTreeMap<String, String>,
 }
 
+impl Header {
+    /// A header that says nothing: what a field is when a source does not give it.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            title: String::new(),
+            subtitle: None,
+            date: None,
+            updated: None,
+            summary: String::new(),
+            section: String::new(),
+            tags: Vec::new(),
+            authors: Vec::new(),
+            agency: None,
+            dateline: None,
+            lang: None,
+            slug: String::new(),
+            aliases: Vec::new(),
+            draft: false,
+            embargo: None,
+            expires: None,
+            image: None,
+            corrections: Vec::new(),
+            review: Vec::new(),
+            source: None,
+            kind: Kind::Report,
+            withdrawn: None,
+            thread: None,
+            lead: false,
+            pin_until: None,
+            id: None,
+            canonical: None,
+            translation_of: None,
+            roles: BTreeMap::new(),
+            extra: BTreeMap::new(),
+        }
+    }
+}
+
 /// A picture with its words.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Image {

@@ -9,7 +9,7 @@ use chrono::Datelike;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::article::{Correction, Header, Image, Kind, Source};
+use crate::article::{Correction, Header, Image, Source};
 use crate::config::Config;
 use crate::date::Moment;
 use crate::diag::{self, Checked, Diag, Place};
@@ -390,43 +390,4 @@ pub fn unreadable(path: &str, diag: Diag) -> Record {
 #[must_use]
 pub fn oversized(path: &str, bytes: u64) -> Record {
     unreadable(path, diag::too_large(Place::file(path), "the file", bytes, ARTICLE_LIMIT))
-}
-
-impl Header {
-    /// A header that says nothing: what a field is when a source does not give it.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self {
-            title: String::new(),
-            subtitle: None,
-            date: None,
-            updated: None,
-            summary: String::new(),
-            section: String::new(),
-            tags: Vec::new(),
-            authors: Vec::new(),
-            agency: None,
-            dateline: None,
-            lang: None,
-            slug: String::new(),
-            aliases: Vec::new(),
-            draft: false,
-            embargo: None,
-            expires: None,
-            image: None,
-            corrections: Vec::new(),
-            review: Vec::new(),
-            source: None,
-            kind: Kind::Report,
-            withdrawn: None,
-            thread: None,
-            lead: false,
-            pin_until: None,
-            id: None,
-            canonical: None,
-            translation_of: None,
-            roles: std::collections::BTreeMap::new(),
-            extra: std::collections::BTreeMap::new(),
-        }
-    }
 }

@@ -186,38 +186,7 @@ fn near_fence(text: &str, mut at: usize) -> Option<Range<usize>> {
 
 /// A header about which nothing is known but where it stands.
 fn bare(defaults: &Defaults) -> Header {
-    Header {
-        title: String::new(),
-        subtitle: None,
-        date: None,
-        updated: None,
-        summary: String::new(),
-        section: defaults.section.clone(),
-        tags: Vec::new(),
-        authors: Vec::new(),
-        agency: None,
-        dateline: None,
-        lang: None,
-        slug: defaults.slug.clone(),
-        aliases: Vec::new(),
-        draft: false,
-        embargo: None,
-        expires: None,
-        image: None,
-        corrections: Vec::new(),
-        review: Vec::new(),
-        source: None,
-        kind: Kind::Report,
-        withdrawn: None,
-        thread: None,
-        lead: false,
-        pin_until: None,
-        id: None,
-        canonical: None,
-        translation_of: None,
-        roles: BTreeMap::new(),
-        extra: BTreeMap::new(),
-    }
+    Header { section: defaults.section.clone(), slug: defaults.slug.clone(), ..Header::empty() }
 }
 
 fn header(reader: &mut Reader<'_>, table: &Table<'_>, defaults: &Defaults, fence: &Range<usize>) -> Header {
