@@ -544,6 +544,14 @@ pub fn dump_refused(path: &str, why: &str) -> Diag {
         .hint("`newsprint parse --explain FILE` shows what became of each line")
 }
 
+/// A dump with an embargo that was not understood.
+#[must_use]
+pub fn dump_held(place: Place) -> Diag {
+    Diag::warning("EMBARGO", "this dump names an embargo: what stands in it is held as a draft")
+        .at(place)
+        .hint("`newsprint import` it, set `embargo` in the front matter and take `draft` out")
+}
+
 /// A line of NDJSON input that is no record.
 #[must_use]
 pub fn bad_record(place: Place, why: &str) -> Diag {

@@ -216,7 +216,8 @@ fn parse_dump(path: &str, bytes: &[u8], form: dump::Form, rules: &Rules) -> Chec
     let input = dump::Input { source: path, form, url: None, fetched: None };
     let (section, _) = place_of(path);
     let found = found(bytes, &input, &section, rules);
-    let diags = found.refused.iter().map(|why| diag::dump_refused(path, why)).collect();
+    let refused = found.refused.iter().map(|why| diag::dump_refused(path, why));
+    let diags = refused.chain(found.held.iter().map(|place| diag::dump_held(place.clone()))).collect();
     let value = found.articles.into_iter().map(|(header, body)| {
         let key = header.source.as_ref().map(|source| source.sha256.clone());
         let fingerprint = Fingerprint::of(body.as_bytes());
@@ -232,18 +233,64 @@ pub struct Found {
     pub articles: Vec<(Header, String)>,
     /// Why there is none, if there is none.
     pub refused: Option<String>,
+    /// The line that holds them back until a person has set their embargo.
+    pub held: Option<Place>,
+}
+
+/// How a line begins that forbids publication before some time; lower case. Which time that is differs too much
+/// from desk to desk to be guessed, so what stands in the same dump is held.
+const EMBARGOES: [&str; 14] = [
+    "embargo:",
+    "embargo until",
+    "embargoed until",
+    "embargoed till",
+    "embargoed for",
+    "strictly embargoed",
+    "under embargo until",
+    "not for release before",
+    "not for publication before",
+    "hold for release",
+    "sperrfrist",
+    "gesperrt bis",
+    "sous embargo jusqu",
+    "embargado hasta",
+];
+
+/// The first line that begins like one of [`EMBARGOES`].
+fn embargo_line(text: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let plain = line.trim_matches(|c: char| !c.is_alphanumeric() && c != ':');
+        let head: String = plain.chars().take(40).flat_map(char::to_lowercase).collect();
+        if EMBARGOES.iter().any(|embargo| head.starts_with(embargo)) {
+            return Some(start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// Parses a dump. `section` is that of articles whose page names none.
 #[must_use]
 pub fn found(bytes: &[u8], input: &dump::Input<'_>, section: &str, rules: &Rules) -> Found {
     let parsed = dump_of(bytes, input, rules);
+    let text = String::from_utf8_lossy(bytes);
+    let embargo = embargo_line(&text).map(|range| Place::of(input.source, &text, range));
     let header = |article: dump::Article| {
         let mut article = article;
         let body = std::mem::take(&mut article.body);
-        (dump_header(input.source, article, section, rules.zone), body)
+        let mut header = dump_header(input.source, article, section, rules.zone);
+        if let (Some(place), None) = (&embargo, header.embargo) {
+            header.draft = true;
+            header.review.push(format!(
+                "embargo: line {} names one that was not understood: held as a draft",
+                place.line
+            ));
+        }
+        (header, body)
     };
     Found {
+        held: embargo.clone(),
         articles: parsed.articles.into_iter().map(header).collect(),
         refused: parsed.refused.map(|refusal| refusal.why),
     }
