@@ -11,7 +11,7 @@ use crate::markdown;
 const HTML_LIMIT: usize = 20;
 
 /// Looks at a text in Markdown and adds what it finds to the facts of its page.
-pub fn look(text: &str, facts: &mut Facts) {
+pub(super) fn look(text: &str, facts: &mut Facts) {
     let mut lines = Lines { text, at: 0, line: 1 };
     let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let (mut html, mut picture) = (0, None::<(String, bool, u32)>);

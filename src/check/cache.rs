@@ -11,12 +11,15 @@ use crate::diag::Diag;
 use crate::disk::{self, Durability};
 use crate::fingerprint::Fingerprint;
 use crate::path::OutPath;
+use crate::store::Store;
 
+/// Within the site.
+const PATH: &str = ".newsprint/check";
 const MAGIC: &[u8] = b"newsprint check 1\n";
 
 /// Facts by output and recipe.
 #[derive(Debug, Default)]
-pub struct Cache {
+pub(super) struct Cache {
     known: BTreeMap<String, (Fingerprint, Facts)>,
 }
 
@@ -31,8 +34,9 @@ struct Row<'f> {
 impl Cache {
     /// Reads the cache of a site; one that is missing, damaged or of another program is empty.
     #[must_use]
-    pub fn load(path: &Path) -> Self {
-        Self::decode(&disk::read(path).ok().flatten().unwrap_or_default()).unwrap_or_default()
+    pub(super) fn load(store: &dyn Store) -> Self {
+        let bytes = store.read(PATH).ok().flatten().map(|(bytes, _)| bytes);
+        bytes.and_then(|bytes| Self::decode(&bytes)).unwrap_or_default()
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
@@ -48,7 +52,7 @@ impl Cache {
 
     /// The facts of an output made by this recipe.
     #[must_use]
-    pub fn get(&self, out: &OutPath, recipe: Fingerprint) -> Option<&Facts> {
+    pub(super) fn get(&self, out: &OutPath, recipe: Fingerprint) -> Option<&Facts> {
         self.known.get(out.as_str()).filter(|(known, _)| *known == recipe).map(|(_, facts)| facts)
     }
 
@@ -56,8 +60,8 @@ impl Cache {
     ///
     /// # Errors
     /// With the path and the operation.
-    pub fn save<'f>(
-        path: &Path,
+    pub(super) fn save<'f>(
+        site: &Path,
         looked: impl Iterator<Item = (&'f OutPath, Fingerprint, &'f Facts)>,
     ) -> Result<(), Diag> {
         use std::borrow::Cow;
@@ -70,6 +74,6 @@ impl Cache {
         let body = postcard::to_stdvec(&(crate::ENGINE, looked.map(row).collect::<Vec<_>>())).unwrap_or_default();
         let sum = Fingerprint::of(&body).to_string();
         let bytes = [MAGIC, sum.as_bytes().get(..32).unwrap_or_default(), &body].concat();
-        disk::replace(path, &bytes, Durability::Kill)
+        disk::replace(&site.join(PATH), &bytes, Durability::Kill)
     }
 }

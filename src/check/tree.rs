@@ -121,7 +121,7 @@ fn node(tag: &BytesStart<'_>) -> Result<Node, String> {
         if attribute.value.contains('<') {
             return Err(format!("`<` in the attribute `{}`", attribute.key.as_ref()));
         }
-        let value = attribute.unescape_value().map_err(|error| error.to_string())?;
+        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
         node.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
     }
     Ok(node)

@@ -170,12 +170,13 @@ pub fn orphan_picture(path: &str) -> Diag {
         .hint("it is not published; delete it if nobody will use it")
 }
 
-/// A field that was inferred weakly.
+/// Review flags of one rule; `count` is how many articles have it.
 #[must_use]
-pub fn review_flag(place: Place, flag: &str) -> Diag {
-    Diag::new(Severity::Note, "REVIEW", flag)
+pub fn review_flags(place: Place, rule: &str, count: usize) -> Diag {
+    let on = if count == 1 { "one article".to_owned() } else { format!("{count} articles") };
+    Diag::new(Severity::Note, "REVIEW", format!("`{rule}` on {on}"))
         .at(place)
-        .hint("look at it, then `newsprint review --accept RULE`")
+        .hint("`newsprint review` lists them")
 }
 
 /// A link to another host that does not work.
