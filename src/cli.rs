@@ -31,7 +31,7 @@ enum Command {
     New(NewArgs),
     /// Build the site: content/ -> public/
     Build(BuildArgs),
-    /// Look for everything that can be wrong with the site: links, anchors, feeds, pictures, structured data
+    /// Look for everything that can be wrong with the site
     Check(CheckArgs),
     /// Preview the site on this machine, with live reload
     Serve(ServeArgs),

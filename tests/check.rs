@@ -63,7 +63,11 @@ fn faults_are_named_with_their_place() {
         let (files, expected) = body.split_once("== found ==\n").unwrap_or((body, ""));
         for file in files.split("== ").skip(1) {
             let (path, text) = file.split_once(" ==\n").expect("a path between `== ` and ` ==`");
-            if text.starts_with("(a picture)") { site.write(path, PNG) } else { site.write(path, text) };
+            if text.starts_with("(a picture)") {
+                site.write(path, PNG)
+            } else {
+                site.write(path, text)
+            };
         }
         let report = check::check(&options(&site));
         let found: String = report.diags.iter().map(|diag| diag.line() + "\n").collect();
@@ -93,10 +97,16 @@ fn run(site: &TestSite, arguments: &[&str]) -> (i32, String, String) {
 #[test]
 fn the_program_speaks_text_json_and_github() {
     let site = site();
-    site.write("content/world/bad.md", "+++\ntitle = \"Bad\"\ndate = 2026-05-02\n+++\n\nSee\n[this](nowhere.md).\n");
+    site.write(
+        "content/world/bad.md",
+        "+++\ntitle = \"Bad\"\ndate = 2026-05-02\n+++\n\nSee\n[this](nowhere.md).\n",
+    );
     let (exit, out, err) = run(&site, &[]);
     assert_eq!((exit, out.as_str()), (4, ""));
-    assert!(err.contains("error[LINK]") && err.contains("content/world/bad.md:7:8") && err.contains("1 error"), "{err}");
+    assert!(
+        err.contains("error[LINK]") && err.contains("content/world/bad.md:7:8") && err.contains("1 error"),
+        "{err}"
+    );
     let (exit, out, err) = run(&site, &["--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&out).expect("one JSON object");
     assert_eq!((exit, json["exit"].as_u64(), err.as_str()), (4, Some(4), ""));
@@ -104,7 +114,10 @@ fn the_program_speaks_text_json_and_github() {
     assert!(json["fan_out"].as_array().is_some_and(|rows| !rows.is_empty()));
     let (exit, out, _) = run(&site, &["--format", "github"]);
     assert_eq!(exit, 4);
-    assert_eq!(out, "::error file=SITE/content/world/bad.md,line=7,col=8,title=LINK::`nowhere.md` is not on the site\n");
+    assert_eq!(
+        out,
+        "::error file=SITE/content/world/bad.md,line=7,col=8,title=LINK::`nowhere.md` is not on the site\n"
+    );
     // A site that cannot be made is that first.
     site.write("content/world/bad.md", "+++\ntitel = 1\n+++\n");
     assert_eq!(run(&site, &["--format", "json"]).0, 3);
@@ -117,15 +130,29 @@ fn an_embargo_is_proved_and_a_leak_is_seen() {
     let site = site();
     let secret = "+++\ntitle = \"Mayor resigns over the tunnel affair\"\ndate = 2026-05-02\nembargo = 2026-06-02T09:00:00Z\ntags = [\"Tunnel affair\"]\nimage = { src = \"tunnel-map.png\", alt = \"The secret second tunnel\" }\n+++\n\nThe mayor told this paper on the quiet that she will go tomorrow morning.\n";
     site.write("content/world/secret.md", secret).write("content/world/tunnel-map.png", PNG);
-    site.write("content/world/old.md", GOOD.replace("A good", "A gone").replace("date =", "expires = 2026-05-20\ndate ="));
+    site.write(
+        "content/world/old.md",
+        GOOD.replace("A good", "A gone").replace("date =", "expires = 2026-05-20\ndate ="),
+    );
     let (exit, _, err) = run(&site, &["--embargo"]);
     assert_eq!(exit, 0, "{err}");
     assert!(err.contains("2 hidden articles") && err.contains("the same byte for byte"), "{err}");
     assert!(err.contains("holds until 2026-06-02T09:00:00Z") && !err.contains("Mayor"), "{err}");
-    assert!(!site.path().join(".newsprint").read_dir().expect("a folder").flatten().any(|e| e.file_name().to_string_lossy().starts_with("embargo")));
+    assert!(
+        !site
+            .path()
+            .join(".newsprint")
+            .read_dir()
+            .expect("a folder")
+            .flatten()
+            .any(|e| e.file_name().to_string_lossy().starts_with("embargo"))
+    );
     // Each of these says it all the same, in one form or another.
     let leaks = [
-        ("content/world/other.md", "+++\ntitle = \"Other\"\ndate = 2026-05-03\n+++\n\nSee [Mayor *resigns* over the tunnel affair](secret.md), [Mayor resigns over the tunnel affair](secret.md).\n"),
+        (
+            "content/world/other.md",
+            "+++\ntitle = \"Other\"\ndate = 2026-05-03\n+++\n\nSee [Mayor *resigns* over the tunnel affair](secret.md), [Mayor resigns over the tunnel affair](secret.md).\n",
+        ),
         ("static/notes.txt", "mayor RESIGNS  over\nthe tunnel affair"),
         ("static/data.json", "{\"t\":\"Mayor resigns \\u006fver the tunnel affair\"}"),
         ("static/list.html", "<a href='x?t=Mayor%20resigns%20over%20the%20tunnel%20affair'>"),
@@ -137,9 +164,19 @@ fn an_embargo_is_proved_and_a_leak_is_seen() {
     for (path, text) in leaks {
         let before = fs::read(site.path().join(path)).ok();
         assert_eq!(before, None, "{path}");
-        site.write(path, if path.ends_with("blob.txt") { text.replace("TWF5b3I", "bWF5b3I").replace("Nan", "") } else { text.to_owned() });
+        site.write(
+            path,
+            if path.ends_with("blob.txt") {
+                text.replace("TWF5b3I", "bWF5b3I").replace("Nan", "")
+            } else {
+                text.to_owned()
+            },
+        );
         let report = embargo::check(site.path(), &site.options().wishes);
-        assert!(report.exit == 4 && report.diags.iter().any(|d| d.code == "EMBARGO-WORDS"), "{path}: {report:?}");
+        assert!(
+            report.exit == 4 && report.diags.iter().any(|d| d.code == "EMBARGO-WORDS"),
+            "{path}: {report:?}"
+        );
         site.remove(path);
     }
     assert_eq!(embargo::check(site.path(), &site.options().wishes).exit, 0);
@@ -167,7 +204,9 @@ fn server() -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
                 "/head" => "200 OK",
                 _ => "404 Not Found",
             };
-            log.lock().expect("no panic").push(first.rsplit_once(' ').map_or(String::new(), |(head, _)| head.to_owned()));
+            log.lock()
+                .expect("no panic")
+                .push(first.rsplit_once(' ').map_or(String::new(), |(head, _)| head.to_owned()));
             let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         }
     });
@@ -182,14 +221,18 @@ fn other_hosts_are_asked_once_and_never_on_this_machine_by_default() {
     let links: String = ["fine", "moved", "loop", "busy", "gone", "head"]
         .map(|path| format!("[x](http://127.0.0.1:{port}/{path})\n"))
         .concat();
-    site.write("content/world/links.md", format!("+++\ntitle = \"Links\"\ndate = 2026-05-02\n+++\n\n{links}"));
+    site.write(
+        "content/world/links.md",
+        format!("+++\ntitle = \"Links\"\ndate = 2026-05-02\n+++\n\n{links}"),
+    );
     let manners = |private| external::Manners { pause: Duration::ZERO, private, ..Default::default() };
     let ask = |private, now| {
         let mut options = options(&site);
         options.external = Some(manners(private));
         options.wishes.clock.now = now;
         let report = check::check(&options);
-        let lines: Vec<String> = report.diags.iter().map(|d| d.line().replace(&port.to_string(), "PORT")).collect();
+        let lines: Vec<String> =
+            report.diags.iter().map(|d| d.line().replace(&port.to_string(), "PORT")).collect();
         (report.external, lines)
     };
     let (tally, lines) = ask(false, NOW);
@@ -216,9 +259,11 @@ fn other_hosts_are_asked_once_and_never_on_this_machine_by_default() {
 fn every_code_is_documented() {
     let documented = include_str!("../docs/check.md");
     let sources = include_str!("../src/diag/faults.rs");
-    let codes = sources.split('"').skip(1).step_by(2).filter(|text| {
-        text.len() > 2 && text.chars().all(|c| c.is_ascii_uppercase() || c == '-')
-    });
+    let codes = sources
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| text.len() > 2 && text.chars().all(|c| c.is_ascii_uppercase() || c == '-'));
     for code in codes {
         assert!(documented.contains(&format!("| `{code}` |")), "{code} is not in docs/check.md");
     }

@@ -41,8 +41,11 @@ impl Base {
     #[must_use]
     pub fn resolve(&self, from: &str, href: &str) -> To {
         // As the URL standard reads it: blanks at the ends and line ends anywhere are not there.
-        let cleaned: String =
-            href.trim_matches(|c: char| c <= ' ').chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+        let cleaned: String = href
+            .trim_matches(|c: char| c <= ' ')
+            .chars()
+            .filter(|c| !matches!(c, '\t' | '\n' | '\r'))
+            .collect();
         if cleaned.is_empty() {
             return To::Nowhere;
         }
@@ -164,7 +167,11 @@ mod tests {
             ("https://x.example/", "../../../b", To::Above),
             ("https://x.example/", "HTTPS://X.example/b.html?q#d", inside("b.html", "d")),
             ("https://x.example/", "https://x.example", inside("", "")),
-            ("https://x.example/", "https://x.example.evil/", To::Outside("https://x.example.evil/".to_owned())),
+            (
+                "https://x.example/",
+                "https://x.example.evil/",
+                To::Outside("https://x.example.evil/".to_owned()),
+            ),
             ("https://x.example/", "//y.example/z", To::Outside("https://y.example/z".to_owned())),
             ("https://x.example/p/", "/p/b.html", inside("b.html", "")),
             ("https://x.example/p/", "/p", inside("", "")),

@@ -83,7 +83,10 @@ mod tests {
     #[test]
     fn sees_what_is_left_out() {
         let mut facts = Facts::default();
-        look("a <b>c</b>\n\n[d](javascript:x) [e](f.md)\n\n![](g.png) ![h](i.png)\n\n<!-- j -->\n\u{202e}k", &mut facts);
+        look(
+            "a <b>c</b>\n\n[d](javascript:x) [e](f.md)\n\n![](g.png) ![h](i.png)\n\n<!-- j -->\n\u{202e}k",
+            &mut facts,
+        );
         let faults: Vec<String> =
             facts.faults.iter().map(|f| format!("{:?} {} {}", f.fault, f.what, f.line)).collect();
         assert_eq!(

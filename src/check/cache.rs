@@ -71,7 +71,8 @@ impl Cache {
             facts: Cow::Borrowed(facts),
         };
         // Plain data: there is nothing in it that postcard refuses.
-        let body = postcard::to_stdvec(&(crate::ENGINE, looked.map(row).collect::<Vec<_>>())).unwrap_or_default();
+        let body =
+            postcard::to_stdvec(&(crate::ENGINE, looked.map(row).collect::<Vec<_>>())).unwrap_or_default();
         let sum = Fingerprint::of(&body).to_string();
         let bytes = [MAGIC, sum.as_bytes().get(..32).unwrap_or_default(), &body].concat();
         disk::replace(&site.join(PATH), &bytes, Durability::Kill)

@@ -19,10 +19,10 @@ use crate::diff::{Change, diff};
 use crate::disk::{self, Dir};
 use crate::load::{Loaded, Wishes};
 use crate::path::slugify;
+use crate::site;
 use crate::snapshot;
 use crate::source::{self, Record};
 use crate::store::Store;
-use crate::site;
 
 /// What was compared, and what came of it.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,8 @@ fn prove(site: &Path, wishes: &Wishes, report: &mut Report) -> Result<(), Vec<Di
     report.next_due = loaded.validity.next();
     let one = |diag: Diag| vec![diag];
     let memory = site.join(".newsprint");
-    let beside = fs::create_dir_all(&memory).and_then(|()| tempfile::Builder::new().prefix("embargo-").tempdir_in(&memory));
+    let beside = fs::create_dir_all(&memory)
+        .and_then(|()| tempfile::Builder::new().prefix("embargo-").tempdir_in(&memory));
     let beside = beside.map_err(disk::failed(&memory, "make a folder in it")).map_err(one)?;
     let (with, without) = (beside.path().join("with"), beside.path().join("without"));
     mirror(site, &with, &BTreeSet::new()).map_err(one)?;
@@ -104,7 +105,8 @@ impl Hidden<'_> {
 
 fn hidden<'l>(loaded: &'l Loaded, wishes: &Wishes) -> Vec<Hidden<'l>> {
     let hold = loaded.site.config.hold_flagged;
-    let items = loaded.records.iter().flat_map(|record| (0..record.items.len()).map(move |item| (record, item)));
+    let items =
+        loaded.records.iter().flat_map(|record| (0..record.items.len()).map(move |item| (record, item)));
     let items = items.map(|(record, item)| Hidden { record: record.as_ref(), item });
     items.filter(|one| wishes.clock.visibility(one.header(), hold).0 == Visibility::Hidden).collect()
 }
@@ -127,7 +129,9 @@ fn only_hidden(loaded: &Loaded, hidden: &[Hidden<'_>]) -> BTreeSet<String> {
             only.remove(&picture);
         }
     }
-    only.extend(hidden.iter().filter(|one| one.record.path.ends_with(".md")).map(|one| one.record.path.clone()));
+    only.extend(
+        hidden.iter().filter(|one| one.record.path.ends_with(".md")).map(|one| one.record.path.clone()),
+    );
     only
 }
 
@@ -136,7 +140,8 @@ fn stand_ins(root: &Path, hidden: &[Hidden<'_>]) -> Result<(), Diag> {
     for (at, one) in hidden.iter().enumerate() {
         // An item of a dump is its own source, so that this takes it out as well.
         let Some(source) = &one.header().source else { continue };
-        let file = if one.record.path.ends_with(".md") { source.file.clone() } else { one.record.path.clone() };
+        let file =
+            if one.record.path.ends_with(".md") { source.file.clone() } else { one.record.path.clone() };
         let quoted = serde_json::to_string(&file).unwrap_or_default();
         // Nothing lifts an expiry.
         let text = format!(
@@ -266,11 +271,17 @@ fn openings(text: &str) -> Vec<String> {
     const WORDS: usize = 8;
     let mut openings = vec![String::new()];
     for event in Parser::new(text) {
-        match event {
-            Event::Text(words) | Event::Code(words) => openings.iter_mut().last().into_iter().for_each(|open| open.push_str(&words)),
-            Event::SoftBreak | Event::HardBreak => openings.iter_mut().last().into_iter().for_each(|open| open.push(' ')),
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => openings.push(String::new()),
-            _ => {}
+        let words = match &event {
+            Event::Text(words) | Event::Code(words) => words,
+            Event::SoftBreak | Event::HardBreak => " ",
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => {
+                openings.push(String::new());
+                continue;
+            }
+            _ => continue,
+        };
+        if let Some(open) = openings.last_mut() {
+            open.push_str(words);
         }
     }
     let cut = |text: String| text.split_whitespace().take(WORDS).collect::<Vec<_>>().join(" ");
@@ -286,7 +297,9 @@ fn public_words(loaded: &Loaded) -> BTreeSet<String> {
         let names = header.tags.iter().chain(&header.authors).chain(&header.dateline).chain(&header.agency);
         words.extend(names.chain(&header.thread).map(|name| normal(name)));
         if let Some(image) = &header.image {
-            words.extend([&image.credit, &image.caption, &image.alt].into_iter().flatten().map(|text| normal(text)));
+            words.extend(
+                [&image.credit, &image.caption, &image.alt].into_iter().flatten().map(|text| normal(text)),
+            );
             let name = image.src.as_deref().and_then(|src| src.rsplit('/').next());
             words.extend(name.and_then(|name| name.rsplit_once('.')).map(|(stem, _)| normal(stem)));
         }
@@ -320,14 +333,18 @@ fn search(root: &Path, files: &[String], phrases: &[Phrase], report: &mut Report
         AhoCorasick::new(plain.iter().map(|(text, ..)| text)),
         AhoCorasick::new(coded.iter().map(|(text, _)| text)),
     ) else {
-        return report.diags.push(diag::usage("the phrases of the hidden articles are too many to be looked for"));
+        return report
+            .diags
+            .push(diag::usage("the phrases of the hidden articles are too many to be looked for"));
     };
     let mut found: BTreeSet<(usize, String, &'static str)> = BTreeSet::new();
     for out in files {
         let bytes = fs::read(root.join(out)).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let name = normal(out);
-        for (form, text) in [("as text", normal(&text)), ("decoded", normal(&unfolded(&text))), ("in its name", name)] {
+        for (form, text) in
+            [("as text", normal(&text)), ("decoded", normal(&unfolded(&text))), ("in its name", name)]
+        {
             for hit in plain_search.find_overlapping_iter_of(&text) {
                 let (_, at, how) = &plain[hit];
                 let how = if form == "as text" { how } else { form };
@@ -423,14 +440,20 @@ mod tests {
 
     #[test]
     fn undoes_escapes() {
-        assert_eq!(unfolded("a &amp; b&#39;s &lt;c&gt; caf&#xe9; \\u003cd\\u003e %C3%BC & \\n"), "a & b's <c> café <d> ü & \\n");
+        assert_eq!(
+            unfolded("a &amp; b&#39;s &lt;c&gt; caf&#xe9; \\u003cd\\u003e %C3%BC & \\n"),
+            "a & b's <c> café <d> ü & \\n"
+        );
     }
 
     #[test]
     fn knows_base64() {
         // "xx" and "harbour pilots" and "y" together, and the phrase alone.
         for text in ["aGFyYm91ciBwaWxvdHM=", "eGhhcmJvdXIgcGlsb3Rz", "eHhoYXJib3VyIHBpbG90c3k="] {
-            assert!(base64_cores(b"harbour pilots").iter().any(|core| text.contains(core.as_str())), "{text}");
+            assert!(
+                base64_cores(b"harbour pilots").iter().any(|core| text.contains(core.as_str())),
+                "{text}"
+            );
         }
     }
 }

@@ -67,7 +67,9 @@ impl Outcome {
         match self {
             Self::Fine => None,
             Self::Gone(why) => Some(crate::diag::external_link(place, url, why, true)),
-            Self::Unsure(why) | Self::Refused(why) => Some(crate::diag::external_link(place, url, why, false)),
+            Self::Unsure(why) | Self::Refused(why) => {
+                Some(crate::diag::external_link(place, url, why, false))
+            }
         }
     }
 }
@@ -82,7 +84,7 @@ struct Known {
 /// Asks for each address what is not known of it, and complains of what does not work. `now` is in
 /// seconds since 1970.
 #[must_use]
-pub fn ask(site: &Path, links: BTreeMap<String, Place>, manners: &Manners, now: i64) -> (Tally, Vec<Diag>) {
+pub fn ask(site: &Path, links: &BTreeMap<String, Place>, manners: &Manners, now: i64) -> (Tally, Vec<Diag>) {
     use crate::store::Store as _;
     /// Within the site.
     const PATH: &str = ".newsprint/links.json";
@@ -103,7 +105,7 @@ pub fn ask(site: &Path, links: BTreeMap<String, Place>, manners: &Manners, now: 
         }
         Err(diag) => diags.push(diag),
     }
-    for (url, place) in &links {
+    for (url, place) in links {
         diags.extend(known.get(url).and_then(|known| known.outcome.diag(url, place.clone())));
     }
     // Plain data.
@@ -142,8 +144,11 @@ mod network {
         manners: &Manners,
     ) -> Result<Vec<(String, Outcome)>, Diag> {
         let failed = |error: std::io::Error| diag::io("--external", "start asking", &error);
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(failed)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(failed)?;
         let ask = |urls: Vec<&String>| {
             let urls: Vec<String> = urls.into_iter().cloned().collect();
             async move {
@@ -214,7 +219,9 @@ mod network {
         let addresses: Vec<SocketAddr> =
             found.map_err(|_| Outcome::Unsure("there is no such host".to_owned()))?.collect();
         if !manners.private && !addresses.iter().all(|address| is_public(address.ip())) {
-            return Err(Outcome::Refused("the host is on this machine or a private network: not asked".to_owned()));
+            return Err(Outcome::Refused(
+                "the host is on this machine or a private network: not asked".to_owned(),
+            ));
         }
         Client::builder()
             .user_agent(concat!("newsprint-check/", env!("CARGO_PKG_VERSION")))
@@ -265,9 +272,24 @@ mod network {
                 assert!(public(ip), "{ip}");
             }
             for ip in [
-                "127.0.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-                "224.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "::", "fe80::1", "fd00::1", "::ffff:127.0.0.1",
-                "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1",
+                "127.0.0.1",
+                "0.0.0.0",
+                "10.1.2.3",
+                "172.16.0.1",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.64.0.1",
+                "224.0.0.1",
+                "255.255.255.255",
+                "198.18.0.1",
+                "::1",
+                "::",
+                "fe80::1",
+                "fd00::1",
+                "::ffff:127.0.0.1",
+                "64:ff9b::7f00:1",
+                "2002:7f00:1::",
+                "ff02::1",
             ] {
                 assert!(!public(ip), "{ip}");
             }

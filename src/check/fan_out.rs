@@ -30,10 +30,12 @@ pub(super) fn table(site: &Site, plan: &Plan) -> Vec<FanOut> {
     }
     let of = pages.values().sum();
     let lists = views::SHARED.iter().filter(|name| name.shape.contains("card")).map(|name| name.name);
-    let lists: BTreeSet<&str> = lists.chain(site.config.views.iter().map(|view| view.name.as_str())).collect();
+    let lists: BTreeSet<&str> =
+        lists.chain(site.config.views.iter().map(|view| view.name.as_str())).collect();
     let mut table: Vec<FanOut> = Vec::new();
     for view in lists {
-        let mentions = pages.iter().filter(|(template, _)| site.templates.names(template).iter().any(|n| n == view));
+        let mentions =
+            pages.iter().filter(|(template, _)| site.templates.names(template).iter().any(|n| n == view));
         let (templates, counts): (Vec<String>, Vec<usize>) =
             mentions.map(|(template, count)| ((*template).to_owned(), *count)).unzip();
         if !templates.is_empty() {

@@ -67,7 +67,10 @@ fn article(node: &Value, faults: &mut Vec<String>) {
             Some(Value::Object(entity)) => entity.get("@id").and_then(Value::as_str),
             other => other.and_then(Value::as_str),
         };
-        faults.extend(url.filter(|url| !is_absolute(url)).map(|url| format!("`{key}` is `{url}`, expected an absolute address")));
+        faults.extend(
+            url.filter(|url| !is_absolute(url))
+                .map(|url| format!("`{key}` is `{url}`, expected an absolute address")),
+        );
     }
     for image in list(node, "image") {
         let url = image.as_str().or_else(|| text(image, "url"));
@@ -129,9 +132,20 @@ mod tests {
     #[test]
     fn sees_what_is_wrong() {
         let article = |more: &str| {
-            format!(r#"{{"@context":"https://schema.org","@type":"NewsArticle","headline":"x","author":[{{"@type":"Person","name":"A"}}]{more}}}"#)
+            format!(
+                r#"{{"@context":"https://schema.org","@type":"NewsArticle","headline":"x","author":[{{"@type":"Person","name":"A"}}]{more}}}"#
+            )
         };
-        assert!(faults(&article(r#","datePublished":"2026-05-01T00:00:00Z","url":"https://x.example/"#.trim_end_matches('"')).replace("example/}", "example/\"}")).is_empty());
+        assert!(
+            faults(
+                &article(
+                    r#","datePublished":"2026-05-01T00:00:00Z","url":"https://x.example/"#
+                        .trim_end_matches('"')
+                )
+                .replace("example/}", "example/\"}")
+            )
+            .is_empty()
+        );
         assert_eq!(faults(&article(r#","datePublished":"May""#)).len(), 1);
         assert_eq!(faults(&article(r#","image":["/p.png"]"#)).len(), 1);
         assert_eq!(faults("{").len(), 1);

@@ -130,11 +130,17 @@ fn look(options: &Options, mut snapshot: Snapshot) -> Report {
     diags.extend(sources::look(loaded, &finder));
     let files: BTreeSet<&str> = loaded.records.iter().map(|record| record.path.as_str()).collect();
     let places = Places::new(&pages);
-    let own = pages.iter().enumerate().flat_map(|(at, page)| page.facts.faults.iter().map(move |f| (at, f.clone())));
+    let own = pages
+        .iter()
+        .enumerate()
+        .flat_map(|(at, page)| page.facts.faults.iter().map(move |f| (at, f.clone())));
     let mut found: Vec<OnPage> = own.collect();
     found.extend(places.broken());
     found.extend(links::to_files(site, &files, &pages));
-    diags.extend(as_diags(found, &Scene { site, base: &base, pages: &pages, places: &places, finder: &finder }));
+    diags.extend(as_diags(
+        found,
+        &Scene { site, base: &base, pages: &pages, places: &places, finder: &finder },
+    ));
     let mut report = Report {
         outputs: plan.recipes.len(),
         looked: pages.iter().filter(|page| page.is_new).count(),
@@ -145,7 +151,7 @@ fn look(options: &Options, mut snapshot: Snapshot) -> Report {
     if let Some(manners) = &options.external {
         let outside = outside(&pages, site, &finder);
         let now = options.wishes.clock.now;
-        let (tally, faults) = external::ask(&options.site, outside, manners, now);
+        let (tally, faults) = external::ask(&options.site, &outside, manners, now);
         report.external = tally;
         diags.extend(faults);
     }
@@ -227,18 +233,21 @@ struct Scene<'s> {
     finder: &'s Finder<'s>,
 }
 
+/// A fault, what was found, and the page of which it is a matter of its own.
+type Group = (PageFault, String, Option<usize>);
+
 /// Faults in words. One that many pages share is said once, with the first of them.
 fn as_diags(found: Vec<OnPage>, scene: &Scene<'_>) -> Vec<Diag> {
     /// Faults for which the nearest address is looked for.
     const GUESSED: usize = 40;
-    let mut groups: BTreeMap<(PageFault, String, Option<usize>), Vec<(usize, u32)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, Vec<(usize, u32)>> = BTreeMap::new();
     for (at, Found { fault, what, line }) in found {
         // What stands in an article's text is its own; so are faults without particulars.
         let own = (!fault.is_of_output()).then_some(at);
         groups.entry((fault, what, own)).or_default().push((at, line));
     }
     let mut guesses = 0;
-    let diag = |((fault, what, _), on): ((PageFault, String, Option<usize>), Vec<(usize, u32)>)| {
+    let diag = |((fault, what, _), on): (Group, Vec<(usize, u32)>)| {
         // An article whose text says so is the better place than a list that shows it.
         let in_text = on.iter().find_map(|(at, line)| Some((*at, scene.in_text(*at, fault, &what, *line)?)));
         let (first, place) = in_text.unwrap_or_else(|| {
@@ -278,7 +287,8 @@ impl Scene<'_> {
             let To::Inside(path, anchor) = to else { return false };
             let whole = format!("/{path}");
             let is_same = |what: &str| whole == what || format!("{whole}index.html") == what;
-            is_same(what) || what.split_once('#').is_some_and(|(path, wanted)| wanted == anchor && is_same(path))
+            is_same(what)
+                || what.split_once('#').is_some_and(|(path, wanted)| wanted == anchor && is_same(path))
         };
         let (written, line) = page.facts.written.iter().find(|(written, _)| goes_there(written))?;
         Some(self.finder.line(path, *line, written))
@@ -305,7 +315,8 @@ fn outside(pages: &[Looked<'_>], site: &Site, finder: &Finder<'_>) -> BTreeMap<S
             if outside.contains_key(url) {
                 continue;
             }
-            let written = page.facts.written.iter().find(|(written, _)| written.split('#').next() == Some(url));
+            let written =
+                page.facts.written.iter().find(|(written, _)| written.split('#').next() == Some(url));
             let path = page.article.map(|id| site.index.article(id).path());
             let place = match (written, path) {
                 (Some((written, line)), Some(path)) => finder.line(path, *line, written),

@@ -109,7 +109,8 @@ impl Sink<'_> {
                 let rel = get("rel").unwrap_or("").to_ascii_lowercase();
                 let has = |word: &str| rel.split_ascii_whitespace().any(|rel| rel == word);
                 if !has("preconnect") && !has("dns-prefetch") {
-                    let is_page = ["canonical", "alternate", "next", "prev", "hub", "self"].into_iter().any(has);
+                    let is_page =
+                        ["canonical", "alternate", "next", "prev", "hub", "self"].into_iter().any(has);
                     self.link(seen, get("href"), !is_page, line);
                 }
             }
@@ -163,15 +164,25 @@ impl Seen {
         let wanted = locale::dir(lang);
         if dir.unwrap_or("ltr") != wanted && dir != Some("auto") {
             let says = dir.map_or("no `dir`".to_owned(), |dir| format!("`dir={dir}`"));
-            self.facts.fault(PageFault::Dir, &format!("the page in `{lang}` has {says}, expected `{wanted}`"), line);
+            self.facts.fault(
+                PageFault::Dir,
+                &format!("the page in `{lang}` has {says}, expected `{wanted}`"),
+                line,
+            );
         }
     }
 
     fn heading(&mut self, name: &str, line: u32) {
-        let Some(level @ 1..=6) = name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok()) else { return };
+        let Some(level @ 1..=6) = name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok()) else {
+            return;
+        };
         self.top_headings += u32::from(level == 1);
         if self.level > 0 && level > self.level + 1 {
-            self.facts.fault(PageFault::HeadingSkips, &format!("level {level} after level {}", self.level), line);
+            self.facts.fault(
+                PageFault::HeadingSkips,
+                &format!("level {level} after level {}", self.level),
+                line,
+            );
         }
         self.level = level;
     }
@@ -224,14 +235,16 @@ mod tests {
 
     fn faults(html: &str) -> Vec<String> {
         let facts = look("a/b.html", html, &Base::new("https://x.example/"));
-        facts.faults.into_iter().map(|fault| format!("{:?} {}", fault.fault, fault.what).trim().to_owned()).collect()
+        facts
+            .faults
+            .into_iter()
+            .map(|fault| format!("{:?} {}", fault.fault, fault.what).trim().to_owned())
+            .collect()
     }
 
     #[test]
     fn sees_what_is_wrong() {
-        let page = |body: &str| {
-            format!("<!doctype html><html lang=en><title>x</title><h1>x</h1>{body}")
-        };
+        let page = |body: &str| format!("<!doctype html><html lang=en><title>x</title><h1>x</h1>{body}");
         assert_eq!(faults(&page("<h2>y</h2><h3>z</h3><h2>w</h2><img src=p.png alt=''>")), [""; 0]);
         assert_eq!(faults(&page("<h3>y</h3>")), ["HeadingSkips level 3 after level 1"]);
         assert_eq!(faults(&page("<h1>y</h1>")), ["ManyHeadings 2"]);
@@ -255,7 +268,8 @@ mod tests {
     fn sees_links_and_anchors() {
         let html = "<html lang=en><title>x</title><h1 id=h>x</h1><a href=c.html#d>1</a>\n<img alt='' src=p.png srcset='q.png 2x, r.png 3x'>";
         let facts = look("a/b.html", html, &Base::new("https://x.example/"));
-        let to: Vec<String> = facts.links.iter().map(|link| format!("{:?} {} {}", link.to, link.line, link.is_asset)).collect();
+        let to: Vec<String> =
+            facts.links.iter().map(|link| format!("{:?} {} {}", link.to, link.line, link.is_asset)).collect();
         assert_eq!(
             to,
             [

@@ -66,7 +66,8 @@ fn twins(loaded: &Loaded) -> Vec<Diag> {
     let site = &loaded.site;
     let articles = site.index.ids().map(|id| site.index.article(id).header().tags.as_slice());
     let tags = tags::count(articles, &site.config);
-    let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let quoted =
+        |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let merges = tags::merges(&tags).into_iter();
     merges.map(|merge| diag::tag_twins(&merge.name, &quoted(&merge.others), merge.why)).collect()
 }
@@ -82,7 +83,8 @@ fn orphans(loaded: &Loaded) -> Vec<Diag> {
         }
     }
     let pictures = loaded.sources.iter().map(|seen| seen.path.as_str());
-    let pictures = pictures.filter(|path| path.starts_with("content/") && Role::of(path) == Some(Role::Picture));
+    let pictures =
+        pictures.filter(|path| path.starts_with("content/") && Role::of(path) == Some(Role::Picture));
     pictures.filter(|path| !wanted.contains(*path)).map(diag::orphan_picture).collect()
 }
 

@@ -54,7 +54,7 @@ pub fn parse(xml: &str) -> Result<Node, String> {
         return Err(format!("line {}: U+{:04X} has no place in XML", line(xml, at), u32::from(c)));
     }
     let mut reader = Reader::from_str(xml);
-    reader.config_mut().allow_unmatched_ends = false;
+    reader.config_mut().check_comments = true;
     let mut open: Vec<Node> = vec![Node::default()];
     loop {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(0);
@@ -77,7 +77,13 @@ pub fn parse(xml: &str) -> Result<Node, String> {
                     parent.children.push(node);
                 }
             }
-            Event::Text(text) => push(&mut open, &text.into_inner()),
+            Event::Text(text) => {
+                let text = text.into_inner();
+                if text.contains("]]>") {
+                    return Err(wrong("`]]>` in a text".to_owned()));
+                }
+                push(&mut open, &text);
+            }
             Event::CData(text) => push(&mut open, &text.into_inner()),
             Event::GeneralRef(reference) => {
                 let known = match reference.resolve_char_ref() {
@@ -121,7 +127,9 @@ fn node(tag: &BytesStart<'_>) -> Result<Node, String> {
         if attribute.value.contains('<') {
             return Err(format!("`<` in the attribute `{}`", attribute.key.as_ref()));
         }
-        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
+        let value = attribute
+            .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+            .map_err(|error| error.to_string())?;
         node.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
     }
     Ok(node)
@@ -142,7 +150,8 @@ mod tests {
 
     #[test]
     fn is_strict() {
-        let good = parse("<?xml version=\"1.0\"?>\n<a b='&lt;&#233;'>x &amp; <c/>y</a>").expect("well-formed");
+        let good =
+            parse("<?xml version=\"1.0\"?>\n<a b='&lt;&#233;'>x &amp; <c/>y</a>").expect("well-formed");
         assert_eq!((good.get("b"), good.text.as_str(), good.children.len()), (Some("<é"), "x & y", 1));
         for bad in [
             "",

@@ -47,12 +47,12 @@ struct Look<'p> {
 }
 
 impl Look<'_> {
-    fn feed(&mut self, why: String) {
-        self.facts.fault(PageFault::Feed, &why, 0);
+    fn feed(&mut self, why: impl AsRef<str>) {
+        self.facts.fault(PageFault::Feed, why.as_ref(), 0);
     }
 
-    fn sitemap(&mut self, why: String) {
-        self.facts.fault(PageFault::Sitemap, &why, 0);
+    fn sitemap(&mut self, why: impl AsRef<str>) {
+        self.facts.fault(PageFault::Sitemap, why.as_ref(), 0);
     }
 
     /// An absolute address; one of ours must be there.
@@ -71,22 +71,22 @@ impl Look<'_> {
 
     fn rss(&mut self, root: &Node) {
         if root.get("version") != Some("2.0") {
-            self.feed("`rss` says no version 2.0".to_owned());
+            self.feed("`rss` says no version 2.0");
         }
-        let Some(channel) = root.child("channel") else { return self.feed("no `channel`".to_owned()) };
+        let Some(channel) = root.child("channel") else { return self.feed("no `channel`") };
         for name in ["title", "link", "description"] {
             if channel.words(name).is_none() {
                 self.feed(format!("`channel` has no `{name}`"));
             }
         }
         if channel.words("link").is_some_and(|url| !self.link(url, false)) {
-            self.feed("the `link` of `channel` is no absolute address".to_owned());
+            self.feed("the `link` of `channel` is no absolute address");
         }
         let mut ids = BTreeSet::new();
         for item in channel.all("item") {
             let name = item.words("title").or(item.words("link")).unwrap_or("").to_owned();
             if item.words("title").is_none() && item.words("description").is_none() {
-                self.feed("an `item` has neither `title` nor `description`".to_owned());
+                self.feed("an `item` has neither `title` nor `description`");
             }
             if item.words("link").is_some_and(|url| !self.link(url, false)) {
                 self.feed(format!("the `link` of `{name}` is no absolute address"));
@@ -119,7 +119,9 @@ impl Look<'_> {
 
     fn atom(&mut self, root: &Node) {
         let mut ids = BTreeSet::new();
-        for (what, node) in std::iter::once(("feed", root)).chain(root.all("entry").map(|entry| ("entry", entry))) {
+        for (what, node) in
+            std::iter::once(("feed", root)).chain(root.all("entry").map(|entry| ("entry", entry)))
+        {
             for name in ["id", "title", "updated"] {
                 if node.words(name).is_none() {
                     self.feed(format!("`{what}` has no `{name}`"));
@@ -144,7 +146,7 @@ impl Look<'_> {
                 }
             }
             if what == "entry" && node.child("author").is_none() && root.child("author").is_none() {
-                self.feed("an `entry` has no `author`".to_owned());
+                self.feed("an `entry` has no `author`");
             }
         }
     }
@@ -158,19 +160,20 @@ impl Look<'_> {
             self.place(url, &mut seen);
             for image in url.all("image:image") {
                 if !image.words("image:loc").is_some_and(|url| self.link(url, true)) {
-                    self.sitemap("an `image:image` has no absolute address".to_owned());
+                    self.sitemap("an `image:image` has no absolute address");
                 }
             }
             for item in url.all("news:news") {
                 news += 1;
                 let publication = item.child("news:publication");
-                let named = publication
-                    .is_some_and(|node| node.words("news:name").is_some() && node.words("news:language").is_some());
+                let named = publication.is_some_and(|node| {
+                    node.words("news:name").is_some() && node.words("news:language").is_some()
+                });
                 if !named || item.words("news:title").is_none() {
-                    self.sitemap("`news:news` lacks publication, language or title".to_owned());
+                    self.sitemap("`news:news` lacks publication, language or title");
                 }
                 if !item.words("news:publication_date").is_some_and(is_w3c_date) {
-                    self.sitemap("`news:publication_date` is no date".to_owned());
+                    self.sitemap("`news:publication_date` is no date");
                 }
             }
         }
@@ -191,7 +194,7 @@ impl Look<'_> {
 
     /// `loc` and `lastmod`.
     fn place(&mut self, node: &Node, seen: &mut BTreeSet<String>) {
-        let Some(loc) = node.words("loc") else { return self.sitemap("an entry has no `loc`".to_owned()) };
+        let Some(loc) = node.words("loc") else { return self.sitemap("an entry has no `loc`") };
         if !seen.insert(loc.to_owned()) {
             self.sitemap(format!("{loc} stands twice"));
         }
@@ -206,7 +209,8 @@ impl Look<'_> {
 }
 
 fn is_w3c_date(text: &str) -> bool {
-    DateTime::parse_from_rfc3339(text).is_ok() || text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok()
+    DateTime::parse_from_rfc3339(text).is_ok()
+        || text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok()
 }
 
 #[cfg(test)]
@@ -214,16 +218,27 @@ mod tests {
     use super::*;
 
     fn faults(xml: &str) -> Vec<String> {
-        look("feed.xml", xml, &Base::new("https://x.example/")).faults.into_iter().map(|found| found.what).collect()
+        look("feed.xml", xml, &Base::new("https://x.example/"))
+            .faults
+            .into_iter()
+            .map(|found| found.what)
+            .collect()
     }
 
     #[test]
     fn sees_what_is_wrong() {
         let rss = |item: &str| {
-            format!("<rss version='2.0'><channel><title>t</title><link>https://x.example/</link><description>d</description>{item}</channel></rss>")
+            format!(
+                "<rss version='2.0'><channel><title>t</title><link>https://x.example/</link><description>d</description>{item}</channel></rss>"
+            )
         };
         let item = |more: &str| rss(&format!("<item><title>a</title>{more}</item>"));
-        assert_eq!(faults(&item("<guid>https://x.example/a</guid><pubDate>Mon, 02 Mar 2026 09:00:00 +0000</pubDate>")), [""; 0]);
+        assert_eq!(
+            faults(&item(
+                "<guid>https://x.example/a</guid><pubDate>Mon, 02 Mar 2026 09:00:00 +0000</pubDate>"
+            )),
+            [""; 0]
+        );
         assert_eq!(faults(&item("<guid>a</guid>")), ["the `guid` of `a` is no address and does not say so"]);
         assert_eq!(faults(&item("<link>/a</link>")), ["the `link` of `a` is no absolute address"]);
         assert_eq!(faults(&item("<pubDate>2026</pubDate>")).len(), 1);
@@ -232,7 +247,11 @@ mod tests {
         assert_eq!(faults("<rss/>").len(), 2);
         assert_eq!(faults("<feed/>").len(), 3);
         let entry = "<entry><id>1</id><title>a</title><updated>2026-03-02T09:00:00Z</updated></entry>";
-        let atom = |entries: &str| format!("<feed><id>0</id><title>t</title><updated>2026-03-02T09:00:00Z</updated><author><name>A</name></author>{entries}</feed>");
+        let atom = |entries: &str| {
+            format!(
+                "<feed><id>0</id><title>t</title><updated>2026-03-02T09:00:00Z</updated><author><name>A</name></author>{entries}</feed>"
+            )
+        };
         assert_eq!(faults(&atom(entry)), [""; 0]);
         assert_eq!(faults(&atom(&entry.repeat(2))), ["the `id` 1 stands twice"]);
         let sitemap = |url: &str| format!("<urlset><url>{url}</url></urlset>");

@@ -78,11 +78,20 @@ impl PageFault {
             Self::ManyHeadings => ("HEADING", Warning, "the page has {} headings of level 1", "keep one"),
             Self::HeadingSkips => ("HEADING", Warning, "a heading of {} skips a level", ""),
             Self::NoTitle => ("TITLE", Error, "the page has no title", ""),
-            Self::NoLang => ("LANG", Error, "the page does not say its language", "write <html lang=\"{{ lang }}\">"),
+            Self::NoLang => {
+                ("LANG", Error, "the page does not say its language", "write <html lang=\"{{ lang }}\">")
+            }
             Self::Dir => ("LANG", Error, "{}", "write <html dir=\"{{ dir }}\">"),
             Self::IdTwice => ("ID-DUP", Warning, "the id `{}` stands twice on the page", ""),
-            Self::Alt => ("ALT", Error, "the picture `{}` has no text alternative", "add alt=\"…\"; empty for ornaments"),
-            Self::BodyAlt => ("ALT", Warning, "the picture `{}` has no text alternative", "write ![what it shows](…)"),
+            Self::Alt => (
+                "ALT",
+                Error,
+                "the picture `{}` has no text alternative",
+                "add alt=\"…\"; empty for ornaments",
+            ),
+            Self::BodyAlt => {
+                ("ALT", Warning, "the picture `{}` has no text alternative", "write ![what it shows](…)")
+            }
             Self::Xml => ("XML", Error, "this is no well-formed XML: {}", ""),
             Self::Feed => ("FEED", Error, "the feed is not valid: {}", ""),
             Self::Sitemap => ("SITEMAP", Error, "the sitemap is not valid: {}", ""),
