@@ -30,7 +30,7 @@ pub(super) fn name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Op
             ])
         }
         "month" => match list {
-            List::Month(_, month) => Ingredient::Number(month.into()),
+            List::Month(_, _, month) => Ingredient::Number(month.into()),
             _ => return None,
         },
         "has_feed" => list_feed(site, list),
@@ -40,7 +40,7 @@ pub(super) fn name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Op
 
 fn list_feed(site: &Site, list: List) -> Ingredient<'static> {
     let feed = match list {
-        List::All => site_feed(site),
+        List::All(edition) => site_feed(site, edition),
         _ => list.term(&site.index).and_then(|term| term.feed.clone()),
     };
     Ingredient::maybe(feed.map(|out| site.href(&out)))
