@@ -204,6 +204,15 @@ impl Page {
         }
     }
 
+    /// The article that it is the page of.
+    #[must_use]
+    pub fn article(&self) -> Option<ArticleId> {
+        match self {
+            Self::Article(id) | Self::Standing(id) => Some(*id),
+            _ => None,
+        }
+    }
+
     /// The articles whose texts are rendered in it.
     #[must_use]
     pub fn bodies(&self, site: &Site) -> Vec<ArticleId> {
