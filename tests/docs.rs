@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use newsprint::config::EditionId;
+use newsprint::config::{EditionId, FeedForm};
 use newsprint::filters::FILTERS;
 use newsprint::plan::{Axis, List, Page, Part, Sheet, TEMPLATES};
 use newsprint::views::{Name, PAGE, SHAPES, SHARED};
@@ -71,6 +71,7 @@ fn the_reference_of_templates_is_what_the_program_has() {
 /// One page of each sort, with what it is in words.
 fn pages() -> Vec<(Page, &'static str)> {
     let list = |list| Page::List { list, part: Part::Landing };
+    let feed = |form| Page::Feed { list: List::All(MAIN), form };
     let article = newsprint::index::ArticleId(0);
     let to = newsprint::path::OutPath::new("a.html").expect("a path");
     vec![
@@ -89,7 +90,9 @@ fn pages() -> Vec<(Page, &'static str)> {
         (Page::Year(MAIN, 2026), "a year's months"),
         (Page::NotFound(MAIN), "what hosts show for an address that is not there"),
         (Page::Redirect { to }, "a former address"),
-        (Page::Feed(List::All(MAIN)), "RSS of the site, a section, a tag or an author"),
+        (feed(FeedForm::Rss), "RSS of the site, a section, a tag or an author"),
+        (feed(FeedForm::Atom), "the same as Atom"),
+        (feed(FeedForm::Json), "the same as JSON Feed"),
         (Page::Sitemap(Sheet::Whole), "a sitemap"),
         (Page::SitemapIndex, "the index of a large site's sitemaps"),
         (Page::Robots, "robots.txt"),

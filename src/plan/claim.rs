@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::Work;
 use super::page::{Axis, List, Page, Part, Sheet};
 use super::place::{parts, place};
+use crate::config::FeedForm;
 use crate::diag::{self, Diag};
 use crate::index::Term;
 use crate::path::OutPath;
@@ -43,7 +44,9 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
     for edition in site.config.edition_ids() {
         claim(Page::Front(edition), "the front page");
         claim(Page::NotFound(edition), "the 404 page");
-        claim(Page::Feed(List::All(edition)), "the site's feed");
+        for form in FeedForm::ALL {
+            claim(Page::Feed { list: List::All(edition), form }, "the site's feed");
+        }
         claim(Page::Archive(edition), "the archive");
         for year in views::years(site, edition) {
             claim(Page::Year(edition, year), "the archive");
@@ -58,7 +61,9 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
         };
         claim(Page::List { list, part: Part::Landing }, &by);
         if list.term(index).is_some_and(|term| !term.run.is_empty()) {
-            claim(Page::Feed(list), &by);
+            for form in FeedForm::ALL {
+                claim(Page::Feed { list, form }, &by);
+            }
         }
         let (dated, undated) = list.run(index).map_or((0, 0), |run| parts(site, run));
         let numbered = (1..=dated).map(Part::Dated).chain((1..=undated).map(Part::Undated));
@@ -125,7 +130,7 @@ fn lists(site: &Site) -> Vec<List> {
 }
 
 /// The file that answers at a former address.
-fn alias_path(alias: &str) -> Result<OutPath, &'static str> {
+pub(crate) fn alias_path(alias: &str) -> Result<OutPath, &'static str> {
     let path = alias.trim_start_matches('/');
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     if is_file {

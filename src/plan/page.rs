@@ -1,8 +1,9 @@
 //! The pages that a site may have, and the template of each.
 
-use crate::config::EditionId;
+use crate::config::{EditionId, FeedForm};
 use crate::index::{ArticleId, Index, Run, Term};
 use crate::path::OutPath;
+use crate::site::Site;
 
 /// What a list is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,8 +156,13 @@ pub enum Page {
         /// Where it leads.
         to: OutPath,
     },
-    /// RSS of a list.
-    Feed(List),
+    /// A feed of a list.
+    Feed {
+        /// What it is of.
+        list: List,
+        /// In which format.
+        form: FeedForm,
+    },
     /// A sitemap.
     Sitemap(Sheet),
     /// The index of sitemaps of a large site.
@@ -179,7 +185,7 @@ impl Page {
             Self::Archive(_) | Self::Year(..) => "archive.html",
             Self::NotFound(_) => "404.html",
             Self::Redirect { .. } => "redirect.html",
-            Self::Feed(_) => "feed.xml",
+            Self::Feed { form, .. } => form.template(),
             Self::Sitemap(_) => "sitemap.xml",
             Self::SitemapIndex => "sitemap-index.xml",
             Self::Robots => "robots.txt",
@@ -201,7 +207,7 @@ impl Page {
             Self::Year(..) => "year",
             Self::NotFound(_) => "404",
             Self::Redirect { .. } => "redirect",
-            Self::Feed(_) => "feed",
+            Self::Feed { .. } => "feed",
             Self::Sitemap(_) | Self::SitemapIndex => "sitemap",
             Self::Robots => "robots",
         }
@@ -218,25 +224,43 @@ impl Page {
             | Self::NotFound(edition) => *edition,
             Self::Article(id) | Self::Standing(id) => index.article(*id).edition,
             Self::Withdrawn(at) => index.tombstones[*at].edition,
-            Self::List { list, .. } | Self::Feed(list) => list.edition(index),
+            Self::List { list, .. } | Self::Feed { list, .. } => list.edition(index),
             Self::Redirect { .. } | Self::Sitemap(_) | Self::SitemapIndex | Self::Robots => {
                 EditionId::default()
             }
         }
     }
 
-    /// The article whose body is rendered in it.
+    /// The article that it is the page of.
     #[must_use]
-    pub fn body(&self) -> Option<ArticleId> {
+    pub fn article(&self) -> Option<ArticleId> {
         match self {
             Self::Article(id) | Self::Standing(id) => Some(*id),
             _ => None,
         }
     }
+
+    /// The articles whose texts are rendered in it.
+    #[must_use]
+    pub fn bodies(&self, site: &Site) -> Vec<ArticleId> {
+        match self {
+            Self::Article(id) | Self::Standing(id) => vec![*id],
+            Self::Feed { list, .. } if site.config.edition(list.edition(&site.index)).feeds.full_text => {
+                feed_members(site, *list)
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The articles in a feed, newest first.
+pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
+    let size = site.config.edition(list.edition(&site.index)).feeds.size;
+    list.run(&site.index).into_iter().flat_map(Run::newest).take(size).collect()
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 14] = [
+pub const TEMPLATES: [&str; 16] = [
     "front.html",
     "article.html",
     "page.html",
@@ -247,6 +271,8 @@ pub const TEMPLATES: [&str; 14] = [
     "404.html",
     "redirect.html",
     "feed.xml",
+    "atom.xml",
+    "feed.json",
     "sitemap.xml",
     "sitemap-index.xml",
     "robots.txt",

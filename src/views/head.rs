@@ -43,8 +43,8 @@ pub(super) fn title(site: &Site, page: &Page) -> String {
         Page::Article(id) | Page::Standing(id) => site.index.article(*id).header().title.clone(),
         Page::Withdrawn(_) => strings.word("withdrawn").to_owned(),
         Page::List { list, .. } => list_title(site, *list),
-        Page::Feed(List::All(_)) => paper.clone(),
-        Page::Feed(list) => format!("{} – {paper}", list_title(site, *list)),
+        Page::Feed { list: List::All(_), .. } => paper.clone(),
+        Page::Feed { list, .. } => format!("{} – {paper}", list_title(site, *list)),
         Page::Terms(axis, _) => strings.word(axis.word()).to_owned(),
         Page::Archive(_) => strings.word("archive").to_owned(),
         Page::Year(_, year) => year.to_string(),
@@ -58,8 +58,8 @@ pub(super) fn description(site: &Site, page: &Page) -> String {
     match page {
         Page::Article(id) | Page::Standing(id) => site.index.article(*id).header().summary.clone(),
         Page::Withdrawn(at) => site.index.tombstones[*at].notice.clone(),
-        Page::Front(_) | Page::Feed(List::All(_)) => edition.description.clone(),
-        Page::List { list, .. } | Page::Feed(list) => {
+        Page::Front(_) | Page::Feed { list: List::All(_), .. } => edition.description.clone(),
+        Page::List { list, .. } | Page::Feed { list, .. } => {
             let own =
                 list.term(&site.index).map(|term| term.description.clone()).filter(|text| !text.is_empty());
             own.unwrap_or_else(|| format!("{} – {}", list_title(site, *list), edition.title))

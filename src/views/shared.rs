@@ -61,8 +61,9 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
         "head_html" => Ingredient::Html(theme.head.as_str().into()),
         "sections" => Ingredient::List(sections.iter().map(|term| section(site, term)).collect()),
         "feed_url" => {
-            Ingredient::text(feed::site_feed(site, id).map_or_else(String::new, |out| site.href(&out)))
+            Ingredient::text(feed::first(site, List::All(id)).map_or_else(String::new, |out| site.href(&out)))
         }
+        "site_feeds" => feed::feeds(site, List::All(id)),
         "generator" => Ingredient::text(crate::GENERATOR),
         "latest" => Ingredient::cards(listed.all.newest().take(site.config.page_size)),
         "front" => {
