@@ -147,6 +147,8 @@ impl<'o> Run<'o> {
         let memory = Memory::of(&options.site, output);
         let output = Output::open(output)?;
         let lock = Lock::take(&memory.lock())?;
+        disk::sweep(&memory.ledger());
+        disk::sweep(&memory.owned());
         Ok(Self { options, store, output, memory, lock })
     }
 

@@ -256,6 +256,19 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Removes what a killed program left of a file that only the holder of a lock replaces.
+pub fn sweep(path: &Path) {
+    let mut begin = path.file_name().unwrap_or_default().to_os_string();
+    begin.push(".newsprint-");
+    let begin = begin.as_encoded_bytes();
+    for entry in path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
+        if entry.file_name().as_encoded_bytes().starts_with(begin) {
+            // One that stays does no harm but to order.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Makes a file, and the folders above it. A file that is there already is left alone: then the answer
 /// is `false`.
 ///

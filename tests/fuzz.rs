@@ -80,7 +80,10 @@ fn mutated(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
     for _ in 0..1 + random.below(6) {
         let at = random.below(bytes.len() + 1);
         match random.below(8) {
-            0 if !bytes.is_empty() => bytes[at.min(random.below(bytes.len()))] ^= 1 << random.below(8),
+            0 if !bytes.is_empty() => {
+                let at = random.below(bytes.len());
+                bytes[at] ^= 1 << random.below(8);
+            }
             1 => bytes.truncate(at),
             2 => drop(bytes.drain(..at)),
             3 => {
