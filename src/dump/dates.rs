@@ -57,8 +57,8 @@ struct Token {
     to: usize,
 }
 
-static MONTHS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
-    let mut months = HashMap::new();
+static MONTHS: LazyLock<HashMap<&'static str, u32, super::words::BuildFnv>> = LazyLock::new(|| {
+    let mut months = HashMap::default();
     for row in include_str!("tables/months.tsv").lines() {
         for (month, names) in (1..).zip(row.split('\t').skip(1)) {
             for name in names.split(' ') {
@@ -69,8 +69,8 @@ static MONTHS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
     months
 });
 
-static WEEKDAYS: LazyLock<HashMap<&'static str, Weekday>> = LazyLock::new(|| {
-    let mut days = HashMap::new();
+static WEEKDAYS: LazyLock<HashMap<&'static str, Weekday, super::words::BuildFnv>> = LazyLock::new(|| {
+    let mut days = HashMap::default();
     for row in include_str!("tables/weekdays.tsv").lines() {
         for (day, names) in (0u8..).zip(row.split('\t').skip(1)) {
             for name in names.split(' ') {
@@ -85,12 +85,17 @@ static WEEKDAYS: LazyLock<HashMap<&'static str, Weekday>> = LazyLock::new(|| {
 
 /// The weekday that a word names, in any of the languages of the table.
 pub(super) fn weekday(word: &str) -> Option<Weekday> {
-    WEEKDAYS.get(word.to_lowercase().as_str()).copied()
+    WEEKDAYS.get(&*lower(word)).copied()
+}
+
+/// A word in lower case, borrowed where it is so already.
+fn lower(word: &str) -> std::borrow::Cow<'_, str> {
+    if word.bytes().all(|b| b.is_ascii_lowercase()) { word.into() } else { word.to_lowercase().into() }
 }
 
 /// Whether a word is a month's full or short name.
 pub(super) fn is_month(word: &str) -> bool {
-    MONTHS.contains_key(word.to_lowercase().as_str())
+    MONTHS.contains_key(&*lower(word))
 }
 
 /// All weekdays named in a text.
@@ -281,7 +286,7 @@ fn month_name(word: &str) -> Option<u32> {
     if word.is_ascii() && (word.len() < 3 || word.len() > 12) {
         return None;
     }
-    MONTHS.get(word.to_lowercase().as_str()).copied()
+    MONTHS.get(&*lower(word)).copied()
 }
 
 fn digit(c: char) -> Option<u32> {

@@ -184,12 +184,22 @@ struct Draft {
 fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> Known {
     let mut known = Known { fetched: input.fetched, day_first: None };
     let (mut day_first, mut month_first, mut american) = (0, 0, 0);
+    // The language is asked only where a date such as 4/5/2026 could stand.
+    let mut asked = false;
     let mut sample = String::new();
     for line in &lines.lines {
         if line.words > 14 && sample.len() < 1500 {
             sample.push_str(&line.text);
             sample.push(' ');
         }
+        let bytes = line.text.as_bytes();
+        asked = asked
+            || line.words <= 32
+                && bytes.windows(3).any(|w| {
+                    w[0].is_ascii_digit()
+                        && matches!(w[1], b'/' | b'-' | 0xc2)
+                        && (w[2].is_ascii_digit() || w[2] == 0xb7)
+                });
         if line.words > 30
             || !line.text.contains('/')
                 && !line.text.contains(" AM")
@@ -217,6 +227,7 @@ fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> Known {
         (d, m) if d > m => Some(true),
         (d, m) if m > d => Some(false),
         _ if american > 0 => Some(false),
+        _ if !asked => None,
         _ => match language::identify(&sample, options.language) {
             Some(guess) if guess.sure && guess.code != "en" => Some(true),
             _ => None,
@@ -408,7 +419,7 @@ impl Page<'_> {
                 return None;
             }
         }
-        let story = Story::new(body.iter().map(|at| self.lines[*at].text.as_str()));
+        let story = Story::new(body.iter().map(|at| self.marks[*at].stems.as_slice()));
         if span.block.is_none() && self.is_plain(span, body) && self.opens(span) {
             article.title = self.lines[span.from].text.clone();
             return Some(span.from);
@@ -773,7 +784,7 @@ impl Page<'_> {
         }
         article.summary = summary::summary(paragraphs());
         article.tags = tags::tags(article, &text, self.options.vocabulary, self.options.language);
-        article.sha256 = identity(article, &text);
+        article.sha256 = identity(article, body.iter().map(|at| self.lines[*at].folded.as_str()));
         if article.date.is_none() {
             let caption = article.image.as_ref().and_then(|image| image.caption.clone()).unwrap_or_default();
             let lead: String = paragraphs().take(2).collect::<Vec<_>>().join(" ");
@@ -821,12 +832,12 @@ fn source(line: &str) -> Option<&str> {
 const HEADLINE: f32 = -0.5;
 
 /// SHA-256 over the folded title and body: the same wherever the item stands and whatever chrome is around it.
-fn identity(article: &Article, text: &str) -> String {
+fn identity<'a>(article: &Article, paragraphs: impl Iterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
     hash.update(words::fold(&article.title));
     hash.update([0]);
-    for paragraph in text.lines() {
-        hash.update(words::fold(paragraph));
+    for paragraph in paragraphs {
+        hash.update(paragraph);
         hash.update([b'\n']);
     }
     let mut out = String::with_capacity(64);
