@@ -180,6 +180,17 @@ pub(super) fn read(line: &str) -> Option<Byline> {
     None
 }
 
+/// Names on the line after one that is only "By" or "Author:".
+pub(super) fn below(announcement: &str, line: &str) -> Option<Byline> {
+    let alone = announced(announcement.trim()).is_some_and(|rest| rest.trim().is_empty());
+    if !alone || line.len() > 200 || words::count(line) > 10 {
+        return None;
+    }
+    let names = names(line.trim(), true);
+    (!names.is_empty() && names.iter().all(|name| words::capitalised(name)))
+        .then_some(Byline { names, explicit: true })
+}
+
 /// The rest of a line after "By" and its like.
 pub(super) fn announced(text: &str) -> Option<&str> {
     let first = text.chars().next()?.to_lowercase().next()?;

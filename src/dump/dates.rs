@@ -43,7 +43,7 @@ pub(super) struct Found {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Number(u32),
     Month(u32),
     Word,
@@ -51,10 +51,10 @@ enum Kind {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Token {
-    kind: Kind,
-    from: usize,
-    to: usize,
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) from: usize,
+    pub(super) to: usize,
 }
 
 static MONTHS: LazyLock<HashMap<&'static str, u32, super::words::BuildFnv>> = LazyLock::new(|| {
@@ -240,7 +240,8 @@ fn label(before: &str) -> Label {
     }
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+/// The numbers, words and marks of a text.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((from, c)) = chars.next() {
@@ -321,7 +322,7 @@ fn glued_year(token: &Token, next: Option<&Token>) -> Option<i32> {
 }
 
 /// An absolute date at the front of the tokens: the day and how many tokens it took.
-fn absolute(t: &[Token], text: &str, known: Known) -> Option<(NaiveDate, usize, bool)> {
+pub(super) fn absolute(t: &[Token], text: &str, known: Known) -> Option<(NaiveDate, usize, bool)> {
     let kind = |i: usize| t.get(i).map(|token| token.kind);
     let skip = |mut i: usize| {
         // Marks and small words between the parts: "19. November", "19 de noviembre de 2019", "July 2nd, 2018".
@@ -574,19 +575,14 @@ fn with_time(day: NaiveDate, tokens: &[Token], at: usize, used: usize, text: &st
     };
     let Some(((time, offset), more)) = parsed else { return (When::Day(day), used) };
     let when = offset
-        .and_then(|offset| match offset {
-            Zone::Fixed(minutes) => FixedOffset::east_opt(minutes * 60),
-            Zone::American(standard) => {
-                FixedOffset::east_opt((standard + i32::from(american_summer(day))) * 3600)
-            }
-        })
+        .and_then(|zone| offset_of(zone, day))
         .and_then(|offset| offset.from_local_datetime(&day.and_time(time)).single())
         .map_or(When::Day(day), When::At);
     (when, used + more)
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Zone {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zone {
     /// Minutes east of Greenwich.
     Fixed(i32),
     /// "ET", "PT": hours of standard time, summer time by the date.
@@ -625,8 +621,23 @@ const ZONES: &[(&str, Zone)] = &[
     ("aest", Zone::Fixed(600)),
 ];
 
+/// The zone that a lower-case word names.
+pub(super) fn zone(word: &str) -> Option<Zone> {
+    ZONES.iter().find(|(name, _)| *name == word).map(|(_, zone)| *zone)
+}
+
+/// A zone's offset on a day.
+pub(super) fn offset_of(zone: Zone, day: NaiveDate) -> Option<FixedOffset> {
+    match zone {
+        Zone::Fixed(minutes) => FixedOffset::east_opt(minutes * 60),
+        Zone::American(standard) => {
+            FixedOffset::east_opt((standard + i32::from(american_summer(day))) * 3600)
+        }
+    }
+}
+
 /// `:29 AM EST` after an hour: the time, its zone if named, and how many tokens that took.
-fn clock(hour: u32, rest: &[Token], text: &str) -> Option<((NaiveTime, Option<Zone>), usize)> {
+pub(super) fn clock(hour: u32, rest: &[Token], text: &str) -> Option<((NaiveTime, Option<Zone>), usize)> {
     let word = |i: usize| rest.get(i).map(|t| text[t.from..t.to].to_lowercase());
     let mut at = 0;
     let mut minute = 0;
@@ -682,9 +693,9 @@ fn clock(hour: u32, rest: &[Token], text: &str) -> Option<((NaiveTime, Option<Zo
     match rest.get(at + open).map(|t| t.kind) {
         Some(Kind::Word | Kind::Month(_)) => {
             if let Some(name) = word(at + open)
-                && let Some((_, found)) = ZONES.iter().find(|(n, _)| *n == name)
+                && let Some(found) = self::zone(&name)
             {
-                zone = Some(*found);
+                zone = Some(found);
                 at += open + 1;
                 // "GMT+3"
                 if let Some((minutes, used)) = offset(&rest[at..]) {

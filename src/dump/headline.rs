@@ -5,6 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::line::Line;
 use super::mark::{Mark, ratio};
+use super::notice;
 use super::repeats::Repeat;
 use super::words::{self, End};
 
@@ -137,6 +138,9 @@ fn candidate(
     best_share_after: f32,
 ) -> Option<Candidate> {
     let (line, mark) = (&lines[at], &marks[at]);
+    if mark.notice.is_some_and(|kind| kind != notice::Kind::Correction) {
+        return None;
+    }
     if line.words == 0 || line.words > 45 || line.text.chars().count() < 3 {
         return None;
     }

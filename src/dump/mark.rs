@@ -9,7 +9,7 @@ use super::dates::{self, Found, Known};
 use super::language::{self, Votes};
 use super::line::Line;
 use super::words::{self, End};
-use super::{agency, caption};
+use super::{agency, caption, notice};
 
 /// One line's looks.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub(super) struct Mark {
     /// Dates in a line short enough to be about them.
     pub(super) dates: Vec<Found>,
     pub(super) byline: Option<Byline>,
+    /// What it says to the desk.
+    pub(super) notice: Option<notice::Kind>,
     pub(super) credit: bool,
     pub(super) dateline: bool,
     /// Hashes of the line's content words cut to five characters, so that forms of a word meet; of pairs of characters
@@ -114,7 +116,18 @@ pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
         votes.add(*bits);
     }
     let leader = votes.leader();
-    lines.iter().zip(all).map(|(line, tokens)| mark(line, tokens, leader, known)).collect()
+    let mut marks: Vec<Mark> =
+        lines.iter().zip(all).map(|(line, tokens)| mark(line, tokens, leader, known)).collect();
+    for at in 1..marks.len() {
+        if lines[at - 1].words <= 2
+            && marks[at].byline.as_ref().is_none_or(|byline| !byline.explicit)
+            && let Some(byline) = byline::below(&lines[at - 1].text, &lines[at].text)
+        {
+            marks[at].byline = Some(byline);
+            marks[at].credit = false;
+        }
+    }
+    marks
 }
 
 /// A line's words, looked up once.
@@ -279,6 +292,7 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
         glued: shape.glued,
         dates: if short && shape.numeric { dates::find(text, known) } else { Vec::new() },
         byline: if short { byline::read(text) } else { None },
+        notice: notice::read(&line.folded),
         credit: line.words <= 120 && caption::has_credit(text),
         dateline: line.words >= 10 && agency::dateline(text).is_some(),
         stems: tokens.stems,

@@ -317,6 +317,7 @@ fn title_like(line: &Line, mark: &Mark) -> bool {
         && line.text.chars().count() >= 8
         && mark.rule.is_none_or(|rule| rule.weak && line.words >= 4)
         && mark.dates.is_empty()
+        && mark.notice.is_none()
         && !mark.credit
         && !mark.byline.as_ref().is_some_and(|b| b.explicit)
         && !mark.address

@@ -60,10 +60,11 @@ enum Place {
     Rest,
 }
 
-/// The tags of an article whose plain text (one paragraph a line) is given.
+/// The tags of an article whose plain text (one paragraph a line) is given; those `printed` with it come first.
 pub(super) fn tags(
     article: &Article,
     text: &str,
+    printed: Vec<String>,
     vocabulary: &Vocabulary,
     site_language: Option<&str>,
 ) -> Vec<String> {
@@ -102,7 +103,18 @@ pub(super) fn tags(
     }
     merge(&mut names);
     let short = words::count(text) < 300;
-    pick(known, names, if short { 2 } else { 3 })
+    let mut out: Vec<String> = Vec::new();
+    let printed = printed.into_iter().map(|name| {
+        let cores: Vec<&str> = name.split_whitespace().collect();
+        let whole = vocabulary.longest(&cores).filter(|(_, n)| *n == cores.len()).map(|(k, _)| display(k));
+        whole.unwrap_or(name)
+    });
+    for name in printed.chain(pick(known, names, if short { 2 } else { 3 })) {
+        if out.len() < MOST && !out.iter().any(|have| have.to_lowercase() == name.to_lowercase()) {
+            out.push(name);
+        }
+    }
+    out
 }
 
 /// A title in Title Case or capitals tells nothing by its capitals.
