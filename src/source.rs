@@ -311,11 +311,11 @@ pub fn found(bytes: &[u8], input: &dump::Input<'_>, section: &str, rules: &Rules
 fn line_place(input: &dump::Input<'_>, bytes: &[u8], line: u32) -> Place {
     let text = String::from_utf8_lossy(bytes);
     let mut start = 0;
-    let lines = text.split_inclusive('\n').map(|line| {
+    let mut lines = text.split_inclusive('\n').map(|line| {
         start += line.len();
         start - line.len()..start - line.len() + line.trim_end().len()
     });
-    let found = usize::try_from(line).ok().and_then(|line| lines.skip(line.saturating_sub(1)).next());
+    let found = usize::try_from(line).ok().and_then(|line| lines.nth(line.saturating_sub(1)));
     match found.filter(|_| input.form == dump::Form::Text) {
         Some(range) => Place::of(input.source, &text, range),
         None => Place::file(input.source),

@@ -685,7 +685,12 @@ impl Page<'_> {
             let taken = ledger[at]
                 .as_ref()
                 .is_some_and(|e| matches!(e.role, Role::Caption | Role::Credit | Role::Repeat | Role::Title));
-            if taken || self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "legal" | "comments")) {
+            // Until when a story is held, or when it was corrected, is not when it appeared.
+            let desk = matches!(self.marks[at].notice, Some(Kind::Embargo | Kind::Correction));
+            if taken
+                || desk
+                || self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "legal" | "comments"))
+            {
                 continue;
             }
             // A date that a sentence tells is what the story is about, unless it says that it is the story's own.

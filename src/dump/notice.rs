@@ -25,9 +25,12 @@ pub(super) enum Kind {
     End,
 }
 
+/// Phrases with what they say.
+type Phrases = Vec<(&'static str, Kind)>;
+
 /// Phrases by their first character, longest first.
-static PHRASES: LazyLock<HashMap<char, Vec<(&'static str, Kind)>, BuildFnv>> = LazyLock::new(|| {
-    let mut phrases: HashMap<char, Vec<(&str, Kind)>, BuildFnv> = HashMap::default();
+static PHRASES: LazyLock<HashMap<char, Phrases, BuildFnv>> = LazyLock::new(|| {
+    let mut phrases: HashMap<char, Phrases, BuildFnv> = HashMap::default();
     for row in include_str!("tables/notices.tsv").lines() {
         let mut cells = row.split('\t');
         let kind = match cells.next() {
