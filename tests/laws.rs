@@ -174,7 +174,7 @@ impl World {
             url: None,
             fetched: None,
         };
-        let options = newsprint::dump::Options { vocabulary: &vocabulary, language: None };
+        let options = newsprint::dump::Options { vocabulary: &vocabulary, language: None, zone: None };
         let parsed = newsprint::dump::parse(text.as_bytes(), &input, &options);
         assert_eq!(parsed.articles.len(), 3, "the dump has three stories");
         parsed.articles[0].sha256.clone()
