@@ -54,14 +54,28 @@ pub fn set(text: &str, changes: impl IntoIterator<Item = (String, Json)>) -> Res
 #[must_use]
 pub fn replace_body(text: &str, body: &str) -> Option<String> {
     let range = body_range(text)?;
-    let old: Vec<(&str, &str)> = lines(&text[range.clone()]);
-    let new: Vec<(&str, &str)> = lines(body);
-    let usual = usual_end(text);
+    Some(format!("{}{}", &text[..range.start], with_ends(&text[range], body, usual_end(text))))
+}
+
+/// A new text of a whole file that came through a program which knows line feeds only: its lines get the ends that they
+/// had in the old one.
+#[must_use]
+pub fn replace_text(old: &str, new: &str) -> String {
+    if new.contains('\r') || !old.contains('\r') {
+        new.to_owned()
+    } else {
+        with_ends(old, new, usual_end(old))
+    }
+}
+
+fn with_ends(old: &str, new: &str, usual: &str) -> String {
+    let old: Vec<(&str, &str)> = lines(old);
+    let new: Vec<(&str, &str)> = lines(new);
     let same = |(a, b): &(&(&str, &str), &(&str, &str))| a.0 == b.0 && a.1.is_empty() == b.1.is_empty();
     let head = old.iter().zip(&new).take_while(same).count();
     let rest = old.len().min(new.len()) - head;
     let tail = old.iter().rev().zip(new.iter().rev()).take_while(same).take(rest).count();
-    let mut out = text[..range.start].to_owned();
+    let mut out = String::new();
     old[..head].iter().for_each(|(line, end)| out.extend([*line, *end]));
     let between = &old[head..old.len() - tail];
     let mut at = 0;
@@ -75,7 +89,7 @@ pub fn replace_body(text: &str, body: &str) -> Option<String> {
         out += if end.is_empty() { "" } else { kept.unwrap_or(usual) };
     }
     old[old.len() - tail..].iter().for_each(|(line, end)| out.extend([*line, *end]));
-    Some(out)
+    out
 }
 
 /// Lines, each with its end.

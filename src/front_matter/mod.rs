@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use chrono_tz::Tz;
 
-pub use self::edit::{Refusal, replace_body, set};
+pub use self::edit::{Refusal, replace_body, replace_text, set};
 pub use self::print::print;
 
 use crate::article::{Correction, Header, Image, Kind, Source, Withdrawn};

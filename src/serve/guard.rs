@@ -58,9 +58,12 @@ pub(super) struct Gate {
 
 impl Gate {
     fn policy(&self) -> Option<HeaderValue> {
-        let origins =
-            |hosts: &Hosts| hosts.0.iter().map(|host| format!(" http://{host}")).collect::<String>();
-        let desk = self.framed_by.as_ref().map(origins).unwrap_or_default();
+        // Policies cannot name addresses of IPv6.
+        let named = |hosts: &Hosts| {
+            let names = hosts.0.iter().filter(|host| !host.starts_with('['));
+            names.map(|host| format!(" http://{host}")).collect::<String>()
+        };
+        let desk = self.framed_by.as_ref().map(named).unwrap_or_default();
         HeaderValue::from_str(&format!("frame-ancestors 'self'{desk}")).ok()
     }
 }

@@ -18,10 +18,12 @@ use crate::source::{self, Role};
 use crate::store::Store;
 use crate::{index, path as paths};
 
-/// The text that an edit makes of `base`: `text` as a whole, or `fields` of the front matter and `body`.
+/// The text that an edit makes of `base`: `text` as a whole, or `fields` of the front matter and `body`; of `from` instead,
+/// if that is given: a former version or an unsaved text.
 pub(super) fn edited(base: &str, request: &Request) -> Result<String, Refused> {
+    let base = request.text("from").unwrap_or(base);
     if let Some(text) = request.text("text") {
-        return Ok(text.to_owned());
+        return Ok(front_matter::replace_text(base, text));
     }
     let fields = request.body.get("fields").and_then(Json::as_object).cloned().unwrap_or_default();
     let text = front_matter::set(base, fields).map_err(refusal)?;

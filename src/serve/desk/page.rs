@@ -25,7 +25,7 @@ pub(super) fn front(token: &str, preview: u16) -> Response {
     let nonce = drafts::secret();
     let html =
         FRONT.replace("{token}", token).replace("{preview}", &preview.to_string()).replace("{nonce}", &nonce);
-    let shown = format!("http://127.0.0.1:{preview} http://localhost:{preview} http://[::1]:{preview}");
+    let shown = format!("http://127.0.0.1:{preview} http://localhost:{preview}");
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob: {shown}; \
          connect-src 'self'; frame-src {shown}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \

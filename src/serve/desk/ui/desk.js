@@ -6,7 +6,7 @@ const meta = (name) => document.querySelector(`meta[name="newsprint-${name}"]`).
 const TOKEN = meta("token");
 
 /** Where the preview is: another origin, whose pages cannot reach the desk. */
-export const PREVIEW = `${location.protocol}//${location.hostname}:${meta("preview")}`;
+export const PREVIEW = `${location.protocol}//${location.hostname.startsWith("[") ? "localhost" : location.hostname}:${meta("preview")}`;
 export const NONCE = meta("nonce");
 
 /** An element with attributes, listeners (`onclick`) and children. */
@@ -215,7 +215,7 @@ async function route() {
     else if (page === "paste") await (await import("./inbox.js")).paste(main, argument);
     else if (page === "publish") await (await import("./publish.js")).publish(main);
     else await articles(main);
-    document.title = `${main.querySelector("h1, .headline")?.textContent || ""} – ${site.title || "Newsprint"}`;
+    document.title = `${main.querySelector("h1")?.textContent || ""} – ${site.title || "Newsprint"}`;
   } catch (error) {
     console.error(error);
     main.replaceChildren(el("div", { className: "page" }, el("div", { className: "problem error", role: "alert" }, error?.body?.error ?? String(error)), complaints(error?.body?.problems)));

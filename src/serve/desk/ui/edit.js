@@ -100,7 +100,9 @@ function open(main, path, article, unsaved, start) {
   const shape = start ?? article;
 
   // What the text is to become, as the desk wants to hear it.
-  const change = () => asText ? { text: whole.text() } : { fields: changes(article.fields, fields.values), ...(body.text() === article.body ? {} : { body: body.text() }) };
+  const from = () => start ?? article;
+  const origin = () => start ? { from: start.text } : {};
+  const change = () => asText ? { text: whole.text(), ...origin() } : { ...origin(), fields: changes(from().fields, fields.values), ...(body.text() === from().body ? {} : { body: body.text() }) };
 
   async function touched() {
     dirty = true;
@@ -143,7 +145,9 @@ function open(main, path, article, unsaved, start) {
       const made = await ask("save", { path, base: article.text, ...change(), ...extra }, article.version);
       localStorage.removeItem(store(path));
       const fresh = await ask("article", { path });
-      article = fresh.version === made.version ? fresh : { ...fresh, text: made.text, version: made.version };
+      if (fresh.version !== made.version) throw { status: 412, body: { current: { version: fresh.version, text: fresh.text }, yours: made.text, error: word("conflict") } };
+      article = fresh;
+      start = undefined;
       dirty = false;
       saved.textContent = word("saved");
       say(word("saved"));
@@ -253,7 +257,7 @@ function open(main, path, article, unsaved, start) {
     const first = fields.element.querySelector("details");
     const text = el("div", {}, el("span", { className: "label" }, word("text")), body.element);
     first.before(text);
-    write.append(fields.element);
+    write.append(el("h1", { className: "unseen" }, article.fields?.title ?? path), fields.element);
   }
   box.append(write, el("div", { className: "show" }, el("div", { className: "row narrow" }, backTurn), where, frame, empty));
   main.replaceChildren(box);
