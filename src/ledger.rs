@@ -201,6 +201,13 @@ impl Ledger {
         self.records = Records::Live(records);
     }
 
+    /// Remembers how a source that is no content is now.
+    pub fn see(&mut self, seen: Seen) {
+        if let Ok(at) = self.sources.binary_search_by(|other| other.path.cmp(&seen.path)) {
+            self.sources[at] = seen;
+        }
+    }
+
     /// Forgets the stamps of the sources at or below these paths: they are read again.
     pub fn forget(&mut self, paths: &BTreeSet<String>) {
         for path in paths {

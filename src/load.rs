@@ -65,6 +65,17 @@ impl Listing {
         &self.entries
     }
 
+    /// The same listing with another stamp for a file, or with a new file.
+    #[must_use]
+    pub fn with(&self, entry: Entry) -> Self {
+        let mut listing = self.clone();
+        match listing.entries.binary_search_by(|other| other.path.cmp(&entry.path)) {
+            Ok(at) => listing.entries[at] = entry,
+            Err(at) => listing.entries.insert(at, entry),
+        }
+        listing
+    }
+
     /// The file at `path`, or those below it.
     pub fn at_or_below(&self, path: &str) -> impl Iterator<Item = &Entry> {
         let below = format!("{path}/");

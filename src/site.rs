@@ -236,6 +236,24 @@ impl Site {
         Some(Self { index, ..site })
     }
 
+    /// The same site after words of a file changed that decide neither which pages there are nor their order;
+    /// `None` when more than that changed.
+    #[must_use]
+    pub fn with_words(&self, record: &Arc<Record>) -> Option<Self> {
+        let index = self.index.clone().with_words(record)?;
+        let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
+        let views = Arc::new(self.views.keys().map(|name| (name.clone(), Once::default())).collect());
+        Some(Self { index, cards, views, ..self.clone() })
+    }
+
+    /// The same site after the bytes of a file changed that is copied as it is; `None` when there is no such file.
+    #[must_use]
+    pub fn with_static(&self, path: &str, bytes: Fingerprint) -> Option<Self> {
+        let mut statics = BTreeMap::clone(&self.statics);
+        statics.values_mut().find(|asset| asset.path == path)?.bytes = bytes;
+        Some(Self { statics: Arc::new(statics), ..self.clone() })
+    }
+
     /// Complaints about names in templates, and about views that take a name of ours.
     #[must_use]
     pub fn check_names(&self) -> Vec<Diag> {

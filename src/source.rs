@@ -131,6 +131,35 @@ impl Record {
     }
 }
 
+impl Record {
+    /// Whether nothing differs that decides which pages there are, where they are and in which order they are listed:
+    /// only words that lists and pages show.
+    #[must_use]
+    pub fn differs_in_words_only(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Item, &Item)| {
+            let words = |header: &Header| Header {
+                title: String::new(),
+                subtitle: None,
+                summary: String::new(),
+                dateline: None,
+                image: header
+                    .image
+                    .as_ref()
+                    .map(|image| Image { src: image.src.clone(), ..Image::default() }),
+                ..header.clone()
+            };
+            // Of dumps, the text itself decides what is a repeat of what.
+            let is_own = a.dump_key.is_none() && b.dump_key.is_none();
+            let same_facts = a.facts.images == b.facts.images && a.facts.links == b.facts.links;
+            is_own && same_facts && words(&a.header) == words(&b.header)
+        };
+        self.path == other.path
+            && self.diags == other.diags
+            && self.items.len() == other.items.len()
+            && self.items.iter().zip(&other.items).all(same)
+    }
+}
+
 /// One article of a content file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
@@ -360,6 +389,13 @@ pub fn slug_of(path: &str) -> String {
 fn defaults_of(path: &str, rules: &Rules) -> front_matter::Defaults {
     let (section, slug) = place_of(path, rules);
     front_matter::Defaults { zone: rules.zone, slug, section }
+}
+
+/// An article that a dump gave, as a header of this site and a body.
+#[must_use]
+pub fn header_of(source: &str, mut article: dump::Article, section: &str, rules: &Rules) -> (Header, String) {
+    let body = std::mem::take(&mut article.body);
+    (dump_header(source, article, section, rules.zone), body)
 }
 
 /// What a dump says, in a form that front matter can say too.

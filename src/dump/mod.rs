@@ -10,6 +10,7 @@ mod article;
 mod byline;
 mod caption;
 mod chrome;
+mod correct;
 mod dates;
 mod decode;
 mod escape;
@@ -37,6 +38,7 @@ mod words;
 pub use article::{
     Article, Correction, Form, Image, Input, LineSpan, Options, Parsed, Refusal, Repair, Role, When,
 };
+pub use correct::{correct, decoded};
 pub use explain::explain;
 pub use gazetteer::Vocabulary;
 pub use html::visible_text;

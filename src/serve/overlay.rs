@@ -99,6 +99,33 @@ impl Store for Overlay {
     }
 }
 
+/// A [`Store`] in which one file has a text that is not saved.
+pub(super) struct Draft {
+    under: Arc<Overlay>,
+    path: String,
+    bytes: Arc<Vec<u8>>,
+}
+
+impl Draft {
+    pub(super) fn new(under: Arc<Overlay>, path: &str, bytes: Arc<Vec<u8>>) -> Self {
+        Self { under, path: path.to_owned(), bytes }
+    }
+}
+
+impl Store for Draft {
+    fn list(&self, folder: &str) -> Checked<Vec<Entry>> {
+        self.under.list(folder)
+    }
+
+    fn read(&self, path: &str) -> Result<Option<(Vec<u8>, Stamp)>, Diag> {
+        if path == self.path {
+            let stamp = Stamp { len: self.bytes.len() as u64, mtime: i64::MAX, ctime: i64::MAX, inode: 0 };
+            return Ok(Some((self.bytes.to_vec(), stamp)));
+        }
+        self.under.read(path)
+    }
+}
+
 /// Whether a path is that of a file with articles in it.
 pub(super) fn is_article(path: &str) -> bool {
     path.starts_with("content/") && !matches!(Role::of(path), None | Some(Role::Picture))
