@@ -1,0 +1,160 @@
+//! Who claims which path: every output of the site, and the complaint when two want one.
+
+use rayon::prelude::*;
+
+use super::Work;
+use super::page::{Axis, List, Page, Part, Sheet};
+use super::place::{parts, place};
+use crate::diag::{self, Diag};
+use crate::index::{Index, Term};
+use crate::path::OutPath;
+use crate::site::{Asset, Site};
+use crate::views;
+
+/// A claim on an output path, with the source that makes it.
+pub(super) struct Claim {
+    pub(super) out: OutPath,
+    pub(super) work: Work,
+    by: String,
+}
+
+/// Addresses up to which a site has one sitemap; more are split by month, so that old files stay.
+const WHOLE_SITEMAP: usize = 2_000;
+
+/// Every page of the site, with what claims its path.
+pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
+    let index = &site.index;
+    let mut claims = Vec::with_capacity(index.articles.len() * 2);
+    let mut diags = Vec::new();
+    let mut claim = |page: Page, by: &str| {
+        if let Some(out) = place(site, &page) {
+            claims.push(Claim { out, work: Work::Page(page), by: by.to_owned() });
+        }
+    };
+    for id in index.ids() {
+        let article = index.article(id);
+        let standing = article.header().kind == crate::article::Kind::Page;
+        claim(if standing { Page::Standing(id) } else { Page::Article(id) }, article.path());
+    }
+    for (at, tombstone) in index.tombstones.iter().enumerate() {
+        claim(Page::Withdrawn(at), &tombstone.path);
+    }
+    claim(Page::Front, "the front page");
+    claim(Page::NotFound, "the 404 page");
+    claim(Page::Robots, "robots.txt");
+    claim(Page::Feed(List::All), "the site's feed");
+    claim(Page::Archive, "the archive");
+    for year in views::years(site) {
+        claim(Page::Year(year), "the archive");
+    }
+    claim(Page::Terms(Axis::Tags), "the list of tags");
+    claim(Page::Terms(Axis::Authors), "the list of authors");
+    for list in lists(index) {
+        let by = match list.term(index) {
+            Some(term) => format!("the {} `{}`", list.kind(), term.name),
+            None => "the archive".to_owned(),
+        };
+        claim(Page::List { list, part: Part::Landing }, &by);
+        if list.term(index).is_some_and(|term| !term.run.is_empty()) {
+            claim(Page::Feed(list), &by);
+        }
+        let (dated, undated) = list.run(index).map_or((0, 0), |run| parts(site, run));
+        let numbered = (1..=dated).map(Part::Dated).chain((1..=undated).map(Part::Undated));
+        for part in numbered {
+            claim(Page::List { list, part }, &by);
+        }
+    }
+    if index.articles.len() > WHOLE_SITEMAP {
+        claim(Page::SitemapIndex, "the sitemap");
+        claim(Page::Sitemap(Sheet::Rest), "the sitemap");
+        for (year, month) in index.months.keys() {
+            claim(Page::Sitemap(Sheet::Month(*year, *month)), "the sitemap");
+        }
+    } else {
+        claim(Page::Sitemap(Sheet::Whole), "the sitemap");
+    }
+    let aliased =
+        index.articles.iter().map(|article| (&article.out, &article.header().aliases, article.path()));
+    let aliased = aliased.chain(index.tombstones.iter().map(|t| (&t.out, &t.aliases, t.path.as_str())));
+    for (to, aliases, by) in aliased {
+        for alias in aliases {
+            match alias_path(alias) {
+                Ok(out) => {
+                    let work = Work::Page(Page::Redirect { to: to.clone() });
+                    claims.push(Claim { out, work, by: by.to_owned() });
+                }
+                Err(why) => diags.push(diag::bad_path(diag::Place::file(by), "aliases", alias, why)),
+            }
+        }
+    }
+    let copies = site.pictures.values().filter_map(|asset| Some((site.picture_out(asset)?, asset)));
+    let mut copies: Vec<(OutPath, &Asset)> = copies.collect();
+    // The same picture beside two articles is one file.
+    copies.sort_by(|a, b| a.0.cmp(&b.0));
+    copies.dedup_by(|a, b| a.0 == b.0);
+    claims.extend(copies.into_iter().map(|(out, asset)| Claim {
+        out,
+        work: Work::Copy(asset.clone()),
+        by: asset.path.clone(),
+    }));
+    for (out, asset) in site.statics.iter() {
+        match OutPath::new(out) {
+            Ok(out) => claims.push(Claim { out, work: Work::Copy(asset.clone()), by: asset.path.clone() }),
+            Err(why) => diags.push(diag::bad_path(diag::Place::file(&asset.path), "static", out, why)),
+        }
+    }
+    (claims, diags)
+}
+
+/// All lists of the site.
+fn lists(index: &Index) -> Vec<List> {
+    let filled =
+        |terms: &[Term]| -> Vec<usize> { (0..terms.len()).filter(|at| !terms[*at].run.is_empty()).collect() };
+    let mut lists = vec![List::All];
+    lists.extend(filled(&index.sections).into_iter().map(List::Section));
+    lists.extend(filled(&index.tags).into_iter().map(List::Tag));
+    lists.extend(filled(&index.authors).into_iter().map(List::Author));
+    lists.extend(index.months.keys().map(|(year, month)| List::Month(*year, *month)));
+    lists
+}
+
+/// The file that answers at a former address.
+fn alias_path(alias: &str) -> Result<OutPath, &'static str> {
+    let path = alias.trim_start_matches('/');
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    if is_file {
+        OutPath::new(path)
+    } else {
+        OutPath::new(&format!("{}/index.html", path.trim_end_matches('/')))
+    }
+}
+
+/// Two claims on one path, or a file where another claim needs a folder.
+pub(super) fn collisions(claims: &[Claim]) -> Vec<Diag> {
+    let mut keys: Vec<(String, usize)> =
+        claims.par_iter().enumerate().map(|(at, claim)| (claim.out.fold_key(), at)).collect();
+    keys.par_sort_unstable();
+    let mut diags = Vec::new();
+    for pair in keys.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+        let (first, second) = (&claims[pair[0].1], &claims[pair[1].1]);
+        diags.push(diag::url_taken(&second.out.url(), &first.by, &second.by, first.out != second.out));
+    }
+    let mut files: Vec<(&str, usize)> =
+        claims.iter().enumerate().map(|(at, claim)| (claim.out.as_str(), at)).collect();
+    files.sort_unstable();
+    let mut folder = "";
+    for (path, at) in &files {
+        let Some((parent, _)) = path.rsplit_once('/') else { continue };
+        if parent == folder {
+            continue;
+        }
+        folder = parent;
+        for (slash, _) in parent.match_indices('/').chain([(parent.len(), "")]) {
+            let ancestor = &parent[..slash];
+            if let Ok(found) = files.binary_search_by(|(file, _)| (*file).cmp(ancestor)) {
+                diags.push(diag::path_kind(ancestor, &claims[files[found].1].by, &claims[*at].by));
+            }
+        }
+    }
+    diags
+}

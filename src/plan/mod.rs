@@ -1,0 +1,112 @@
+//! Output path -> recipe, for the whole site. Pure: it names what each page is made of and hashes it,
+//! and renders nothing.
+
+mod claim;
+mod fingerprint;
+mod page;
+mod place;
+
+pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};
+pub use place::place;
+pub(crate) use place::{members, neighbours};
+
+use rayon::prelude::*;
+
+use self::claim::{Claim, claims, collisions};
+use self::fingerprint::{Mentions, fingerprint};
+use crate::diag::Checked;
+use crate::fingerprint::Fingerprint;
+use crate::path::OutPath;
+use crate::site::{Asset, Site};
+
+/// How an output is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// By rendering a page.
+    Page(Page),
+    /// By copying a file.
+    Copy(Asset),
+}
+
+/// An output that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Where it goes.
+    pub out: OutPath,
+    /// How it is made.
+    pub work: Work,
+}
+
+impl Planned {
+    /// The fingerprint of all that it is made of. For all outputs of a site, see [`Plan`].
+    #[must_use]
+    pub fn fingerprint(&self, site: &Site) -> Fingerprint {
+        let template = match &self.work {
+            Work::Page(page) => Some(page.template()),
+            Work::Copy(_) => None,
+        };
+        fingerprint(site, &Mentions::of(site, template), &self.out, &self.work)
+    }
+}
+
+/// All outputs of a site, sorted by path; not yet what each of them is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    /// The outputs.
+    pub outputs: Vec<Planned>,
+}
+
+impl Outline {
+    /// Says what goes where. Two claims on one path are errors that name both.
+    #[must_use]
+    pub fn new(site: &Site) -> Checked<Self> {
+        let (claims, mut diags) = claims(site);
+        diags.extend(collisions(&claims));
+        let mut outputs: Vec<Planned> =
+            claims.into_iter().map(|Claim { out, work, .. }| Planned { out, work }).collect();
+        outputs.par_sort_unstable_by(|a, b| a.out.cmp(&b.out));
+        Checked { value: Self { outputs }, diags }
+    }
+
+    /// The output at a path.
+    #[must_use]
+    pub fn find(&self, out: &str) -> Option<&Planned> {
+        self.outputs
+            .binary_search_by(|planned| planned.out.as_str().cmp(out))
+            .ok()
+            .map(|at| &self.outputs[at])
+    }
+}
+
+/// Everything one output is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipe {
+    /// Where it goes.
+    pub out: OutPath,
+    /// How it is made.
+    pub work: Work,
+    /// Of all its ingredients; equal fingerprints, equal bytes.
+    pub fingerprint: Fingerprint,
+}
+
+/// The recipes of all outputs, sorted by path.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// One recipe for each output.
+    pub recipes: Vec<Recipe>,
+}
+
+impl Plan {
+    /// Plans the site: its outline, with the fingerprint of all that each output is made of.
+    #[must_use]
+    pub fn new(site: &Site) -> Checked<Self> {
+        let Checked { value: outline, diags } = Outline::new(site);
+        let mentions = Mentions::of(site, TEMPLATES);
+        let recipe = |Planned { out, work }: Planned| {
+            let fingerprint = fingerprint(site, &mentions, &out, &work);
+            Recipe { out, work, fingerprint }
+        };
+        let recipes = outline.outputs.into_par_iter().map(recipe).collect();
+        Checked { value: Self { recipes }, diags }
+    }
+}

@@ -1,0 +1,226 @@
+//! The pages that a site may have, and the template of each.
+
+use crate::index::{ArticleId, Index, Run, Term};
+use crate::path::OutPath;
+
+/// What a list is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum List {
+    /// All articles.
+    All,
+    /// A section, by number.
+    Section(usize),
+    /// A tag, by number.
+    Tag(usize),
+    /// An author, by number.
+    Author(usize),
+    /// A year's month.
+    Month(i32, u32),
+}
+
+impl List {
+    /// Its word for templates.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Section(_) => "section",
+            Self::Tag(_) => "tag",
+            Self::Author(_) => "author",
+            Self::Month(..) => "month",
+        }
+    }
+
+    /// The section, tag or author it is of.
+    #[must_use]
+    pub fn term(self, index: &Index) -> Option<&Term> {
+        match self {
+            Self::Section(at) => index.sections.get(at),
+            Self::Tag(at) => index.tags.get(at),
+            Self::Author(at) => index.authors.get(at),
+            Self::All | Self::Month(..) => None,
+        }
+    }
+
+    /// Its articles.
+    #[must_use]
+    pub fn run(self, index: &Index) -> Option<&Run> {
+        match self {
+            Self::All => Some(&index.all),
+            Self::Month(year, month) => index.months.get(&(year, month)),
+            _ => self.term(index).map(|term| &term.run),
+        }
+    }
+}
+
+/// A page of a list. Pages are numbered from the oldest, so that a full one never changes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The newest.
+    Landing,
+    /// Dated articles, counted from the oldest, 1-based.
+    Dated(usize),
+    /// Articles without a date, a run of their own, 1-based.
+    Undated(usize),
+}
+
+impl Part {
+    /// As it stands in the address; `None` for the landing page.
+    #[must_use]
+    pub fn number(self) -> Option<String> {
+        match self {
+            Self::Landing => None,
+            Self::Dated(number) => Some(number.to_string()),
+            Self::Undated(number) => Some(format!("undated-{number}")),
+        }
+    }
+}
+
+/// Which terms a page of terms lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// All tags.
+    Tags,
+    /// All authors.
+    Authors,
+}
+
+impl Axis {
+    pub(crate) fn terms(self, index: &Index) -> &[Term] {
+        match self {
+            Self::Tags => &index.tags,
+            Self::Authors => &index.authors,
+        }
+    }
+
+    /// The key of its title among the theme's words, which is also its kind of page.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tags => "all_tags",
+            Self::Authors => "all_authors",
+        }
+    }
+}
+
+/// Which part of the site a sitemap file lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// Everything: small sites.
+    Whole,
+    /// A month's articles.
+    Month(i32, u32),
+    /// What belongs to no month: lists, standing pages, undated articles.
+    Rest,
+}
+
+/// What a page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The front page.
+    Front,
+    /// An article.
+    Article(ArticleId),
+    /// A standing page.
+    Standing(ArticleId),
+    /// A withdrawn article's notice, by number of the tombstone.
+    Withdrawn(usize),
+    /// A page of a list.
+    List {
+        /// What it is of.
+        list: List,
+        /// Which of its pages.
+        part: Part,
+    },
+    /// All tags or all authors.
+    Terms(Axis),
+    /// Years and months.
+    Archive,
+    /// A year's months.
+    Year(i32),
+    /// What hosts show for an address that is not there.
+    NotFound,
+    /// A former address.
+    Redirect {
+        /// Where it leads.
+        to: OutPath,
+    },
+    /// RSS of a list.
+    Feed(List),
+    /// A sitemap.
+    Sitemap(Sheet),
+    /// The index of sitemaps of a large site.
+    SitemapIndex,
+    /// robots.txt.
+    Robots,
+}
+
+impl Page {
+    /// The template that renders it.
+    #[must_use]
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::Front => "front.html",
+            Self::Article(_) => "article.html",
+            Self::Standing(_) => "page.html",
+            Self::Withdrawn(_) => "notice.html",
+            Self::List { .. } => "list.html",
+            Self::Terms(_) => "terms.html",
+            Self::Archive | Self::Year(_) => "archive.html",
+            Self::NotFound => "404.html",
+            Self::Redirect { .. } => "redirect.html",
+            Self::Feed(_) => "feed.xml",
+            Self::Sitemap(_) => "sitemap.xml",
+            Self::SitemapIndex => "sitemap-index.xml",
+            Self::Robots => "robots.txt",
+        }
+    }
+
+    /// Its kind as templates see it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Front => "front",
+            Self::Article(_) => "article",
+            Self::Standing(_) => "page",
+            Self::Withdrawn(_) => "withdrawn",
+            Self::List { list, .. } => list.kind(),
+            Self::Terms(Axis::Tags) => "tags",
+            Self::Terms(Axis::Authors) => "authors",
+            Self::Archive => "archive",
+            Self::Year(_) => "year",
+            Self::NotFound => "404",
+            Self::Redirect { .. } => "redirect",
+            Self::Feed(_) => "feed",
+            Self::Sitemap(_) | Self::SitemapIndex => "sitemap",
+            Self::Robots => "robots",
+        }
+    }
+
+    /// The article whose body is rendered in it.
+    #[must_use]
+    pub fn body(&self) -> Option<ArticleId> {
+        match self {
+            Self::Article(id) | Self::Standing(id) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
+/// Templates that pages are rendered with; every site has them all, its own or the default theme's.
+pub const TEMPLATES: [&str; 14] = [
+    "front.html",
+    "article.html",
+    "page.html",
+    "notice.html",
+    "list.html",
+    "terms.html",
+    "archive.html",
+    "404.html",
+    "redirect.html",
+    "feed.xml",
+    "sitemap.xml",
+    "sitemap-index.xml",
+    "robots.txt",
+    "base.html",
+];

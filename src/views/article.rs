@@ -1,0 +1,98 @@
+//! What the page of an article, and no list, sees of it.
+
+use std::borrow::Cow;
+
+use super::card::{header_fields, revised};
+use super::related::related;
+use super::target::{link_target, picture_target};
+use crate::article::{Header, Kind};
+use crate::index::ArticleId;
+use crate::ingredient::Ingredient;
+use crate::path::OutPath;
+use crate::site::Site;
+
+pub(super) fn name<'s>(
+    site: &'s Site,
+    id: ArticleId,
+    out: &'s OutPath,
+    name: &str,
+) -> Option<Ingredient<'s>> {
+    let article = site.index.article(id);
+    let header = article.header();
+    let neighbour = |step: isize| {
+        let run = &site.index.sections[article.section?].run;
+        let at =
+            site.index.position(run, id).filter(|_| header.date.is_some() && header.kind != Kind::Page)?;
+        run.dated.get(at.checked_add_signed(step)?).copied()
+    };
+    Some(match name {
+        "article" => article_map(site, id, header),
+        "content" => body(site, id, out),
+        "newer" => neighbour(1).map_or(Ingredient::Null, Ingredient::Card),
+        "older" => neighbour(-1).map_or(Ingredient::Null, Ingredient::Card),
+        "related" => Ingredient::cards(related(site, id)),
+        "translations" => Ingredient::List(Vec::new()),
+        "revised" => Ingredient::maybe(revised(header).map(crate::date::Moment::rfc3339)),
+        _ => return None,
+    })
+}
+
+fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredient<'s> {
+    let article = site.index.article(id);
+    let words = article.facts().words;
+    let mut fields = header_fields(site, id, header);
+    let corrections = header.corrections.iter().map(|correction| {
+        Ingredient::Map(vec![
+            ("date", Ingredient::text(correction.date.rfc3339())),
+            ("text", Ingredient::text(&correction.text)),
+        ])
+    });
+    let roles = header.roles.iter().map(|(role, names)| (role.into(), Ingredient::texts(names)));
+    let extra = header
+        .extra
+        .iter()
+        .map(|(key, json)| (key.into(), from_json(serde_json::from_str(json).unwrap_or_default())));
+    fields.extend([
+        ("permalink", Ingredient::text(site.permalink(&article.out))),
+        ("canonical", Ingredient::maybe(header.canonical.as_deref())),
+        ("corrections", Ingredient::List(corrections.collect())),
+        ("date_inferred", Ingredient::Bool(header.review.iter().any(|flag| flag.starts_with("date:")))),
+        ("words", Ingredient::Number(words.into())),
+        ("minutes", Ingredient::Number(i64::from(words.div_ceil(READING_SPEED).max(1)))),
+        ("roles", Ingredient::Table(roles.collect())),
+        ("thread", Ingredient::maybe(header.thread.as_deref())),
+        ("extra", Ingredient::Table(extra.collect())),
+    ]);
+    Ingredient::Map(fields)
+}
+
+/// Words a minute of an adult reader (Brysbaert 2019 gives 238 for English).
+const READING_SPEED: u32 = 230;
+
+fn from_json(json: serde_json::Value) -> Ingredient<'static> {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Ingredient::Null,
+        Json::Bool(yes) => Ingredient::Bool(yes),
+        Json::Number(number) => {
+            number.as_i64().map_or_else(|| Ingredient::text(number.to_string()), Ingredient::Number)
+        }
+        Json::String(text) => Ingredient::text(text),
+        Json::Array(items) => Ingredient::List(items.into_iter().map(from_json).collect()),
+        Json::Object(fields) => Ingredient::Table(
+            fields.into_iter().map(|(key, value)| (Cow::Owned(key), from_json(value))).collect(),
+        ),
+    }
+}
+
+/// An article's text with all targets in it resolved for the page at `out`.
+fn body<'s>(site: &'s Site, id: ArticleId, out: &OutPath) -> Ingredient<'s> {
+    let article = site.index.article(id);
+    let facts = article.facts();
+    let root = out.root();
+    let links =
+        facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, &root)));
+    let images =
+        facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, &root)));
+    Ingredient::Body { article: id, text: article.item().body, targets: links.chain(images).collect() }
+}

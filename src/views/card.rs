@@ -1,0 +1,95 @@
+//! What lists may see of an article.
+
+use super::term::{section, term};
+use crate::article::Header;
+use crate::index::ArticleId;
+use crate::ingredient::Ingredient;
+use crate::locale;
+use crate::site::{Site, beside};
+
+/// An article as lists may see it: never its body, nor anything counted from it.
+pub(crate) fn card(site: &Site, id: ArticleId) -> Ingredient<'_> {
+    let article = site.index.article(id);
+    let header = article.header();
+    let mut fields = vec![
+        ("url", Ingredient::text(site.href(&article.out))),
+        ("permalink", Ingredient::text(site.permalink(&article.out))),
+        ("guid", Ingredient::text(guid(site, id))),
+    ];
+    fields.extend(header_fields(site, id, header));
+    Ingredient::Map(fields)
+}
+
+/// What cards and article pages both show.
+pub(super) fn header_fields<'s>(
+    site: &'s Site,
+    id: ArticleId,
+    header: &'s Header,
+) -> Vec<(&'static str, Ingredient<'s>)> {
+    let article = site.index.article(id);
+    let index = &site.index;
+    let lang = header.lang.as_deref().unwrap_or(&site.config.language);
+    let date =
+        |moment: Option<crate::date::Moment>| Ingredient::maybe(moment.map(crate::date::Moment::rfc3339));
+    vec![
+        ("title", Ingredient::text(&header.title)),
+        ("subtitle", Ingredient::maybe(header.subtitle.as_deref())),
+        (
+            "kicker",
+            Ingredient::maybe(
+                header.extra.get("kicker").and_then(|json| serde_json::from_str::<String>(json).ok()),
+            ),
+        ),
+        ("summary", Ingredient::text(&header.summary)),
+        ("date", date(header.date)),
+        ("updated", date(header.updated)),
+        ("section", article.section.map_or(Ingredient::Null, |at| section(site, &index.sections[at]))),
+        ("tags", Ingredient::List(article.tags.iter().map(|at| term(site, &index.tags[*at])).collect())),
+        (
+            "authors",
+            Ingredient::List(article.authors.iter().map(|at| term(site, &index.authors[*at])).collect()),
+        ),
+        ("agency", Ingredient::maybe(header.agency.as_deref())),
+        ("dateline", Ingredient::maybe(header.dateline.as_deref())),
+        ("lang", Ingredient::text(lang)),
+        ("dir", Ingredient::text(locale::dir(lang))),
+        ("image", image(site, article.path(), header)),
+        ("kind", Ingredient::text(header.kind.word())),
+    ]
+}
+
+fn image<'s>(site: &'s Site, path: &str, header: &'s Header) -> Ingredient<'s> {
+    let Some(image) = &header.image else { return Ingredient::Null };
+    let asset = image.src.as_deref().and_then(|src| site.pictures.get(&beside(path, src)?));
+    let src = asset.and_then(|asset| site.picture_out(asset)).map(|out| site.href(&out));
+    let side = |n: Option<u32>| n.map_or(Ingredient::Null, |n| Ingredient::Number(n.into()));
+    let size = asset.and_then(|asset| asset.size);
+    Ingredient::Map(vec![
+        ("src", Ingredient::maybe(src)),
+        ("alt", Ingredient::text(image.alt.as_deref().unwrap_or(""))),
+        ("caption", Ingredient::maybe(image.caption.as_deref())),
+        ("credit", Ingredient::maybe(image.credit.as_deref())),
+        ("width", side(size.map(|(width, _)| width))),
+        ("height", side(size.map(|(_, height)| height))),
+    ])
+}
+
+/// A feed id that survives a change of address: a tag URI (RFC 4151) of the oldest one known.
+fn guid(site: &Site, id: ArticleId) -> String {
+    let article = site.index.article(id);
+    let header = article.header();
+    if let Some(id) = &header.id {
+        return id.clone();
+    }
+    let host = site.config.base_url.split("://").nth(1).unwrap_or("").split(['/', ':']).next().unwrap_or("");
+    let first = header
+        .aliases
+        .first()
+        .map_or_else(|| article.out.url(), |alias| alias.trim_start_matches('/').to_owned());
+    format!("tag:{host},2026:/{first}")
+}
+
+/// The newest of what changed an article: `updated`, `date`, corrections; never a file's time.
+pub(super) fn revised(header: &Header) -> Option<crate::date::Moment> {
+    header.corrections.iter().map(|correction| correction.date).chain(header.updated).chain(header.date).max()
+}

@@ -1,0 +1,47 @@
+//! What a page of a list sees.
+
+use super::feed::site_feed;
+use super::head::list_title;
+use crate::ingredient::Ingredient;
+use crate::plan::{self, List, Page, Part};
+use crate::site::Site;
+
+pub(super) fn name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Option<Ingredient<'s>> {
+    let place = |part| plan::place(site, &Page::List { list, part }).map(|out| site.href(&out));
+    Some(match name {
+        "list" => {
+            let term = list.term(&site.index);
+            Ingredient::Map(vec![
+                ("kind", Ingredient::text(list.kind())),
+                ("title", Ingredient::text(list_title(site, list))),
+                ("description", Ingredient::text(term.map_or("", |term| &term.description))),
+                ("url", Ingredient::maybe(place(Part::Landing))),
+                ("feed", list_feed(site, list)),
+            ])
+        }
+        "items" => Ingredient::cards(plan::members(site, list, part)),
+        "pager" => {
+            let (newer, older) = plan::neighbours(site, list, part);
+            Ingredient::Map(vec![
+                ("number", part.number().map_or(Ingredient::Null, Ingredient::text)),
+                ("newer", Ingredient::maybe(newer.and_then(place))),
+                ("older", Ingredient::maybe(older.and_then(place))),
+                ("landing", Ingredient::maybe(place(Part::Landing))),
+            ])
+        }
+        "month" => match list {
+            List::Month(_, month) => Ingredient::Number(month.into()),
+            _ => return None,
+        },
+        "has_feed" => list_feed(site, list),
+        _ => return None,
+    })
+}
+
+fn list_feed(site: &Site, list: List) -> Ingredient<'static> {
+    let feed = match list {
+        List::All => site_feed(site),
+        _ => list.term(&site.index).and_then(|term| term.feed.clone()),
+    };
+    Ingredient::maybe(feed.map(|out| site.href(&out)))
+}

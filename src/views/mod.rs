@@ -1,0 +1,72 @@
+//! Every name a template may mention, what it means, and how it is made.
+//!
+//! Shared names are the same on every page and made once; page names belong to one page. Each is a
+//! closed [`Ingredient`] tree of the snapshot. The tables in `names` are also the reference documentation.
+
+mod archive;
+mod article;
+mod card;
+mod declared;
+mod feed;
+mod front;
+mod head;
+mod list;
+mod names;
+mod related;
+mod shared;
+mod sitemap;
+mod target;
+mod term;
+
+pub(crate) use archive::years;
+pub(crate) use card::card;
+pub use names::{Name, PAGE, SHAPES, SHARED};
+pub(crate) use shared::{FORMS, form};
+pub use shared::{Shared, shared, wanted};
+pub(crate) use target::picture_of;
+
+use crate::ingredient::Ingredient;
+use crate::locale;
+use crate::path::OutPath;
+use crate::plan::Page;
+use crate::site::Site;
+
+/// The value of a page's own name; `None` when this kind of page has no such name.
+#[must_use]
+pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) -> Option<Ingredient<'s>> {
+    let title = || head::title(site, page);
+    let lang = || head::lang(site, page);
+    Some(match name {
+        "root" => Ingredient::text(if *page == Page::NotFound { head::base_path(site) } else { out.root() }),
+        "page_url" => Ingredient::text(site.permalink(out)),
+        "page_path" => Ingredient::text(site.href(out)),
+        "page_title" => Ingredient::text(title()),
+        "page_description" => Ingredient::text(head::description(site, page)),
+        "page_kind" => Ingredient::text(page.kind()),
+        "lang" => Ingredient::text(lang()),
+        "dir" => Ingredient::text(locale::dir(&lang())),
+        "breadcrumbs" => head::breadcrumbs(site, page),
+        _ => match page {
+            Page::Article(id) | Page::Standing(id) => article::name(site, *id, out, name)?,
+            Page::Withdrawn(at) => {
+                let tombstone = &site.index.tombstones[*at];
+                match name {
+                    "notice" => Ingredient::text(&tombstone.notice),
+                    "notice_date" => Ingredient::text(tombstone.date.rfc3339()),
+                    _ => return None,
+                }
+            }
+            Page::List { list, part } => list::name(site, *list, *part, name)?,
+            Page::Terms(axis) if name == "terms" => term::all_terms(site, axis.terms(&site.index)),
+            Page::Year(year) if name == "year" => archive::year_links(site, *year),
+            Page::Redirect { to } if name == "redirect_to" => Ingredient::text(site.href(to)),
+            Page::Feed(list) => feed::name(site, *list, out, name)?,
+            Page::Sitemap(sheet) if name == "urls" => sitemap::urls(site, *sheet),
+            Page::SitemapIndex if name == "sitemaps" => sitemap::sheets(site),
+            Page::Robots if name == "sitemap_url" => {
+                Ingredient::text(format!("{}sitemap.xml", site.config.base_url))
+            }
+            _ => return None,
+        },
+    })
+}

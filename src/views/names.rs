@@ -1,0 +1,124 @@
+//! The names that a template may mention: the tables, which are also the reference documentation.
+
+/// A name for templates, with its documentation.
+pub struct Name {
+    /// As a template writes it.
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+}
+
+const fn name(name: &'static str, shape: &'static str, doc: &'static str) -> Name {
+    Name { name, shape, doc }
+}
+
+/// Names that mean the same on every page.
+pub const SHARED: [Name; 24] = [
+    name("site_title", "text", "the paper's name"),
+    name("site_description", "text", "one line about it"),
+    name("site_lang", "text", "the paper's language"),
+    name("base_url", "text", "absolute address of the site's root, with a trailing slash"),
+    name("logo", "text", "root-relative link to the logo, or empty"),
+    name("accent", "text", "accent colour, or empty"),
+    name("menu", "[{title, url}]", "menu entries: those of site.toml, else the sections"),
+    name("home_url", "text", "root-relative link to the front page"),
+    name("all_url", "text or none", "root-relative link to the list of all articles"),
+    name("archive_url", "text or none", "root-relative link to the archive"),
+    name("tags_url", "text or none", "root-relative link to the list of tags"),
+    name("authors_url", "text or none", "root-relative link to the list of authors"),
+    name("pages", "[{title, url}]", "standing pages by title"),
+    name("head_html", "HTML", "the configuration's own head elements"),
+    name("sections", "[section]", "sections that have articles, in order"),
+    name("feed_url", "text", "root-relative link to the site's feed, or empty"),
+    name("generator", "text", "program and version"),
+    name("latest", "[card]", "the newest articles, `page_size` of them; undated ones last"),
+    name(
+        "front",
+        "{lead: card, top: [card], blocks: [{section: section, cards: [card]}], rest: [card]}",
+        "the front page's choice: lead story, the next four, a block for each section, and what is left of `latest`",
+    ),
+    name("tags_all", "[{name, url, slug}]", "all tags by name"),
+    name("authors_all", "[{name, url, slug}]", "all authors by name"),
+    name(
+        "archive",
+        "[{year, url, months: [{year, month, url}]}]",
+        "years and months with articles, newest first",
+    ),
+    name("today", "text", "the build's date in the site's zone; a page that mentions it changes every day"),
+    name(
+        "section_list",
+        "[{name, title, description, url, cards: [card]}]",
+        "each section with its newest articles (five)",
+    ),
+];
+
+/// Names that belong to one page. The pages that have them are named in `doc`.
+pub const PAGE: [Name; 32] = [
+    name(
+        "root",
+        "text",
+        "what goes before a root-relative link on this page: empty, `../`…; on the 404 page the base path",
+    ),
+    name("page_url", "text", "this page's address on the web"),
+    name("page_path", "text", "this page's root-relative link"),
+    name("page_title", "text", "its title"),
+    name("page_description", "text", "one or two sentences about it"),
+    name(
+        "page_kind",
+        "text",
+        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `redirect`, `feed`, `sitemap`, `robots`",
+    ),
+    name("lang", "text", "its language"),
+    name("dir", "text", "`ltr` or `rtl`"),
+    name("ui", "{word: text}", "the theme's words in this page's language"),
+    name("footer_html", "HTML", "the footer text of site.toml"),
+    name("breadcrumbs", "[{title, url}]", "the way from the front page"),
+    name(
+        "article",
+        "{title, subtitle, kicker, authors: [term], agency, dateline, date, date_inferred, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
+        "on article and standing pages: the article",
+    ),
+    name("content", "HTML", "on article and standing pages: the text"),
+    name("newer", "card or none", "on article pages: the next article of its section"),
+    name("older", "card or none", "on article pages: the one before"),
+    name("related", "[card]", "on article pages: up to four older articles that share tags"),
+    name("notice", "text", "on the page of a withdrawn article: what readers are told"),
+    name("notice_date", "text", "on the page of a withdrawn article: since when"),
+    name("list", "{kind, title, description, url, feed}", "on list pages: what the list is of"),
+    name("items", "[card]", "on list pages and in feeds: the articles, newest first"),
+    name(
+        "pager",
+        "{number, newer, older, landing}",
+        "on list pages: root-relative links to its neighbours; `number` is none on the newest page",
+    ),
+    name("terms", "[{name, url, slug}]", "on the pages of all tags and all authors"),
+    name("year", "{year, url, months: [{year, month, url}]}", "on a year's page"),
+    name("month", "number", "on a month's page: 1 to 12"),
+    name("redirect_to", "text", "in a redirect: the root-relative link"),
+    name("feed", "{title, url, self, lang}", "in feeds: absolute addresses of page and feed"),
+    name("urls", "[{loc, lastmod}]", "in sitemaps"),
+    name("sitemaps", "[{loc, lastmod}]", "in the sitemap index of a large site"),
+    name("sitemap_url", "text", "in robots.txt: the sitemap's address"),
+    name("translations", "[{lang, url}]", "on article pages: other languages' versions"),
+    name("revised", "text or none", "on article pages: the newest of date, update and corrections"),
+    name("has_feed", "text or none", "on list pages: root-relative link to the list's feed"),
+];
+
+/// What the shapes of other names are made of.
+pub const SHAPES: [Name; 5] = [
+    name(
+        "card",
+        "{url, permalink, guid, title, subtitle, kicker, summary, date, updated, section: section, tags: [term], authors: [term], agency, dateline, lang, dir, image: image, kind}",
+        "what lists may see of an article: never its text; `date` and `updated` are for the filters",
+    ),
+    name("section", "{name, title, url}", "`name` is its slug; `url` is none when sections have no pages"),
+    name("term", "{name, url}", "a tag or an author; `url` is none when they have no pages"),
+    name(
+        "image",
+        "{src, alt, caption, credit, width, height}",
+        "a root-relative link and its words; `src` is none for a picture that is only described",
+    ),
+    name("correction", "{date, text}", "what was corrected, and when"),
+];

@@ -1,0 +1,35 @@
+//! Related articles.
+
+use crate::index::ArticleId;
+use crate::site::Site;
+
+/// Up to four older articles that share most tags; only older ones, so a new article changes no old page.
+pub(super) fn related(site: &Site, id: ArticleId) -> Vec<ArticleId> {
+    /// How far back each tag is searched.
+    const REACH: usize = 40;
+    const COUNT: usize = 4;
+    let index = &site.index;
+    let article = index.article(id);
+    let mut found: Vec<ArticleId> = Vec::new();
+    for tag in &article.tags {
+        let run = &index.tags[*tag].run;
+        if let Some(at) = index.position(run, id) {
+            found.extend(&run.dated[at.saturating_sub(REACH)..at]);
+        }
+    }
+    found.sort_unstable();
+    let mut scored: Vec<(usize, bool, i64, ArticleId)> = found
+        .chunk_by(|a, b| a == b)
+        .map(|same| {
+            let other = index.article(same[0]);
+            let date = other.header().date.map_or(i64::MIN, |date| date.seconds);
+            (same.len(), other.section == article.section, date, same[0])
+        })
+        .collect();
+    scored.sort_unstable_by(|a, b| {
+        (b.0, b.1, b.2)
+            .cmp(&(a.0, a.1, a.2))
+            .then_with(|| index.article(a.3).out.cmp(&index.article(b.3).out))
+    });
+    scored.into_iter().take(COUNT).map(|(.., id)| id).collect()
+}

@@ -1,0 +1,164 @@
+//! Values that are the same on every page, or come in a few forms that pages share.
+
+use std::collections::BTreeSet;
+
+use super::term::{all_terms, section, section_with_cards};
+use super::{archive, declared, feed, front, target};
+use crate::clock::Validity;
+use crate::index::Article;
+use crate::ingredient::Ingredient;
+use crate::locale;
+use crate::markdown::{self, Targets};
+use crate::path::OutPath;
+use crate::plan::{self, Axis, List, Page, Part};
+use crate::site::Site;
+
+/// A shared view and for how long it holds.
+pub struct Shared<'s> {
+    /// The value.
+    pub ingredient: Ingredient<'s>,
+    /// The span of the clock in which it is the same.
+    pub validity: Validity,
+}
+
+/// The value of a shared name or declared view; `None` when there is no such name.
+#[must_use]
+pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
+    let theme = &site.config.theme;
+    let index = &site.index;
+    let mut validity = Validity::default();
+    let place = |page: Page| Ingredient::maybe(plan::place(site, &page).map(|out| site.href(&out)));
+    let ingredient = match name {
+        "site_title" => Ingredient::text(&site.config.title),
+        "site_description" => Ingredient::text(&site.config.description),
+        "site_lang" => Ingredient::text(&site.config.language),
+        "base_url" => Ingredient::text(&site.config.base_url),
+        "logo" => Ingredient::text(theme.logo.as_deref().unwrap_or("").trim_start_matches('/')),
+        "accent" => Ingredient::text(theme.accent.as_deref().unwrap_or("")),
+        "menu" => menu(site),
+        "home_url" => place(Page::Front),
+        "all_url" => place(Page::List { list: List::All, part: Part::Landing }),
+        "archive_url" => place(Page::Archive),
+        "tags_url" => place(Page::Terms(Axis::Tags)),
+        "authors_url" => place(Page::Terms(Axis::Authors)),
+        "pages" => {
+            let mut pages: Vec<&Article> = index.pages.iter().map(|id| index.article(*id)).collect();
+            pages.sort_by(|a, b| (&a.header().title, &a.out).cmp(&(&b.header().title, &b.out)));
+            let link =
+                |page: &&'s Article| Ingredient::link(page.header().title.as_str(), site.href(&page.out));
+            Ingredient::List(pages.iter().map(link).collect())
+        }
+        "head_html" => Ingredient::Html(theme.head.as_str().into()),
+        "sections" => Ingredient::List(index.sections.iter().map(|term| section(site, term)).collect()),
+        "feed_url" => Ingredient::text(feed::site_feed(site).map_or_else(String::new, |out| site.href(&out))),
+        "generator" => Ingredient::text(crate::GENERATOR),
+        "latest" => Ingredient::cards(index.all.newest().take(site.config.page_size)),
+        "front" => {
+            let (front, holds) = front::front(site);
+            validity = holds;
+            front
+        }
+        "tags_all" => all_terms(site, &index.tags),
+        "authors_all" => all_terms(site, &index.authors),
+        "archive" => Ingredient::List(
+            archive::years(site).into_iter().rev().map(|year| archive::year_links(site, year)).collect(),
+        ),
+        "today" => {
+            let (today, holds) = site.clock.today(site.config.timezone);
+            validity = holds;
+            Ingredient::text(today.format("%Y-%m-%d").to_string())
+        }
+        "section_list" => {
+            Ingredient::List(index.sections.iter().map(|term| section_with_cards(site, term)).collect())
+        }
+        _ if name.starts_with(FOOTER) => {
+            let root = "../".repeat(name[FOOTER.len()..].parse().ok()?);
+            Ingredient::Html(footer(site, &root).into())
+        }
+        _ if name.starts_with(WORDS) => {
+            let words = locale::strings(&name[WORDS.len()..]).iter();
+            Ingredient::Table(words.map(|(key, text)| (key.into(), Ingredient::text(text))).collect())
+        }
+        _ => {
+            let (ids, holds) = declared::declared(site, name)?;
+            validity = holds;
+            Ingredient::cards(ids)
+        }
+    };
+    Some(Shared { ingredient, validity })
+}
+
+/// Names of which a page has one of a few forms, shared with other pages: the theme's words by
+/// language, the footer by depth (its links are relative).
+pub(crate) const FORMS: [&str; 2] = ["ui", "footer_html"];
+
+/// Before a language.
+const WORDS: &str = "ui:";
+
+/// Before a number of folders.
+const FOOTER: &str = "footer:";
+
+/// The shared view that a page's `name` stands for, if it is one of [`FORMS`].
+pub(crate) fn form(site: &Site, page: &Page, out: &OutPath, name: &str) -> Option<String> {
+    match name {
+        "ui" => Some(format!("{WORDS}{}", super::head::lang(site, page))),
+        "footer_html" => Some(format!("{FOOTER}{}", out.depth())),
+        _ => None,
+    }
+}
+
+/// All shared views that a site's templates may draw on: those they mention, and each form of those
+/// that have several.
+#[must_use]
+pub fn wanted(site: &Site) -> BTreeSet<String> {
+    /// Folders between a page and the root, at most; deeper pages have no footer.
+    const DEPTH: usize = 12;
+    let mentioned: BTreeSet<String> =
+        plan::TEMPLATES.iter().flat_map(|template| site.templates.names(template)).cloned().collect();
+    let languages = site.index.articles.iter().filter_map(|article| article.header().lang.clone());
+    let languages = languages.chain(site.index.tombstones.iter().filter_map(|t| t.lang.clone()));
+    let languages: BTreeSet<String> = languages.chain([site.config.language.clone()]).collect();
+    let words = languages.into_iter().map(|lang| format!("{WORDS}{lang}"));
+    let footers = (0..=DEPTH).map(|depth| format!("{FOOTER}{depth}"));
+    let words = words.filter(|_| mentioned.contains("ui")).collect::<Vec<_>>();
+    let footers = footers.filter(|_| mentioned.contains("footer_html")).collect::<Vec<_>>();
+    mentioned.into_iter().chain(words).chain(footers).collect()
+}
+
+/// The footer's HTML for pages that have `root` before their links.
+fn footer(site: &Site, root: &str) -> String {
+    let text = &site.config.theme.footer;
+    let links = markdown::facts(text).links.into_iter().map(|link| {
+        let target = target::link_target(site, "content/", &link, root);
+        (link, target)
+    });
+    let targets = Targets { links: links.collect(), ..Targets::default() };
+    let mut html = String::new();
+    markdown::render(text, &targets, &mut html);
+    html
+}
+
+fn menu(site: &Site) -> Ingredient<'_> {
+    let configured = &site.config.theme.menu;
+    if configured.is_empty() {
+        let sections = site
+            .index
+            .sections
+            .iter()
+            .filter_map(|term| Some((term.name.as_str(), site.href(term.out.as_ref()?))));
+        return Ingredient::List(sections.map(|(title, url)| Ingredient::link(title, url)).collect());
+    }
+    let entry = |item: &'_ crate::config::MenuItem| -> Ingredient<'_> {
+        let url = item.url.trim_start_matches('/');
+        // A folder is written as hosts show it; the link has to name its file when pages open from a disk.
+        let url = match item.url.starts_with('/')
+            && site.config.link_index
+            && (url.is_empty() || url.ends_with('/'))
+        {
+            true => format!("{url}index.html"),
+            false => url.to_owned(),
+        };
+        Ingredient::Map(vec![("title", Ingredient::text(item.title.clone())), ("url", Ingredient::text(url))])
+    };
+    Ingredient::List(configured.iter().map(entry).collect())
+}

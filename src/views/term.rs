@@ -1,0 +1,47 @@
+//! Sections, tags and authors as templates see them.
+
+use super::front::BLOCK;
+use crate::index::Term;
+use crate::ingredient::Ingredient;
+use crate::site::Site;
+
+fn term_url(site: &Site, term: &Term) -> Ingredient<'static> {
+    Ingredient::maybe(term.out.as_ref().map(|out| site.href(out)))
+}
+
+/// A section as templates see it.
+pub(super) fn section<'s>(site: &Site, term: &'s Term) -> Ingredient<'s> {
+    Ingredient::Map(vec![
+        ("name", Ingredient::text(&term.slug)),
+        ("title", Ingredient::text(&term.name)),
+        ("url", term_url(site, term)),
+    ])
+}
+
+pub(super) fn section_with_cards<'s>(site: &'s Site, term: &'s Term) -> Ingredient<'s> {
+    Ingredient::Map(vec![
+        ("name", Ingredient::text(&term.slug)),
+        ("title", Ingredient::text(&term.name)),
+        ("description", Ingredient::text(&term.description)),
+        ("url", term_url(site, term)),
+        ("cards", Ingredient::cards(term.run.newest().take(BLOCK))),
+    ])
+}
+
+/// A tag or author as templates see it.
+pub(super) fn term<'s>(site: &Site, term: &'s Term) -> Ingredient<'s> {
+    Ingredient::Map(vec![("name", Ingredient::text(&term.name)), ("url", term_url(site, term))])
+}
+
+pub(super) fn all_terms<'s>(site: &Site, terms: &'s [Term]) -> Ingredient<'s> {
+    let mut sorted: Vec<&Term> = terms.iter().filter(|term| !term.run.is_empty()).collect();
+    sorted.sort_by_cached_key(|term| (term.name.to_lowercase(), &term.slug));
+    let entry = |term: &&'s Term| {
+        Ingredient::Map(vec![
+            ("name", Ingredient::text(&term.name)),
+            ("url", term_url(site, term)),
+            ("slug", Ingredient::text(&term.slug)),
+        ])
+    };
+    Ingredient::List(sorted.iter().map(entry).collect())
+}
