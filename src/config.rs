@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use chrono_tz::Tz;
 
 use crate::diag::{self, Checked};
+use crate::image;
 use crate::locale;
 use crate::path::check_slug;
 use crate::schema::{Field, Reader, Schema, put};
@@ -40,6 +41,8 @@ pub struct Config {
     pub permalinks: Permalinks,
     /// Which feeds there are.
     pub feeds: Feeds,
+    /// What is made of pictures.
+    pub images: image::Settings,
     /// Lists declared for templates.
     pub views: Vec<View>,
     /// Tag vocabulary: display name -> other spellings.
@@ -228,6 +231,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         sections: Vec::new(),
         permalinks: Permalinks::default(),
         feeds: Feeds::default(),
+        images: image::Settings::default(),
         views: Vec::new(),
         tags: BTreeMap::new(),
     };
@@ -273,8 +277,8 @@ const SITE: Schema<Config> = Schema {
             r.distinct(f, "name");
         }),
         ("tags", |r, f, c| put(&mut c.tags, tags(r, f))),
-        // What these tables hold is checked by those who use them.
-        ("images", |r, f, _| r.anything(f)),
+        ("images", |r, f, c| put(&mut c.images, r.sub(f, &IMAGES))),
+        // What this table holds is checked by those who use it.
         ("publish", |r, f, _| r.anything(f)),
     ],
 };
@@ -283,7 +287,8 @@ const SITE: Schema<Config> = Schema {
 #[must_use]
 pub fn keys() -> Vec<String> {
     let below = MENU.keys("menu[].").chain(SECTION.keys("section[].")).chain(PERMALINKS.keys("permalinks."));
-    SITE.keys("").chain(below).chain(FEEDS.keys("feeds.")).chain(VIEW.keys("view[].")).collect()
+    let tables = FEEDS.keys("feeds.").chain(IMAGES.keys("images.")).chain(VIEW.keys("view[]."));
+    SITE.keys("").chain(below).chain(tables).collect()
 }
 
 const MENU: Schema<MenuItem> = Schema {
@@ -349,6 +354,53 @@ const FEEDS: Schema<Feeds> = Schema {
         ("size", |r, f, feeds| put(&mut feeds.size, size(r, f))),
     ],
 };
+
+const IMAGES: Schema<image::Settings> = Schema {
+    required: &[],
+    rules: &[
+        ("enabled", |r, f, images| {
+            put(&mut images.enabled, r.flag(f));
+            if images.enabled && !cfg!(feature = "images") {
+                r.refuse(f, "this program was built without the feature `images`");
+            }
+        }),
+        ("widths", |r, f, images| put(&mut images.widths, widths(r, f))),
+        ("quality", |r, f, images| put(&mut images.quality, quality(r, f))),
+        ("formats", |r, f, images| put(&mut images.formats, formats(r, f))),
+        ("crops", |r, f, images| put(&mut images.crops, r.flag(f))),
+    ],
+};
+
+/// Widths in pixels, in ascending order.
+fn widths(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<u32>> {
+    /// More would be more files than any screen can tell apart.
+    const COUNT: usize = 12;
+    let items = reader.items(field, COUNT)?;
+    let mut widths: Vec<u32> = items.iter().filter_map(|item| reader.whole(item, 16..=8192)).collect();
+    if items.is_empty() {
+        reader.refuse(field, "at least one width is needed; `enabled = false` copies pictures as they are");
+    }
+    widths.sort_unstable();
+    widths.dedup();
+    (!widths.is_empty()).then_some(widths)
+}
+
+fn quality(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<u8> {
+    reader.whole(field, 1..=100).and_then(|quality| u8::try_from(quality).ok())
+}
+
+fn formats(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<image::Format>> {
+    let items = reader.items(field, image::Format::WORDS.len())?;
+    let mut formats = Vec::new();
+    for item in &items {
+        let format = reader.one_of(item, &image::Format::WORDS)?;
+        if format == image::Format::Avif && !cfg!(feature = "avif") {
+            reader.refuse(item, "this program was built without the feature `avif`");
+        }
+        formats.push(format);
+    }
+    Some(formats)
+}
 
 /// Entries of a list of tables, at most.
 const LIST_LIMIT: usize = 1000;

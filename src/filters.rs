@@ -8,7 +8,7 @@ use crate::date::Moment;
 use crate::locale;
 
 /// Every filter with what it does, for the documentation.
-pub const FILTERS: [(&str, &str); 6] = [
+pub const FILTERS: [(&str, &str); 7] = [
     (
         "day(lang=…)",
         "a date in words of a language: `{{ card.date | day(lang=lang) }}` gives `14 March 2026`",
@@ -18,6 +18,7 @@ pub const FILTERS: [(&str, &str); 6] = [
     ("month_name(lang=…)", "a month's number (1 to 12) as its name"),
     ("json", "any value as JSON that can stand inside a `<script>` element"),
     ("absolute(base=…)", "a root-relative link as an absolute URL"),
+    ("srcset(root=…)", "files of a picture as the `srcset` attribute wants them"),
 ];
 
 /// Makes all filters known to an instance.
@@ -28,6 +29,7 @@ pub(crate) fn register(tera: &mut Tera) {
     tera.register_filter("month_name", month_name);
     tera.register_filter("json", json);
     tera.register_filter("absolute", absolute);
+    tera.register_filter("srcset", srcset);
 }
 
 fn moment(text: &str) -> TeraResult<Moment> {
@@ -77,4 +79,23 @@ fn absolute(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
         _ => path,
     };
     Ok(format!("{}{path}", args.must_get::<&str>("base")?))
+}
+
+/// `a-400.webp 400w, a-800.webp 800w`, each after the way to the site's root.
+fn srcset(files: Vec<Value>, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    let root = args.must_get::<&str>("root")?;
+    let mut set = String::new();
+    for file in &files {
+        let field = |name: &'static str| file.as_map().and_then(|map| map.get(&tera::value::Key::from(name)));
+        let src = field("src").and_then(Value::as_str);
+        let width = field("width").and_then(Value::as_i64);
+        let (Some(src), Some(width)) = (src, width) else {
+            return Err(tera::Error::message("not the files of a picture"));
+        };
+        if !set.is_empty() {
+            set.push_str(", ");
+        }
+        set.push_str(&format!("{root}{src} {width}w"));
+    }
+    Ok(set)
 }

@@ -14,8 +14,8 @@
 //! |---|---|
 //! | words | [`cli`] |
 //! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`serve`] |
-//! | edges | [`disk`], [`ledger`], [`output`] |
-//! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`plan`], [`render`] |
+//! | edges | [`disk`], [`cache`], [`ledger`], [`output`] |
+//! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`made`], [`plan`], [`render`] |
 //! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`template`], [`source`] |
 //! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
 //!
@@ -39,6 +39,7 @@
 pub mod article;
 pub mod body;
 pub mod build;
+pub mod cache;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -59,6 +60,7 @@ pub mod ingredient;
 pub mod ledger;
 pub mod load;
 pub mod locale;
+pub mod made;
 pub mod markdown;
 pub mod near;
 pub mod new;

@@ -4,7 +4,7 @@ use tera::{Context, Value};
 
 use crate::diag::Diag;
 use crate::ingredient::Ingredient;
-use crate::markdown::{self, Targets};
+use crate::markdown::{self, Picture, Targets};
 use crate::path::OutPath;
 use crate::plan::Page;
 use crate::site::Site;
@@ -34,9 +34,9 @@ pub fn page(site: &Site, page: &Page, out: &OutPath, body: &str, output: &mut Ve
 
 fn value(site: &Site, ingredient: &Ingredient<'_>, body: &str) -> Value {
     match ingredient {
-        Ingredient::Body { targets, .. } => {
+        Ingredient::Body { links, pictures, .. } => {
             let mut html = String::with_capacity(body.len() * 5 / 4);
-            markdown::render(body, &resolved(site, ingredient, targets), &mut html);
+            markdown::render(body, &targets(links, pictures), &mut html);
             Value::safe_string(&html)
         }
         ingredient => site.plain_value(ingredient),
@@ -44,15 +44,9 @@ fn value(site: &Site, ingredient: &Ingredient<'_>, body: &str) -> Value {
 }
 
 /// The targets of a body, as planned.
-fn resolved(site: &Site, ingredient: &Ingredient<'_>, targets: &[(&str, Option<String>)]) -> Targets {
-    let mut resolved = Targets::default();
-    let Ingredient::Body { article, .. } = ingredient else { return resolved };
-    let links = site.index.article(*article).facts().links.len();
-    for (written, became) in &targets[..links.min(targets.len())] {
-        resolved.links.insert((*written).to_owned(), became.clone());
+fn targets(links: &[(&str, Option<String>)], pictures: &[(&str, Option<Picture>)]) -> Targets {
+    Targets {
+        links: links.iter().map(|(written, became)| ((*written).to_owned(), became.clone())).collect(),
+        images: pictures.iter().map(|(written, became)| ((*written).to_owned(), became.clone())).collect(),
     }
-    for (written, became) in &targets[links.min(targets.len())..] {
-        resolved.images.insert((*written).to_owned(), became.as_deref().map(views::picture_of));
-    }
-    resolved
 }

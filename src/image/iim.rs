@@ -58,7 +58,9 @@ pub(super) fn words(block: &[u8], remarks: &mut Vec<String>) -> Words {
         alt: None,
     };
     if is_guess {
-        remarks.push("does not say how the letters of its caption are encoded: taken for Windows-1252".to_owned());
+        remarks.push(
+            "does not say how the letters of its caption are encoded: taken for Windows-1252".to_owned(),
+        );
     }
     words
 }
@@ -67,8 +69,10 @@ pub(super) fn words(block: &[u8], remarks: &mut Vec<String>) -> Words {
 pub(super) fn tidied(text: &str) -> Option<String> {
     /// Characters of a caption that anybody would read.
     const LIMIT: usize = 2000;
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
-    let joined: String = words.join(" ").chars().filter(|c| !crate::schema::is_unprintable(*c)).take(LIMIT).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let joined: String =
+        words.join(" ").chars().filter(|c| !crate::schema::is_unprintable(*c)).take(LIMIT).collect();
     Some(joined).filter(|text| !text.is_empty())
 }
 
@@ -92,7 +96,12 @@ mod tests {
     fn reads_the_charset_that_is_declared_or_likely() {
         let utf8 = set(1, 90, b"\x1b%G");
         check(&[utf8, set(2, 120, "Kıyıda".as_bytes()), set(2, 80, b"Ann")], Some("Kıyıda"), Some("Ann"), 0);
-        check(&[set(2, 120, b"Caf\xe9"), set(2, 110, b"Agency"), set(2, 80, b"Ann")], Some("Café"), Some("Agency"), 1);
+        check(
+            &[set(2, 120, b"Caf\xe9"), set(2, 110, b"Agency"), set(2, 80, b"Ann")],
+            Some("Café"),
+            Some("Agency"),
+            1,
+        );
         check(&[set(2, 120, "Café".as_bytes())], Some("Café"), None, 0);
         check(&[set(2, 120, b" \r\n\0 ")], None, None, 0);
         check(&[vec![0x1c, 2, 120, 0x80, 4, 0, 0, 0, 1, b'x']], None, None, 0);

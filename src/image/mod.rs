@@ -138,6 +138,8 @@ pub struct Variant {
     pub format: Format,
     /// Quality of lossy formats, 1 to 100.
     pub quality: u8,
+    /// Width of the picture that it is made from: the original, or the largest that is needed.
+    pub base: u32,
 }
 
 /// All files that are made of a picture.
@@ -164,15 +166,15 @@ impl Variants {
         let (width, height) = facts.size?;
         let plain = if facts.form == Form::Transparent { Format::Png } else { Format::Jpeg };
         let quality = settings.quality;
-        let sized = |format: Format, to: u32| {
-            let height = (u64::from(height) * u64::from(to) + u64::from(width) / 2) / u64::from(width);
-            let height = u32::try_from(height).unwrap_or(u32::MAX).max(1);
-            Variant { width: to, height, crop: false, format, quality }
-        };
         let largest = settings.widths.last().copied().unwrap_or(SHARED_WIDTH).max(SHARED_WIDTH.min(width));
+        let base = width.min(largest);
+        let sized = |format: Format, to: u32| {
+            let height = scaled(width, height, to);
+            Variant { width: to, height, crop: false, format, quality, base }
+        };
         // The full size only where no larger file is asked for.
         let mut widths: Vec<u32> = settings.widths.iter().copied().filter(|to| *to < width).collect();
-        widths.push(width.min(largest));
+        widths.push(base);
         if width > SHARED_WIDTH {
             widths.push(SHARED_WIDTH);
         }
@@ -190,7 +192,7 @@ impl Variants {
         } else {
             vec![sized(plain, width.min(SHARED_WIDTH))]
         };
-        let crops = if settings.crops { crops(width.min(largest), width, height, quality) } else { Vec::new() };
+        let crops = if settings.crops { crops(base, width, height, quality) } else { Vec::new() };
         Some(Self { better, plain, crops })
     }
 
@@ -206,6 +208,12 @@ impl Variants {
     }
 }
 
+/// The height of a picture that is made `to` pixels wide.
+fn scaled(width: u32, height: u32, to: u32) -> u32 {
+    let height = (u64::from(height) * u64::from(to) + u64::from(width) / 2) / u64::from(width);
+    u32::try_from(height).unwrap_or(u32::MAX).max(1)
+}
+
 /// Crops of a picture, as large as it allows and no larger than the shared width.
 fn crops(base: u32, width: u32, height: u32, quality: u8) -> Vec<Variant> {
     let base_height = u64::from(height) * u64::from(base) / u64::from(width);
@@ -213,7 +221,7 @@ fn crops(base: u32, width: u32, height: u32, quality: u8) -> Vec<Variant> {
         let width = u64::from(base.min(SHARED_WIDTH)).min(base_height * across / down);
         let side = |n: u64| u32::try_from(n).ok().filter(|n| *n > 0);
         let (width, height) = (side(width)?, side(width * down / across)?);
-        Some(Variant { width, height, crop: true, format: Format::Jpeg, quality })
+        Some(Variant { width, height, crop: true, format: Format::Jpeg, quality, base })
     };
     [(1, 1), (4, 3), (16, 9)].into_iter().filter_map(fits).collect()
 }
@@ -226,10 +234,9 @@ impl Variant {
         let name = path.rsplit('/').next()?;
         let (stem, _) = name.rsplit_once('.')?;
         let mut hasher = Hasher::new();
-        hasher.text(ENCODER).fingerprint(bytes).tag(self.quality);
+        hasher.text(ENCODER).fingerprint(bytes).tag(self.quality).number(self.base.into());
         let digits = hasher.finish().short(8);
-        let size =
-            if self.crop { format!("{}x{}", self.width, self.height) } else { self.width.to_string() };
+        let size = if self.crop { format!("{}x{}", self.width, self.height) } else { self.width.to_string() };
         let extension = self.format.extension();
         OutPath::new(&format!("media/{}-{digits}-{size}.{extension}", slugify(stem))).ok()
     }
@@ -240,7 +247,7 @@ impl Variant {
         let mut hasher = Hasher::new();
         hasher.text("picture").text(ENCODER).fingerprint(source);
         hasher.number(self.width.into()).number(self.height.into()).tag(u8::from(self.crop));
-        hasher.text(self.format.media_type()).tag(self.quality);
+        hasher.text(self.format.media_type()).tag(self.quality).number(self.base.into());
         hasher.finish()
     }
 }

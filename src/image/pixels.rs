@@ -11,7 +11,7 @@ use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFo
 use img_parts::ImageICC;
 use img_parts::webp::WebP;
 
-use super::{Form, Format, PIXELS, Variant, Variants};
+use super::{Form, Format, PIXELS, Variant};
 
 /// A decoded picture, turned upright and no larger than its largest variant needs.
 #[derive(Debug)]
@@ -53,11 +53,11 @@ impl Pixels {
     }
 }
 
-/// Decodes a picture for these variants of it.
+/// Decodes a picture, and makes it no wider than `base`.
 ///
 /// # Errors
 /// What is wrong with the data.
-pub fn decode(bytes: &[u8], form: Form, variants: &Variants) -> Result<Decoded, String> {
+pub fn decode(bytes: &[u8], form: Form, base: u32) -> Result<Decoded, String> {
     let mut reader = ImageReader::new(Cursor::new(bytes));
     reader = reader.with_guessed_format().map_err(|error| error.to_string())?;
     if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) {
@@ -73,10 +73,11 @@ pub fn decode(bytes: &[u8], form: Form, variants: &Variants) -> Result<Decoded, 
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
     image.apply_orientation(orientation);
     let pixels = Pixels::of(image, form == Form::Opaque);
-    let largest = variants.iter().filter(|variant| !variant.crop).max_by_key(|variant| variant.width);
-    let pixels = match largest.filter(|largest| largest.width < pixels.width) {
-        Some(largest) => pixels.resized(pixels.whole(), largest.width, largest.height)?,
-        None => pixels,
+    let pixels = if base < pixels.width {
+        let height = super::scaled(pixels.width, pixels.height, base);
+        pixels.resized(pixels.whole(), base, height)?
+    } else {
+        pixels
     };
     Ok(Decoded { pixels, profile })
 }
@@ -115,7 +116,8 @@ pub fn encode(decoded: &Decoded, variant: &Variant) -> Result<Vec<u8>, String> {
 fn middle(base: &Pixels, variant: &Variant) -> (f64, f64, f64, f64) {
     let (width, height) = (f64::from(base.width), f64::from(base.height));
     let shape = f64::from(variant.width) / f64::from(variant.height);
-    let (across, down) = if width / height > shape { (height * shape, height) } else { (width, width / shape) };
+    let (across, down) =
+        if width / height > shape { (height * shape, height) } else { (width, width / shape) };
     ((width - across) / 2.0, (height - down) / 2.0, across, down)
 }
 
@@ -126,7 +128,8 @@ fn opaque(pixels: &Pixels) -> std::borrow::Cow<'_, [u8]> {
     }
     let over_white = |pixel: &[u8]| {
         let alpha = u32::from(pixel[3]);
-        let mix = |c: u8| u8::try_from((u32::from(c) * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(255);
+        let mix =
+            |c: u8| u8::try_from((u32::from(c) * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(255);
         [mix(pixel[0]), mix(pixel[1]), mix(pixel[2])]
     };
     pixels.bytes.chunks_exact(4).flat_map(over_white).collect::<Vec<u8>>().into()

@@ -3,8 +3,8 @@
 //! A drawing in an `<img>` runs no script, but whoever opens its address alone gets a page of this site. So
 //! one that could run anything, or that fetches from elsewhere, is refused rather than mended.
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 use super::{Facts, Form, Words};
 
@@ -13,7 +13,17 @@ const LIMIT: usize = 4 << 20;
 
 /// Elements that run something, hold foreign markup or fetch.
 const REFUSED: [&str; 11] = [
-    "script", "foreignobject", "iframe", "object", "embed", "audio", "video", "handler", "set", "link", "discard",
+    "script",
+    "foreignobject",
+    "iframe",
+    "object",
+    "embed",
+    "audio",
+    "video",
+    "handler",
+    "set",
+    "link",
+    "discard",
 ];
 
 /// The facts of a drawing.
@@ -25,11 +35,12 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Facts, String> {
     let mut reader = Reader::from_str(text);
     let mut size = None;
     let mut is_open = false;
+    let mut styles = String::new();
     loop {
         match reader.read_event() {
             Ok(Event::Start(element) | Event::Empty(element)) => {
                 if !is_open {
-                    if element.local_name().as_ref() != b"svg" {
+                    if element.local_name().as_ref() != "svg" {
                         return Err("this is no SVG drawing".to_owned());
                     }
                     size = size_of(&element);
@@ -38,15 +49,25 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Facts, String> {
                 check(&element)?;
             }
             // Entities can hide anything, and blow up.
-            Ok(Event::DocType(_)) => return Err("this drawing has a DOCTYPE, which may hide things: save it without".to_owned()),
-            Ok(Event::PI(instruction)) if instruction.target().eq_ignore_ascii_case(b"xml-stylesheet") => {
+            Ok(Event::DocType(_)) => {
+                return Err("this drawing has a DOCTYPE, which may hide things: save it without".to_owned());
+            }
+            Ok(Event::PI(instruction)) if instruction.target().eq_ignore_ascii_case("xml-stylesheet") => {
                 return Err("this drawing fetches a style sheet".to_owned());
             }
-            Ok(Event::Text(words)) if fetches(&words.decode().unwrap_or_default()) => {
-                return Err("this drawing fetches something from elsewhere".to_owned());
+            Ok(Event::Text(words)) => styles.push_str(&words),
+            Ok(Event::CData(words)) => styles.push_str(&words),
+            // A letter of a style may be written by its number.
+            Ok(Event::GeneralRef(name)) => {
+                let letter =
+                    quick_xml::escape::unescape(&format!("&{};", &*name)).unwrap_or_default().into_owned();
+                styles.push_str(&letter);
             }
-            Ok(Event::CData(words)) if fetches(&String::from_utf8_lossy(&words)) => {
-                return Err("this drawing fetches something from elsewhere".to_owned());
+            Ok(Event::End(_)) => {
+                if fetches(&styles) {
+                    return Err("this drawing fetches something from elsewhere".to_owned());
+                }
+                styles.clear();
             }
             Ok(Event::Eof) => break,
             Ok(_) => {}
@@ -60,14 +81,16 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Facts, String> {
 }
 
 fn check(element: &BytesStart<'_>) -> Result<(), String> {
-    let name = String::from_utf8_lossy(element.local_name().as_ref()).to_lowercase();
+    let name = element.local_name().as_ref().to_lowercase();
     if REFUSED.contains(&name.as_str()) {
         return Err(format!("this drawing has a <{name}> in it, which could run or fetch something"));
     }
     for attribute in element.attributes() {
         let attribute = attribute.map_err(|error| format!("this drawing is damaged: {error}"))?;
-        let key = String::from_utf8_lossy(attribute.key.local_name().as_ref()).to_lowercase();
-        let value = attribute.unescape_value().map_err(|error| format!("this drawing is damaged: {error}"))?;
+        let key = attribute.key.local_name().as_ref().to_lowercase();
+        let value = attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_err(|error| format!("this drawing is damaged: {error}"))?;
         if key.starts_with("on") {
             return Err(format!("this drawing runs a script: `{key}`"));
         }
@@ -104,13 +127,16 @@ fn fetches(style: &str) -> bool {
 fn size_of(element: &BytesStart<'_>) -> Option<(u32, u32)> {
     let get = |name: &str| {
         let attribute = element.try_get_attribute(name).ok().flatten()?;
-        Some(attribute.unescape_value().ok()?.into_owned())
+        Some(attribute.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned())
     };
     let pixels = |text: &str| text.trim().trim_end_matches("px").parse::<f64>().ok().and_then(whole);
     let own = || Some((pixels(&get("width")?)?, pixels(&get("height")?)?));
     let boxed = || {
-        let numbers: Vec<f64> =
-            get("viewBox")?.split([' ', ',']).filter(|n| !n.is_empty()).map_while(|n| n.parse().ok()).collect();
+        let numbers: Vec<f64> = get("viewBox")?
+            .split([' ', ','])
+            .filter(|n| !n.is_empty())
+            .map_while(|n| n.parse().ok())
+            .collect();
         match numbers[..] {
             [_, _, width, height] => Some((whole(width)?, whole(height)?)),
             _ => None,
@@ -152,6 +178,7 @@ mod tests {
             "<foreignObject><p/></foreignObject>",
             "<animate attributeName='href' to='javascript:alert(1)'/>",
             "<style>@import 'https://elsewhere.example/x.css';</style>",
+            "<style>@im&#112;ort <![CDATA['x']]></style>",
             "<style>a { fill: url(//elsewhere.example/x) }</style>",
             "<rect style='fill: u\\72l(//elsewhere.example/x); stroke: url(#a)'/>",
             "<use href='data:image/svg+xml;base64,AAAA'/>",

@@ -1,17 +1,17 @@
 //! Words of an XMP packet: `dc:description`, `photoshop:Credit`, `dc:creator`, and the IPTC extension's
 //! text alternative. Read by namespace; anything odd ends the reading, never the build.
 
-use quick_xml::NsReader;
 use quick_xml::events::Event;
 use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::{NsReader, XmlVersion};
 
 use super::Words;
 use super::iim::tidied;
 
-const DC: &[u8] = b"http://purl.org/dc/elements/1.1/";
-const PHOTOSHOP: &[u8] = b"http://ns.adobe.com/photoshop/1.0/";
-const IPTC_CORE: &[u8] = b"http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
-const XML_LANG: &[u8] = b"xml:lang";
+const DC: &str = "http://purl.org/dc/elements/1.1/";
+const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
+const IPTC_CORE: &str = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
+const XML_LANG: &str = "xml:lang";
 
 /// The properties that are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,12 +23,12 @@ enum Property {
 }
 
 impl Property {
-    fn of(namespace: &[u8], name: &[u8]) -> Option<Self> {
+    fn of(namespace: &str, name: &str) -> Option<Self> {
         match (namespace, name) {
-            (DC, b"description") => Some(Self::Description),
-            (DC, b"creator") => Some(Self::Creator),
-            (PHOTOSHOP, b"Credit") => Some(Self::Credit),
-            (IPTC_CORE, b"AltTextAccessibility") => Some(Self::Alt),
+            (DC, "description") => Some(Self::Description),
+            (DC, "creator") => Some(Self::Creator),
+            (PHOTOSHOP, "Credit") => Some(Self::Credit),
+            (IPTC_CORE, "AltTextAccessibility") => Some(Self::Alt),
             _ => None,
         }
     }
@@ -38,8 +38,9 @@ impl Property {
 pub(super) fn words(packet: &[u8]) -> Words {
     /// Packets are a few kilobytes; the padding in them is never read.
     const LIMIT: usize = 1 << 20;
+    let packet = String::from_utf8_lossy(&packet[..packet.len().min(LIMIT)]);
     let mut found: Vec<(Property, bool, String)> = Vec::new();
-    let mut reader = NsReader::from_reader(&packet[..packet.len().min(LIMIT)]);
+    let mut reader = NsReader::from_str(&packet);
     let (mut property, mut depth, mut is_default, mut text) = (None, 0_usize, true, String::new());
     loop {
         match reader.read_event() {
@@ -47,7 +48,7 @@ pub(super) fn words(packet: &[u8]) -> Words {
                 let is_empty = matches!(event, Event::Empty(_));
                 let (Event::Start(element) | Event::Empty(element)) = &event else { break };
                 for attribute in element.attributes().with_checks(false).flatten() {
-                    let value = attribute.unescape_value().unwrap_or_default();
+                    let value = attribute.normalized_value(XmlVersion::Implicit1_0).unwrap_or_default();
                     if attribute.key.as_ref() == XML_LANG {
                         is_default = value == "x-default";
                         continue;
@@ -74,10 +75,10 @@ pub(super) fn words(packet: &[u8]) -> Words {
                     text.clear();
                 }
             }
-            Ok(Event::Text(words)) => text.push_str(&words.decode().unwrap_or_default()),
+            Ok(Event::Text(words)) => text.push_str(&words),
             Ok(Event::GeneralRef(name)) => {
-                let of = |name: &str| quick_xml::escape::unescape(&format!("&{name};")).map(|text| text.into_owned());
-                text.push_str(&name.decode().ok().and_then(|name| of(&name).ok()).unwrap_or_default());
+                let written = format!("&{};", &*name);
+                text.push_str(&quick_xml::escape::unescape(&written).unwrap_or_default());
             }
             Ok(Event::End(_)) => {
                 if let Some(known) = property {

@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cache::Cache;
 use crate::diag::{Checked, Diag};
 use crate::disk::Dir;
 use crate::fingerprint::Fingerprint;
+use crate::made::{Inputs, Trouble, Workshop};
+use crate::site::Asset;
 use crate::source::Role;
 use crate::store::{Entry, Stamp, Store};
 
@@ -14,6 +17,8 @@ use crate::store::{Entry, Stamp, Store};
 pub(super) struct Overlay {
     dir: Dir,
     texts: Mutex<Texts>,
+    cache: Cache,
+    workshop: Workshop,
 }
 
 #[derive(Default)]
@@ -55,12 +60,18 @@ impl Texts {
 
 impl Overlay {
     pub(super) fn new(dir: Dir) -> Self {
-        Self { dir, texts: Mutex::default() }
+        let cache = Cache::of(dir.root());
+        Self { dir, texts: Mutex::default(), cache, workshop: Workshop::default() }
     }
 
     /// What is on disk.
     pub(super) fn disk(&self) -> &Dir {
         &self.dir
+    }
+
+    /// What was generated lately.
+    pub(super) fn workshop(&self) -> &Workshop {
+        &self.workshop
     }
 
     /// Shows the text with this fingerprint instead of the file, whose stamp is `stamp`. Returns whether
@@ -96,6 +107,23 @@ impl Store for Overlay {
             self.lock().remember(path, text);
         }
         Ok(read)
+    }
+}
+
+impl Inputs for Overlay {
+    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
+        match self.read(&asset.path).map_err(Trouble::Failed)? {
+            Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
+            _ => Err(Trouble::Changed(asset.path.clone())),
+        }
+    }
+
+    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>> {
+        self.cache.recall(key)
+    }
+
+    fn keep(&self, key: Fingerprint, bytes: &[u8]) {
+        self.cache.keep(key, bytes);
     }
 }
 

@@ -10,12 +10,11 @@ use super::overlay::Overlay;
 use super::script;
 use crate::body::{BodySource, NoBody};
 use crate::diag::{Diag, EMBEDDED};
-use crate::fingerprint::Fingerprint;
 use crate::load::Bodies;
+use crate::made::{Inputs, Trouble};
 use crate::path::OutPath;
 use crate::plan::{Outline, Page, Planned, Work};
 use crate::render;
-use crate::store::Store;
 use crate::theme;
 
 /// What an address leads to.
@@ -87,14 +86,6 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Why there is no answer yet.
-pub(super) enum Trouble {
-    /// A source is not what the snapshot was made from: look at it, then try again.
-    Changed(String),
-    /// The page cannot be made.
-    Failed(Diag),
-}
-
 /// Answers a request for `address`.
 ///
 /// # Errors
@@ -133,11 +124,13 @@ fn bytes(shown: &Shown, store: &Overlay, planned: &Planned) -> Result<Vec<u8>, T
         Work::Page(page) => render_page(shown, store, page, &planned.out),
         Work::Copy(asset) => match asset.path.strip_prefix(EMBEDDED) {
             Some(file) => Ok(theme::file(file).unwrap_or_default().to_vec()),
-            None => match store.read(&asset.path).map_err(Trouble::Failed)? {
-                Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
-                _ => Err(Trouble::Changed(asset.path.clone())),
-            },
+            None => store.source(asset),
         },
+        Work::Made(made) => {
+            let mut bytes = Vec::new();
+            made.make(&shown.site, store, store.workshop(), &mut bytes)?;
+            Ok(bytes)
+        }
     }
 }
 

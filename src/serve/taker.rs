@@ -195,7 +195,7 @@ impl Taker {
             let former = records.binary_search_by(|record| record.path.cmp(path)).ok()?;
             let former = &records[former];
             let (bytes, stamp) = self.store.read(path).ok()??;
-            let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), size: None };
+            let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), picture: None };
             if seen.text == former.text {
                 read.push((seen, Arc::clone(former)));
                 continue;

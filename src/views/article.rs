@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::card::{header_fields, revised};
 use super::related::related;
-use super::target::{link_target, picture_target};
+use super::target::{link_target, picture};
 use crate::article::{Header, Kind};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
@@ -92,7 +92,11 @@ fn body<'s>(site: &'s Site, id: ArticleId, out: &OutPath) -> Ingredient<'s> {
     let root = out.root();
     let links =
         facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, &root)));
-    let images =
-        facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, &root)));
-    Ingredient::Body { article: id, text: article.item().body, targets: links.chain(images).collect() }
+    let pictures = facts.images.iter().map(|src| (src.as_str(), picture(site, article.path(), src, &root)));
+    Ingredient::Body {
+        article: id,
+        text: article.item().body,
+        links: links.collect(),
+        pictures: pictures.collect(),
+    }
 }

@@ -12,6 +12,7 @@ mod front;
 mod head;
 mod list;
 mod names;
+mod picture;
 mod related;
 mod shared;
 mod sitemap;
@@ -23,7 +24,6 @@ pub(crate) use card::card;
 pub use names::{Name, PAGE, SHAPES, SHARED};
 pub(crate) use shared::{FORMS, form};
 pub use shared::{Shared, shared, wanted};
-pub(crate) use target::picture_of;
 
 use crate::ingredient::Ingredient;
 use crate::locale;
