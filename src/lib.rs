@@ -13,10 +13,10 @@
 //! | floor | modules |
 //! |---|---|
 //! | words | [`cli`] |
-//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`serve`] |
+//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`serve`] |
 //! | edges | [`disk`], [`cache`], [`ledger`], [`output`] |
 //! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`made`], [`plan`], [`render`] |
-//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`template`], [`source`] |
+//! | parts, pure | [`article`], [`clock`], [`markdown`], `schema`, [`image`], [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
 //! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
 //!
 //! A module uses what is below it; `tests/tidy.rs` enforces that.
@@ -40,6 +40,7 @@ pub mod article;
 pub mod body;
 pub mod build;
 pub mod cache;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -49,6 +50,7 @@ pub mod diff;
 pub mod disk;
 pub mod due;
 pub mod dump;
+pub mod escape;
 pub mod explain;
 pub mod filters;
 pub mod fingerprint;

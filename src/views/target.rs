@@ -1,6 +1,8 @@
 //! Where the links and pictures of a text lead on the page that shows it.
 
 use super::picture::{Files, Rendition};
+use crate::index::ArticleId;
+use crate::ingredient::Ingredient;
 use crate::markdown;
 use crate::site::{Site, beside};
 
@@ -41,4 +43,18 @@ pub(super) fn picture(site: &Site, path: &str, src: &str, root: &str) -> Option<
         credit: words.credit,
         alt: words.alt,
     })
+}
+
+/// An article's text with all targets in it resolved; `root` goes before links inside the site.
+pub(super) fn body<'s>(site: &'s Site, id: ArticleId, root: &str) -> Ingredient<'s> {
+    let article = site.index.article(id);
+    let facts = article.facts();
+    let links = facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, root)));
+    let pictures = facts.images.iter().map(|src| (src.as_str(), picture(site, article.path(), src, root)));
+    Ingredient::Body {
+        article: id,
+        text: article.item().body,
+        links: links.collect(),
+        pictures: pictures.collect(),
+    }
 }
