@@ -35,18 +35,20 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Facts, String> {
     let mut reader = Reader::from_str(text);
     let mut size = None;
     let mut is_open = false;
+    let mut open = 0_usize;
     let mut styles = String::new();
     loop {
         match reader.read_event() {
-            Ok(Event::Start(element) | Event::Empty(element)) => {
+            Ok(ref event @ (Event::Start(ref element) | Event::Empty(ref element))) => {
+                open += usize::from(matches!(event, Event::Start(_)));
                 if !is_open {
                     if element.local_name().as_ref() != "svg" {
                         return Err("this is no SVG drawing".to_owned());
                     }
-                    size = size_of(&element);
+                    size = size_of(element);
                     is_open = true;
                 }
-                check(&element)?;
+                check(element)?;
             }
             // Entities can hide anything, and blow up.
             Ok(Event::DocType(_)) => {
@@ -64,11 +66,13 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Facts, String> {
                 styles.push_str(&letter);
             }
             Ok(Event::End(_)) => {
+                open = open.saturating_sub(1);
                 if fetches(&styles) {
                     return Err("this drawing fetches something from elsewhere".to_owned());
                 }
                 styles.clear();
             }
+            Ok(Event::Eof) if open > 0 => return Err("this drawing ends too early".to_owned()),
             Ok(Event::Eof) => break,
             Ok(_) => {}
             Err(error) => return Err(format!("this drawing is damaged: {error}")),
