@@ -16,6 +16,7 @@ use crate::index::{ArticleId, Index, Visible};
 use crate::ingredient::Ingredient;
 use crate::near;
 use crate::path::OutPath;
+pub use crate::path::beside;
 use crate::source::Record;
 use crate::template::Templates;
 use crate::views::{self, Shared};
@@ -198,28 +199,6 @@ pub fn mentions<'i>(path: &str, item: &'i crate::source::Item, picture: &str) ->
     let lead = item.header.image.as_ref().and_then(|image| image.src.as_deref());
     let mut named = lead.into_iter().chain(item.facts.images.iter().map(String::as_str));
     named.find(|src| beside(path, src).as_deref() == Some(picture))
-}
-
-/// The path within the site that `target` means in the file at `path`: relative to its folder, or to
-/// `content/` with a leading slash. `None` when it leads out of `content/`.
-#[must_use]
-pub fn beside(path: &str, target: &str) -> Option<String> {
-    let target = target.split(['?', '#']).next().unwrap_or(target);
-    let folder = match target.starts_with('/') {
-        true => "content",
-        false => path.rsplit_once('/').map_or("", |(folder, _)| folder),
-    };
-    let mut parts: Vec<&str> = folder.split('/').collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    (parts.first() == Some(&"content") && parts.len() > 1).then(|| parts.join("/"))
 }
 
 impl Site {
