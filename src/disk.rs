@@ -369,6 +369,30 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<bool, Diag> {
     }
 }
 
+/// The bytes of a file of our own.
+///
+/// # Errors
+/// Not there, or unreadable.
+pub(crate) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+/// All plain files below a folder of our own: time of change, length, path.
+pub(crate) fn files(folder: &Path) -> Vec<(std::time::SystemTime, u64, PathBuf)> {
+    let walk = WalkDir::new(folder).follow_links(false).into_iter().flatten();
+    walk.filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok()?;
+            Some((metadata.modified().ok()?, metadata.len(), entry.into_path()))
+        })
+        .collect()
+}
+
+/// Removes a file of our own; whether it did.
+pub(crate) fn remove(path: &Path) -> bool {
+    fs::remove_file(path).is_ok()
+}
+
 /// Whether something is at this path.
 #[must_use]
 pub fn exists(path: &Path) -> bool {

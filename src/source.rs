@@ -95,7 +95,7 @@ impl Role {
             "md" => Some(Self::Markdown),
             "txt" => Some(Self::Text),
             "html" | "htm" => Some(Self::Html),
-            "jpg" | "jpeg" | "png" | "webp" | "gif" | "avif" => Some(Self::Picture),
+            "jpg" | "jpeg" | "png" | "webp" | "gif" | "avif" | "svg" => Some(Self::Picture),
             _ => None,
         }
     }
