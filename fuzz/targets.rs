@@ -7,8 +7,11 @@ use newsprint::markdown::{self, Targets};
 use newsprint::path::{OutPath, check_slug, slugify};
 use newsprint::{date, dump, ledger, source};
 
+/// Panics when something is wrong with what the program makes of the bytes.
+pub(crate) type Target = fn(&[u8]);
+
 /// Every target by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 11] = [
+pub(crate) const TARGETS: [(&str, Target); 11] = [
     ("dump_text", dump_text),
     ("dump_html", dump_html),
     ("front_matter", front_matter),
@@ -173,7 +176,7 @@ fn dates(bytes: &[u8]) {
 }
 
 /// Runs a target by its name.
-pub fn run(name: &str, bytes: &[u8]) {
+pub(crate) fn run(name: &str, bytes: &[u8]) {
     let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).expect("a target of this name");
     target(bytes);
 }

@@ -206,15 +206,15 @@ def preview(scene):
         foreign = ask(port, headers={"Host": "evil.test"})[0]
         origin = ask(port, headers={"Origin": "http://evil.test", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"})[0]
         headers = {key.lower(): value for key, value in ask(port)[1].items()}
-        attacks = [b"GET /../../../../etc/passwd HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
-                   b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
-                   b"GET //etc/passwd HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
-                   b"GET /..%5c..%5cetc/passwd HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
-                   b"GET /#/../etc/passwd HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
-                   b"GET / HTTP/1.1\r\nHost: %d\x00\xff\r\n\r\n", b"\x16\x03\x01%d\r\n\r\n",
-                   b"GET /.newsprint/ledger HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
-                   b"GET /hugo.toml HTTP/1.1\r\nHost: localhost:%d\r\n\r\n", b"GET /site.toml HTTP/1.1\r\nHost: localhost:%d\r\n\r\n"]
-        read = sum("root:" in text or "base_url" in text or "baseURL" in text for text in (ask(port, raw=a % port) for a in attacks))
+        attacks = [b"GET /../../../../etc/passwd HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n",
+                   b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n",
+                   b"GET //etc/passwd HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n",
+                   b"GET /..%5c..%5cetc/passwd HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n",
+                   b"GET /#/../etc/passwd HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n",
+                   b"GET / HTTP/1.1\r\nHost: PORT\x00\xff\r\n\r\n", b"\x16\x03\x01PORT\r\n\r\n",
+                   b"GET /.newsprint/ledger HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n",
+                   b"GET /hugo.toml HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n", b"GET /site.toml HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n"]
+        read = sum("root:" in text or "base_url" in text or "baseURL" in text for text in (ask(port, raw=a.replace(b"PORT", str(port).encode())) for a in attacks))
         # One bad story: does the server live, and does it start anew?
         write(site / "content/world/n1.md", "+++\ntitle = \"x\n+++\n")
         time.sleep(2)

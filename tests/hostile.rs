@@ -5,6 +5,8 @@
 //! parses it, each element and attribute must be one that a harmless site has, or one of Markdown's. `NEWSPRINT_VECTORS`
 //! names a folder with more of them (`.txt`, a line each; `.json`, every string in it).
 
+#![allow(clippy::print_stderr, reason = "what was counted is for docs/trust.md")]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -211,14 +213,36 @@ fn judge(tree: &Tree, allowed: &Allowed) -> String {
                     let _ = writeln!(found, "{path}: {fault}");
                 }
             }
-            Some("xml") => judge_xml(path, &text, &prose, &mut found),
+            Some("xml" | "atom") => judge_xml(path, &text, &prose, &mut found),
             Some("json" | "webmanifest") if serde_json::from_str::<Value>(&text).is_err() => {
                 let _ = writeln!(found, "{path}: no JSON");
             }
+            Some("json") => html_in(&text, &mut |html| {
+                for fault in faults(html, false, &prose) {
+                    let _ = writeln!(found, "{path}: {fault}");
+                }
+            }),
             _ => {}
         }
     }
     found
+}
+
+/// The pieces of HTML in a JSON feed.
+fn html_in(json: &str, judge: &mut dyn FnMut(&str)) {
+    fn visit(value: &Value, judge: &mut dyn FnMut(&str)) {
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(key, value)| match (key.as_str(), value) {
+                ("content_html", Value::String(html)) => judge(html),
+                _ => visit(value, judge),
+            }),
+            Value::Array(items) => items.iter().for_each(|item| visit(item, judge)),
+            _ => {}
+        }
+    }
+    if let Ok(value) = serde_json::from_str(json) {
+        visit(&value, judge);
+    }
 }
 
 /// The vectors of this repository.
@@ -723,10 +747,7 @@ fn no_path_leaves_the_site() {
         assert!(matches!(report.exit, 0 | 3 | 4), "{part}: {:?}", report.diags);
         for (path, bytes) in support::tree(&dir.join("public")) {
             assert!(
-                path.ends_with(".html")
-                    || path.ends_with(".xml")
-                    || path.ends_with(".txt")
-                    || path.ends_with(".json"),
+                [".html", ".xml", ".atom", ".txt", ".json"].iter().any(|end| path.ends_with(end)),
                 "{part}: {path}"
             );
             assert!(!bytes.windows(5).any(|w| w == b"root:"), "{part}: {path} holds what is not ours");
