@@ -91,7 +91,12 @@ pub(super) fn decoded(text: &str) -> Option<String> {
 ///
 /// # Errors
 /// When a newer snapshot is needed first.
-pub(super) fn answer(view: &View, store: &dyn Sources, address: &str, base: &str) -> Result<Response, String> {
+pub(super) fn answer(
+    view: &View,
+    store: &dyn Sources,
+    address: &str,
+    base: &str,
+) -> Result<Response, String> {
     let Some(shown) = &view.shown else {
         return Ok(failed_page(StatusCode::SERVICE_UNAVAILABLE, &view.problems, None, base));
     };
