@@ -256,6 +256,19 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Removes what a killed program left of a file that only the holder of a lock replaces.
+pub fn sweep(path: &Path) {
+    let mut begin = path.file_name().unwrap_or_default().to_os_string();
+    begin.push(".newsprint-");
+    let begin = begin.as_encoded_bytes();
+    for entry in path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
+        if entry.file_name().as_encoded_bytes().starts_with(begin) {
+            // One that stays does no harm but to order.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// What became of a file that was to be replaced.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Swap {
@@ -354,6 +367,30 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<bool, Diag> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(failed(path, "write it")(error)),
     }
+}
+
+/// The bytes of a file of our own.
+///
+/// # Errors
+/// Not there, or unreadable.
+pub(crate) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+/// All plain files below a folder of our own: time of change, length, path.
+pub(crate) fn files(folder: &Path) -> Vec<(std::time::SystemTime, u64, PathBuf)> {
+    let walk = WalkDir::new(folder).follow_links(false).into_iter().flatten();
+    walk.filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok()?;
+            Some((metadata.modified().ok()?, metadata.len(), entry.into_path()))
+        })
+        .collect()
+}
+
+/// Removes a file of our own; whether it did.
+pub(crate) fn remove(path: &Path) -> bool {
+    fs::remove_file(path).is_ok()
 }
 
 /// Whether something is at this path.

@@ -225,7 +225,7 @@ fn answers_are_for_nobody_else() {
     }
     assert!(!head.contains("access-control"), "{head}");
     let again = Desk::of(&[]);
-    assert_ne!(again.token, desk.client.token, "each run has a token of its own");
+    assert_ne!(again.client.token, desk.client.token, "each run has a token of its own");
 }
 
 #[test]

@@ -14,8 +14,8 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "article",
             "clock",
             "markdown",
-            "image",
             "schema",
+            "image",
             "config",
             "front_matter",
             "dump",
@@ -26,8 +26,8 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "source",
         ],
     ),
-    ("site", &["index", "ingredient", "site", "theme", "views", "plan", "render"]),
-    ("edges", &["disk", "ledger", "output"]),
+    ("site", &["index", "ingredient", "site", "theme", "views", "made", "plan", "render"]),
+    ("edges", &["disk", "cache", "ledger", "output"]),
     (
         "verbs",
         &[

@@ -154,7 +154,7 @@ mod tests {
 
     fn parsed() -> Article {
         let vocabulary = Vocabulary::default();
-        let options = Options { vocabulary: &vocabulary, language: Some("en") };
+        let options = Options { vocabulary: &vocabulary, language: Some("en"), zone: None };
         let input = Input { source: "a.txt", form: Form::Text, url: None, fetched: None };
         parse(DUMP.as_bytes(), &input, &options).articles.remove(0)
     }

@@ -6,16 +6,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::live::{Shown, View};
+use super::overlay::Sources;
 use super::script;
 use crate::body::{BodySource, NoBody};
 use crate::diag::{Diag, EMBEDDED};
-use crate::fingerprint::Fingerprint;
 use crate::index::Article;
 use crate::load::Bodies;
+use crate::made::Trouble;
 use crate::path::OutPath;
 use crate::plan::{Outline, Page, Planned, Work};
 use crate::render;
-use crate::store::Store;
 use crate::theme;
 
 /// What an address leads to.
@@ -87,19 +87,16 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Why there is no answer yet.
-pub(super) enum Trouble {
-    /// A source is not what the snapshot was made from: look at it, then try again.
-    Changed(String),
-    /// The page cannot be made.
-    Failed(Diag),
-}
-
 /// Answers a request for `address`; the site is served below `base`, which is empty but for drafts.
 ///
 /// # Errors
 /// When a newer snapshot is needed first.
-pub(super) fn answer(view: &View, store: &dyn Store, address: &str, base: &str) -> Result<Response, String> {
+pub(super) fn answer(
+    view: &View,
+    store: &dyn Sources,
+    address: &str,
+    base: &str,
+) -> Result<Response, String> {
     let Some(shown) = &view.shown else {
         return Ok(failed_page(StatusCode::SERVICE_UNAVAILABLE, &view.problems, None, base));
     };
@@ -128,20 +125,22 @@ fn redirect(out: &OutPath, base: &str) -> Response {
 }
 
 /// The bytes of an output, just as a build writes them.
-fn bytes(shown: &Shown, store: &dyn Store, planned: &Planned) -> Result<Vec<u8>, Trouble> {
+fn bytes(shown: &Shown, store: &dyn Sources, planned: &Planned) -> Result<Vec<u8>, Trouble> {
     match &planned.work {
         Work::Page(page) => render_page(shown, store, page, &planned.out),
         Work::Copy(asset) => match asset.path.strip_prefix(EMBEDDED) {
             Some(file) => Ok(theme::file(file).unwrap_or_default().to_vec()),
-            None => match store.read(&asset.path).map_err(Trouble::Failed)? {
-                Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
-                _ => Err(Trouble::Changed(asset.path.clone())),
-            },
+            None => store.source(asset),
         },
+        Work::Made(made) => {
+            let mut bytes = Vec::new();
+            made.make(&shown.site, store, store.workshop(), &mut bytes)?;
+            Ok(bytes)
+        }
     }
 }
 
-fn render_page(shown: &Shown, store: &dyn Store, page: &Page, out: &OutPath) -> Result<Vec<u8>, Trouble> {
+fn render_page(shown: &Shown, store: &dyn Sources, page: &Page, out: &OutPath) -> Result<Vec<u8>, Trouble> {
     let mut html = Vec::new();
     let ids = page.bodies(&shown.site);
     let articles: Vec<&Article> = ids.iter().map(|id| shown.site.index.article(*id)).collect();

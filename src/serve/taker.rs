@@ -206,7 +206,7 @@ impl Taker {
             self.entry(path)?;
             if path.starts_with("static/") {
                 let (bytes, stamp) = self.store.read(path).ok()??;
-                let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), size: None };
+                let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), picture: None };
                 site = Cow::Owned(site.with_static(path, seen.text)?);
                 copied.push(seen);
                 continue;
@@ -217,7 +217,7 @@ impl Taker {
             let former = records.binary_search_by(|record| record.path.cmp(path)).ok()?;
             let former = &records[former];
             let (bytes, stamp) = self.store.read(path).ok()??;
-            let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), size: None };
+            let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), picture: None };
             if seen.text == former.text {
                 read.push((seen, Arc::clone(former)));
                 continue;

@@ -318,7 +318,7 @@ fn compared(before: &Shown, after: &Shown) -> Json {
     let mut push = |what: &'static str, recipe: &Recipe| {
         let kind = match &recipe.work {
             Work::Page(page) => page.kind(),
-            Work::Copy(_) => "file",
+            Work::Copy(_) | Work::Made(_) => "file",
         };
         changes
             .entry(what)
