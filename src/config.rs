@@ -9,6 +9,7 @@ use crate::diag::{self, Checked};
 use crate::locale;
 use crate::path::check_slug;
 use crate::schema::{Field, Reader, Schema, put};
+use crate::target::{self, Target};
 use crate::tree::{self, Table, Text, Value};
 
 /// Everything `site.toml` says, defaults filled in.
@@ -44,6 +45,8 @@ pub struct Config {
     pub views: Vec<View>,
     /// Tag vocabulary: display name -> other spellings.
     pub tags: BTreeMap<String, Vec<String>>,
+    /// Where the site is published to, by name.
+    pub publish: Vec<Target>,
 }
 
 /// Masthead, menu, footer and colour.
@@ -230,6 +233,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         feeds: Feeds::default(),
         views: Vec::new(),
         tags: BTreeMap::new(),
+        publish: Vec::new(),
     };
     reader.table("site.toml", &(0..0), "", table, &SITE, &mut config);
     for view in &mut config.views {
@@ -273,9 +277,9 @@ const SITE: Schema<Config> = Schema {
             r.distinct(f, "name");
         }),
         ("tags", |r, f, c| put(&mut c.tags, tags(r, f))),
-        // What these tables hold is checked by those who use them.
+        // What this table holds is checked by those who use it.
         ("images", |r, f, _| r.anything(f)),
-        ("publish", |r, f, _| r.anything(f)),
+        ("publish", |r, f, c| put(&mut c.publish, target::targets(r, f))),
     ],
 };
 
@@ -283,7 +287,12 @@ const SITE: Schema<Config> = Schema {
 #[must_use]
 pub fn keys() -> Vec<String> {
     let below = MENU.keys("menu[].").chain(SECTION.keys("section[].")).chain(PERMALINKS.keys("permalinks."));
-    SITE.keys("").chain(below).chain(FEEDS.keys("feeds.")).chain(VIEW.keys("view[].")).collect()
+    SITE.keys("")
+        .chain(below)
+        .chain(FEEDS.keys("feeds."))
+        .chain(VIEW.keys("view[]."))
+        .chain(target::keys())
+        .collect()
 }
 
 const MENU: Schema<MenuItem> = Schema {

@@ -16,6 +16,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "markdown",
             "image",
             "schema",
+            "target",
             "config",
             "front_matter",
             "dump",
@@ -26,12 +27,12 @@ const FLOORS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("site", &["index", "ingredient", "site", "theme", "views", "plan", "render"]),
-    ("edges", &["disk", "ledger", "output"]),
+    ("edges", &["disk", "ledger", "label", "output"]),
     (
         "verbs",
         &[
             "load", "body", "build", "snapshot", "due", "explain", "parse", "new", "import", "review",
-            "tags", "serve",
+            "tags", "publish", "serve",
         ],
     ),
     ("words", &["cli", "main"]),
@@ -45,18 +46,22 @@ const UPWARD: [(&str, &str, &str); 3] = [
 ];
 
 /// Modules besides `disk` that touch files, each with its reason.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("output", "writes a whole tree: stages, renames, removes"),
     ("ledger", "reads and replaces one file of its own"),
     ("build", "`--verify` compares two trees; reads the list of owned files"),
     ("cli", "opens what `parse` is given"),
     ("import", "streams dumps of any size; keeps its notebook, its quarantine and a report"),
     ("serve", "watches folders"),
+    ("label", "reads and replaces two files of its own"),
+    ("publish", "writes to targets"),
 ];
 
 /// Modules besides `cli` that may ask the clock, each with its reason. None may ask the environment.
-const CLOCK: [(&str, &str); 1] =
-    [("serve", "a preview without `--now` follows the clock, and waits for edits to end")];
+const CLOCK: [(&str, &str); 2] = [
+    ("serve", "a preview without `--now` follows the clock, and waits for edits to end"),
+    ("publish", "gives signs of life while it holds a target"),
+];
 
 /// Clocks, and the environment.
 const CLOCKS: [&str; 4] = ["Utc::now", "Local::now", "SystemTime::now", "Instant::now"];

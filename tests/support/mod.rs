@@ -149,3 +149,5 @@ impl Random {
         &items[self.below(items.len())]
     }
 }
+
+pub mod crawl;
