@@ -11,13 +11,14 @@ use crate::diag::{self, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::disk::{self, Dir, Durability, Lock};
 use crate::fingerprint::Fingerprint;
+use crate::index::Article;
 use crate::label::{self, Label};
 use crate::ledger::{Head, Ledger, Memory, Tally, Written};
 use crate::load::{self, Loaded, Wishes};
 use crate::output::{Output, Staged, Writing};
 use crate::path::OutPath;
 use crate::plan::{Page, Plan, Recipe, Work};
-use crate::render;
+use crate::render::{self, Bodies};
 use crate::site::Site;
 use crate::store::Store;
 use crate::theme;
@@ -469,14 +470,13 @@ impl Maker<'_> {
 
     fn render(&self, page: &Page, out: &OutPath, buffer: &mut Vec<u8>) -> Result<(), Failure> {
         let site = self.site;
-        let Some(id) = page.body() else {
-            return render::page(site, page, out, "", buffer).map_err(Failure::Diag);
-        };
-        let article = site.index.article(id);
-        match self.bodies.with(article, |body| render::page(site, page, out, body, buffer)) {
+        let ids = page.bodies(site);
+        let articles: Vec<&Article> = ids.iter().map(|id| site.index.article(*id)).collect();
+        let render = |texts: &[&str]| render::page(site, page, out, &Bodies::new(&ids, texts), buffer);
+        match self.bodies.with_all(&articles, render) {
             Ok(rendered) => rendered.map_err(Failure::Diag),
-            Err(NoBody::Changed) => Err(Failure::Changed(article.path().to_owned())),
-            Err(NoBody::Unreadable(diag)) => Err(Failure::Diag(diag)),
+            Err((NoBody::Changed, article)) => Err(Failure::Changed(article.path().to_owned())),
+            Err((NoBody::Unreadable(diag), _)) => Err(Failure::Diag(diag)),
         }
     }
 }

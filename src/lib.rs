@@ -13,10 +13,10 @@
 //! | floor | modules |
 //! |---|---|
 //! | words | [`cli`] |
-//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`serve`] |
+//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`serve`] |
 //! | edges | [`disk`], [`ledger`], [`output`] |
 //! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`plan`], [`render`] |
-//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`template`], [`source`] |
+//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
 //! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
 //!
 //! A module uses what is below it; `tests/tidy.rs` enforces that.
@@ -39,6 +39,7 @@
 pub mod article;
 pub mod body;
 pub mod build;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -48,6 +49,7 @@ pub mod diff;
 pub mod disk;
 pub mod due;
 pub mod dump;
+pub mod escape;
 pub mod explain;
 pub mod filters;
 pub mod fingerprint;

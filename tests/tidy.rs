@@ -21,6 +21,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "front_matter",
             "dump",
             "near",
+            "escape",
             "filters",
             "template",
             "source",
@@ -32,7 +33,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
         "verbs",
         &[
             "load", "body", "build", "snapshot", "due", "explain", "parse", "new", "import", "review",
-            "tags", "publish", "serve",
+            "tags", "check", "publish", "serve",
         ],
     ),
     ("words", &["cli", "main"]),
@@ -46,7 +47,7 @@ const UPWARD: [(&str, &str, &str); 3] = [
 ];
 
 /// Modules besides `disk` that touch files, each with its reason.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("output", "writes a whole tree: stages, renames, removes"),
     ("ledger", "reads and replaces one file of its own"),
     ("build", "`--verify` compares two trees; reads the list of owned files"),
@@ -55,6 +56,7 @@ const FILES: [(&str, &str); 8] = [
     ("serve", "watches folders"),
     ("label", "reads and replaces two files of its own"),
     ("publish", "writes to targets"),
+    ("check", "`--embargo` builds two copies of the site in a folder of its own"),
 ];
 
 /// Modules besides `cli` that may ask the clock, each with its reason. None may ask the environment.

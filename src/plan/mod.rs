@@ -6,6 +6,8 @@ mod fingerprint;
 mod page;
 mod place;
 
+pub(crate) use claim::alias_path;
+pub(crate) use page::feed_members;
 pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};
 pub use place::place;
 pub(crate) use place::{members, neighbours};
