@@ -1001,9 +1001,14 @@ fn run_due(args: &DueArgs) -> std::io::Result<u8> {
 fn secrets() -> Vec<String> {
     let is_secret = |name: &str| {
         let name = name.to_ascii_uppercase();
-        ["SECRET", "TOKEN", "PASSWORD", "PASSPHRASE", "KEY", "CREDENTIAL"].iter().any(|word| name.contains(word))
+        ["SECRET", "TOKEN", "PASSWORD", "PASSPHRASE", "KEY", "CREDENTIAL"]
+            .iter()
+            .any(|word| name.contains(word))
     };
-    std::env::vars().filter(|(name, value)| is_secret(name) && value.len() >= 6).map(|(_, value)| value).collect()
+    std::env::vars()
+        .filter(|(name, value)| is_secret(name) && value.len() >= 6)
+        .map(|(_, value)| value)
+        .collect()
 }
 
 fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
@@ -1027,8 +1032,10 @@ fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
             }
         }
     } else {
-        let bar = Bar::with(!args.quiet && args.format == Format::Text, "{bar:30} {pos}/{len} files, {eta} left");
-        let report = publish::run(&options, &mut |progress| bar.show(progress.done as u64, progress.total as u64));
+        let bar =
+            Bar::with(!args.quiet && args.format == Format::Text, "{bar:30} {pos}/{len} files, {eta} left");
+        let report =
+            publish::run(&options, &mut |progress| bar.show(progress.done as u64, progress.total as u64));
         bar.finish();
         report
     };
@@ -1098,7 +1105,11 @@ fn print_published(
         }
         if let Some(due) = plan.next_due {
             let waiting = count(plan.waiting, "superseded file");
-            writeln!(err, "{waiting} stay for readers' caches; publish after {} to remove them", rfc3339(due))?;
+            writeln!(
+                err,
+                "{waiting} stay for readers' caches; publish after {} to remove them",
+                rfc3339(due)
+            )?;
         }
     }
     if !is_dry {

@@ -848,7 +848,11 @@ pub fn publish_which(found: Option<&str>, known: &[&str]) -> Diag {
 pub fn publish_foreign(place: &str, paths: &[String]) -> Diag {
     let first: Vec<&str> = paths.iter().take(5).map(String::as_str).collect();
     let more = if paths.len() > first.len() { ", …" } else { "" };
-    let message = format!("{} files at {place} are not ours and were left alone: {}{more}", paths.len(), first.join(", "));
+    let message = format!(
+        "{} files at {place} are not ours and were left alone: {}{more}",
+        paths.len(),
+        first.join(", ")
+    );
     Diag::new(Severity::Note, "PUB-FOREIGN", message)
 }
 

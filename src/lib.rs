@@ -13,10 +13,10 @@
 //! | floor | modules |
 //! |---|---|
 //! | words | [`cli`] |
-//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`serve`] |
-//! | edges | [`disk`], [`ledger`], [`output`] |
+//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`publish`], [`serve`] |
+//! | edges | [`disk`], [`ledger`], [`label`], [`output`] |
 //! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`plan`], [`render`] |
-//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
+//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`target`], [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
 //! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
 //!
 //! A module uses what is below it; `tests/tidy.rs` enforces that.
@@ -69,8 +69,8 @@ pub mod output;
 pub mod parse;
 pub mod path;
 pub mod plan;
-pub mod render;
 pub mod publish;
+pub mod render;
 pub mod review;
 mod schema;
 pub mod serve;

@@ -81,7 +81,6 @@ impl Host {
         [("github-pages", Self::GithubPages), ("netlify", Self::Netlify), ("cloudflare", Self::Cloudflare)];
 }
 
-
 /// Default of `grace`: minutes that superseded files stay.
 const GRACE: u32 = 60;
 /// Default of `keep`: releases that stay.
@@ -227,7 +226,9 @@ fn check_endpoint(url: &str) -> Result<(), &'static str> {
     }
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match rest {
-        Some(host) if !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || c.is_control()) => Ok(()),
+        Some(host) if !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || c.is_control()) => {
+            Ok(())
+        }
         _ => Err("this must be the store's address, such as https://s3.example.net"),
     }
 }
@@ -267,7 +268,11 @@ fn check_remote(url: &str) -> Result<(), &'static str> {
     if has_secret(url) {
         return Err(SECRET);
     }
-    if url.trim().is_empty() || url.starts_with('-') || url.contains("::") || url.chars().any(char::is_control) {
+    if url.trim().is_empty()
+        || url.starts_with('-')
+        || url.contains("::")
+        || url.chars().any(char::is_control)
+    {
         return Err("this must be the address of a repository, such as git@host:paper/site.git");
     }
     Ok(())

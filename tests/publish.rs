@@ -20,13 +20,17 @@ const IN_PLACE: &str = "\n[publish.live]\nkind = \"dir\"\npath = \"www\"\nmode =
 const RELEASES: &str = "\n[publish.live]\nkind = \"dir\"\npath = \"www\"\nkeep = 3\n";
 
 fn article(title: &str, day: u32, tags: &str, body: &str) -> String {
-    format!("+++\ntitle = \"{title}\"\ndate = 2026-05-{day:02}T08:00:00Z\ntags = [{tags}]\nauthors = [\"Ann\"]\n+++\n\n{body}\n")
+    format!(
+        "+++\ntitle = \"{title}\"\ndate = 2026-05-{day:02}T08:00:00Z\ntags = [{tags}]\nauthors = [\"Ann\"]\n+++\n\n{body}\n"
+    )
 }
 
 /// A small paper, built.
 fn paper(target: &str) -> TestSite {
     let site = TestSite::new();
     let config = site.read("site.toml");
+    let config =
+        config.replace("theme_files = false", "head = '<link rel=\"stylesheet\" href=\"/css/site.css\">'");
     site.write("site.toml", config + target);
     site.write("static/css/site.css", "body { background: url(../img/paper.svg) }");
     site.write("static/img/paper.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
@@ -49,9 +53,18 @@ fn built(site: &TestSite) -> build::Report {
 /// A day's work: stories new, changed, moved and withdrawn, a tag begun and one ended, a style changed.
 fn a_day_later(site: &TestSite) {
     site.write("content/world/story-9.md", article("Story 9", 9, "\"Elections\"", "See [ten](story-10.md)."));
-    site.write("content/world/story-10.md", article("Story 10", 10, "\"Elections\"", "See [nine](story-9.md)."));
-    site.write("content/town/story-3.md", article("Another headline", 3, "\"Ports\"", "The text of story 3."));
-    site.write("content/world/story-1.md", article("Story 1", 1, "\"Weather\", \"Ports\"", "See [ten](story-10.md)."));
+    site.write(
+        "content/world/story-10.md",
+        article("Story 10", 10, "\"Elections\"", "See [nine](story-9.md)."),
+    );
+    site.write(
+        "content/town/story-3.md",
+        article("Another headline", 3, "\"Ports\"", "The text of story 3."),
+    );
+    site.write(
+        "content/world/story-1.md",
+        article("Story 1", 1, "\"Weather\", \"Ports\"", "See [ten](story-10.md)."),
+    );
     site.remove("content/world/story-5.md").remove("content/world/story-7.md");
     site.remove("content/world/story-4.md");
     let moved = article("Story 4", 4, "\"Ports\"", "The text of story 4.");
@@ -77,7 +90,8 @@ fn publish(site: &TestSite, options: &Options) -> Report {
 fn agreed(_site: &TestSite, options: &Options) -> Options {
     let mut options = options.clone();
     if let Err(diags) = publish::plan(&options) {
-        let hint = diags.iter().filter_map(|diag| diag.hint.as_deref()).find(|h| h.contains("--confirm-deletes"));
+        let hint =
+            diags.iter().filter_map(|diag| diag.hint.as_deref()).find(|h| h.contains("--confirm-deletes"));
         let n = hint.and_then(|hint| hint.rsplit(' ').next()).and_then(|n| n.parse().ok());
         options.confirm_deletes = n;
     }
@@ -100,9 +114,18 @@ fn pages(tree: &Tree) -> Vec<String> {
 /// Every file of the build is out as it is, and nothing else but what waits to be removed.
 fn assert_out(site: &TestSite, waiting: usize) {
     let (out, built) = (seen(site), site.tree());
-    let here: Tree = out.iter().filter(|(path, _)| built.contains_key(*path)).map(|(p, b)| (p.clone(), b.clone())).collect();
+    let here: Tree = out
+        .iter()
+        .filter(|(path, _)| built.contains_key(*path))
+        .map(|(p, b)| (p.clone(), b.clone()))
+        .collect();
     assert_same(&here, &built, "the target");
-    assert_eq!(out.len() - built.len(), waiting, "{:?}", out.keys().filter(|p| !built.contains_key(*p)).collect::<Vec<_>>());
+    assert_eq!(
+        out.len() - built.len(),
+        waiting,
+        "{:?}",
+        out.keys().filter(|p| !built.contains_key(*p)).collect::<Vec<_>>()
+    );
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -259,7 +282,12 @@ fn cut_after_any_request_no_link_breaks_and_the_next_run_finishes() {
             assert_eq!(rest.exit, 0, "{cut:?} at request {at}: {:?}", rest.diags);
             assert_out(&site, 0);
             // What was cut off after it was done is not counted as sent by the run that was cut off.
-            assert!(report.sent + rest.sent <= whole.sent, "{cut:?} at {at}: {} + {}", report.sent, rest.sent);
+            assert!(
+                report.sent + rest.sent <= whole.sent,
+                "{cut:?} at {at}: {} + {}",
+                report.sent,
+                rest.sent
+            );
         }
     }
 }
@@ -286,7 +314,10 @@ fn cut_off_and_then_another_build_no_link_breaks_either() {
                 0 => a_day_later(&site),
                 1 => {
                     site.write("content/world/story-11.md", article("Story 11", 11, "\"Harbour\"", "New."));
-                    site.write("content/world/story-9.md", article("Nine", 9, "\"Harbour\"", "See [eleven](story-11.md)."));
+                    site.write(
+                        "content/world/story-9.md",
+                        article("Nine", 9, "\"Harbour\"", "See [eleven](story-11.md)."),
+                    );
                     built(&site);
                 }
                 _ => {
@@ -399,7 +430,10 @@ fn what_must_not_be_published_is_refused() {
     refused(&own, "drafts");
     built(&site);
 
-    site.write("content/world/later.md", article("Later", 1, "", "x").replacen("+++\n\n", "embargo = 2026-06-01T13:00:00Z\n+++\n\n", 1));
+    site.write(
+        "content/world/later.md",
+        article("Later", 1, "", "x").replacen("+++\n\n", "embargo = 2026-06-01T13:00:00Z\n+++\n\n", 1),
+    );
     built(&site);
     refused(&Options { now: NOW + 3600, ..own.clone() }, "has passed");
     publish(&site, &own);
@@ -444,10 +478,12 @@ fn of_two_publishers_one_wins() {
                 copy(&site.path().join("content"), &other.path().join("content"));
                 copy(&site.path().join("static"), &other.path().join("static"));
                 let www = site.path().join("www");
-                let config = site.read("site.toml").replace("\"www\"", &format!("{:?}", www.to_string_lossy()));
+                let config =
+                    site.read("site.toml").replace("\"www\"", &format!("{:?}", www.to_string_lossy()));
                 other.write("site.toml", config);
                 for day in [1, 2, 4] {
-                    let text = article(&format!("{name} {round}"), day, "\"Ports\"", &format!("{name} {round}"));
+                    let text =
+                        article(&format!("{name} {round}"), day, "\"Ports\"", &format!("{name} {round}"));
                     other.write(&format!("content/world/story-{day}.md"), text);
                 }
                 built(&other);
@@ -463,7 +499,12 @@ fn of_two_publishers_one_wins() {
                 (one.join().expect("a report"), two.join().expect("a report"))
             });
             assert!(one.exit == 0 || two.exit == 0, "{:?} {:?}", one.diags, two.diags);
-            assert!([0, 7].contains(&one.exit) && [0, 7].contains(&two.exit), "{:?} {:?}", one.diags, two.diags);
+            assert!(
+                [0, 7].contains(&one.exit) && [0, 7].contains(&two.exit),
+                "{:?} {:?}",
+                one.diags,
+                two.diags
+            );
             let out = seen(&site);
             let is = |other: &TestSite| other.tree().iter().all(|(path, bytes)| out.get(path) == Some(bytes));
             assert!(is(&a) || is(&b), "mixed in round {round}");
@@ -480,7 +521,10 @@ fn nothing_of_others_is_touched() {
         let config = site.read("site.toml");
         site.write("site.toml", config + target + "grace = 0\n");
         for day in 1..=3 {
-            site.write(&format!("content/world/story-{day}.md"), article(&format!("Story {day}"), day, "", "Text."));
+            site.write(
+                &format!("content/world/story-{day}.md"),
+                article(&format!("Story {day}"), day, "", "Text."),
+            );
         }
         built(&site);
         let mut theirs = Tree::new();
@@ -489,7 +533,14 @@ fn nothing_of_others_is_touched() {
             site.write(&format!("www/{path}"), &bytes);
             theirs.insert(path, bytes.into_bytes());
         };
-        let names = ["notes.txt", "world/keep.html", "index.html", "world/2026/05/story-2.html", ".htaccess", "a/b/c"];
+        let names = [
+            "notes.txt",
+            "world/keep.html",
+            "index.html",
+            "world/2026/05/story-2.html",
+            ".htaccess",
+            "a/b/c",
+        ];
         if random.chance(60) {
             put(&site, (*random.pick(&names)).to_owned(), &mut theirs);
         }
@@ -504,7 +555,8 @@ fn nothing_of_others_is_touched() {
                 }
                 2 => put(&site, (*random.pick(&names)).to_owned(), &mut theirs),
                 _ => {
-                    let gone = site.path().join("www").join(random.pick(&["index.html", "current/index.html"]));
+                    let gone =
+                        site.path().join("www").join(random.pick(&["index.html", "current/index.html"]));
                     if !theirs.contains_key("index.html") {
                         let _ = fs::remove_file(gone);
                     }
@@ -524,7 +576,9 @@ fn nothing_of_others_is_touched() {
                     assert_eq!(there.as_ref(), Some(bytes), "round {round}, step {step}: {path}");
                 }
             }
-            theirs.retain(|path, bytes| fs::read(site.path().join("www").join(path)).ok().as_ref() == Some(bytes));
+            theirs.retain(|path, bytes| {
+                fs::read(site.path().join("www").join(path)).ok().as_ref() == Some(bytes)
+            });
         }
         let _ = last;
     }
@@ -545,7 +599,8 @@ fn drift_is_reported_and_healed_when_asked() {
         fs::remove_file(&page).expect("a page");
         fs::write(&page, "defaced").expect("a file");
         let plan = publish::plan(&Options { verify_remote: true, ..options(&site) }).expect("a plan");
-        let steps: Vec<&str> = plan.phases.iter().flat_map(|phase| &phase.steps).map(|step| step.path()).collect();
+        let steps: Vec<&str> =
+            plan.phases.iter().flat_map(|phase| &phase.steps).map(|step| step.path()).collect();
         assert_eq!(steps.len(), 2, "{steps:?}");
         let healed = publish(&site, &Options { verify_remote: true, ..options(&site) });
         assert_eq!(healed.sent, 2);
@@ -569,7 +624,10 @@ fn the_plan_is_in_words_and_names_what_caches_must_forget() {
     let site = paper(IN_PLACE);
     publish(&site, &options(&site));
     site.write("content/world/story-9.md", article("Story 9", 9, "", "New."));
-    site.write("content/world/story-1.md", article("Better headline", 1, "\"Weather\", \"Ports\"", "The text of story 1."));
+    site.write(
+        "content/world/story-1.md",
+        article("Better headline", 1, "\"Weather\", \"Ports\"", "The text of story 1."),
+    );
     site.write("content/world/story-2.md", article("Story 2", 2, "\"Ports\"", "Corrected."));
     site.remove("content/world/story-8.md");
     built(&site);
@@ -593,7 +651,8 @@ fn the_plan_is_in_words_and_names_what_caches_must_forget() {
     urls.sort();
     assert_eq!(plan.purge, urls, "exactly what changes or ends, by both its names");
     let json = serde_json::to_value(&plan).expect("json");
-    let names: Vec<&str> = json["phases"].as_array().expect("phases").iter().filter_map(|p| p["name"].as_str()).collect();
+    let names: Vec<&str> =
+        json["phases"].as_array().expect("phases").iter().filter_map(|p| p["name"].as_str()).collect();
     let mut order = names.clone();
     order.sort_by_key(|name| publish::order::PHASES.iter().position(|known| known == name));
     assert_eq!(names, order);

@@ -127,7 +127,8 @@ pub(crate) fn delta<'l>(local: &'l Local, known: Known<'_>, now: i64, grace: i64
     let have: Vec<(&String, &Entry)> = manifest.files.iter().collect();
     let mut delta = Delta { old: manifest.old.clone(), ..Delta::default() };
     // By number: a file of the tree lives longer than this comparison.
-    let want: Vec<(&str, usize)> = (0..).zip(&local.files).map(|(at, file)| (file.path.as_str(), at)).collect();
+    let want: Vec<(&str, usize)> =
+        (0..).zip(&local.files).map(|(at, file)| (file.path.as_str(), at)).collect();
     for change in diff(&have, |(path, _)| path.as_str(), &want, |(path, _)| *path) {
         match change {
             Change::Removed((path, entry)) => match known.there(path, entry.hash, &entry.version) {
@@ -175,7 +176,8 @@ pub(crate) fn delta<'l>(local: &'l Local, known: Known<'_>, now: i64, grace: i64
     for path in lost {
         delta.old.remove(&path);
     }
-    let is_due = |(path, old): (&String, &Old)| (old.since.saturating_add(grace) <= now).then(|| path.clone());
+    let is_due =
+        |(path, old): (&String, &Old)| (old.since.saturating_add(grace) <= now).then(|| path.clone());
     delta.due = delta.old.iter().chain(&delta.gone).filter_map(is_due).collect();
     if known.all_looked {
         let foreign = known.looked.keys().filter(|path| !is_known(path) && !delta.gone.contains_key(*path));
@@ -207,7 +209,9 @@ impl<'l> Delta<'l> {
             }
             There::Ours(_, version) => (was, Condition::Is(version)),
             // Somebody put the very same bytes there: nothing of theirs is lost.
-            There::Strange(Some(hash), version) if hash == file.hash => (Why::Headers, Condition::Is(version)),
+            There::Strange(Some(hash), version) if hash == file.hash => {
+                (Why::Headers, Condition::Is(version))
+            }
             There::Strange(_, version) if heal && matches!(past, Past::Out(_)) => {
                 (Why::Drift, Condition::Is(version))
             }

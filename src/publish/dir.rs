@@ -64,7 +64,8 @@ impl Folder {
                 Ok(bytes) => {
                     let hash = Fingerprint::of(&bytes);
                     let size = bytes.len() as u64;
-                    let seen = Seen { path: path.to_owned(), version: hash.to_string(), size, hash: Some(hash) };
+                    let seen =
+                        Seen { path: path.to_owned(), version: hash.to_string(), size, hash: Some(hash) };
                     Ok(Some((bytes, seen)))
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -205,9 +206,10 @@ impl Remote for Folder {
     fn refuse(&self, path: &str, _size: u64) -> Option<Diag> {
         match self.place(path) {
             Err(Fault::Failed(why)) => Some(diag::publish_limit(path, &why)),
-            _ if self.root.join(path).is_dir() => {
-                Some(diag::publish_limit(path, "at the target this is a folder, and the site has a file of that name"))
-            }
+            _ if self.root.join(path).is_dir() => Some(diag::publish_limit(
+                path,
+                "at the target this is a folder, and the site has a file of that name",
+            )),
             _ => None,
         }
     }

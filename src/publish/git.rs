@@ -36,7 +36,8 @@ pub(crate) struct Branch {
 impl Branch {
     pub(crate) fn new(remote: &str, branch: &str, site: &Path, memory: &Path, target: &str) -> Self {
         let is_path = !remote.contains("://") && !remote.split('/').next().unwrap_or_default().contains(':');
-        let remote = if is_path { site.join(remote).to_string_lossy().into_owned() } else { remote.to_owned() };
+        let remote =
+            if is_path { site.join(remote).to_string_lossy().into_owned() } else { remote.to_owned() };
         let folder = std::path::absolute(memory.join(format!("publish-{target}.git")));
         let folder = folder.unwrap_or_else(|_| memory.to_owned());
         Self { remote, branch: branch.to_owned(), folder, at: Mutex::new(None) }
@@ -114,9 +115,7 @@ impl Branch {
 
     fn manifest(&self, commit: &str) -> Result<Option<Manifest>, Diag> {
         match self.git(&["cat-file", "blob", &format!("{commit}:{}", manifest::PATH)], b"") {
-            Ok(bytes) => {
-                Manifest::read(&bytes).map(Some).ok_or_else(|| diag::publish_damaged(&self.words()))
-            }
+            Ok(bytes) => Manifest::read(&bytes).map(Some).ok_or_else(|| diag::publish_damaged(&self.words())),
             Err(_) => Ok(None),
         }
     }
@@ -207,7 +206,8 @@ impl Shelf for Branch {
 
     fn looked(&self, live: &Live, _: &Local) -> Result<Option<BTreeMap<String, Option<Seen>>>, Diag> {
         let beside = tempfile::Builder::new().prefix("look-").tempdir_in(&self.folder);
-        let beside = beside.map_err(|error| diag::io(&self.folder.to_string_lossy(), "make a folder", &error))?;
+        let beside =
+            beside.map_err(|error| diag::io(&self.folder.to_string_lossy(), "make a folder", &error))?;
         self.text(&["read-tree", &live.id], b"")?;
         let prefix = format!("--prefix={}/", beside.path().display());
         self.text(&["--work-tree=/", "checkout-index", "--all", "--force", &prefix], b"")?;
@@ -221,7 +221,9 @@ impl Shelf for Branch {
     fn strangers(&self, live: Option<&Live>, new: &[&File]) -> Result<Vec<String>, Diag> {
         let Some(commit) = self.at() else { return Ok(Vec::new()) };
         let is_ours = |path: &str| {
-            live.is_some_and(|live| live.manifest.files.contains_key(path) || live.manifest.old.contains_key(path))
+            live.is_some_and(|live| {
+                live.manifest.files.contains_key(path) || live.manifest.old.contains_key(path)
+            })
         };
         let there = self.tree(&commit)?;
         let suspects = new.iter().filter(|file| !is_ours(&file.path) && there.contains_key(&file.path));
@@ -236,11 +238,7 @@ impl Shelf for Branch {
         self.git(&["cat-file", "blob", &format!("{}:{path}", live.id)], b"").ok()
     }
 
-    fn make(
-        &self,
-        stage: Stage<'_>,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<(usize, u64), Diag> {
+    fn make(&self, stage: Stage<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(usize, u64), Diag> {
         let total = stage.send.len() + 1;
         progress(Progress { phase: "new commit", done: 0, total });
         let mut paths = String::new();

@@ -209,9 +209,12 @@ fn look(job: &Job<'_>, remote: &dyn Remote, claims: &Claims) -> Result<State, Di
         unsure.extend(ours.filter(|path| !is_out(path) && looked.contains_key(*path)));
         unsure.retain(|path| !matches!(looked.get(*path), Some(Some(seen)) if seen.hash.is_some()));
     }
-    let seen = each(&unsure, remote.width(), |path| {
-        remote.look(path).map_err(|fault| failed(fault, path))
-    }, &mut |_| {})?;
+    let seen = each(
+        &unsure,
+        remote.width(),
+        |path| remote.look(path).map_err(|fault| failed(fault, path)),
+        &mut |_| {},
+    )?;
     looked.extend(unsure.iter().map(|path| (*path).to_owned()).zip(seen));
     Ok(State { manifest, looked })
 }

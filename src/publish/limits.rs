@@ -18,7 +18,8 @@ struct Limits {
 }
 
 const MIB: u64 = 1 << 20;
-const NONE: Limits = Limits { name: "", files: usize::MAX, size: u64::MAX, total: u64::MAX, path: usize::MAX };
+const NONE: Limits =
+    Limits { name: "", files: usize::MAX, size: u64::MAX, total: u64::MAX, path: usize::MAX };
 
 fn limits(target: &Target) -> Limits {
     let host = target.host.or(match &target.place {
@@ -47,27 +48,29 @@ pub(crate) fn check(local: &Local, target: &Target) -> Vec<Diag> {
     let limits = limits(target);
     let mut diags = Vec::new();
     if local.files.len() > limits.files {
-        let why = format!("the site has {} files, and {} takes {}", local.files.len(), limits.name, limits.files);
+        let why =
+            format!("the site has {} files, and {} takes {}", local.files.len(), limits.name, limits.files);
         diags.push(diag::publish_limit(&local.root.to_string_lossy(), &why));
     }
     let total: u64 = local.files.iter().map(|file| file.size).sum();
     if total > limits.total {
-        let why = format!("the site has {} MiB, and {} takes {}", total / MIB, limits.name, limits.total / MIB);
+        let why =
+            format!("the site has {} MiB, and {} takes {}", total / MIB, limits.name, limits.total / MIB);
         diags.push(diag::publish_limit(&local.root.to_string_lossy(), &why));
     }
     for file in &local.files {
         if file.size > limits.size {
-            let why =
-                format!("the file has {} MiB, and {} takes {}", file.size / MIB, limits.name, limits.size / MIB);
+            let why = format!(
+                "the file has {} MiB, and {} takes {}",
+                file.size / MIB,
+                limits.name,
+                limits.size / MIB
+            );
             diags.push(diag::publish_limit(&file.path, &why));
         }
         if file.path.len() > limits.path {
-            let why = format!(
-                "the path has {} bytes, and {} takes {}",
-                file.path.len(),
-                limits.name,
-                limits.path
-            );
+            let why =
+                format!("the path has {} bytes, and {} takes {}", file.path.len(), limits.name, limits.path);
             diags.push(diag::publish_limit(&file.path, &why));
         }
     }

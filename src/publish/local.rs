@@ -58,7 +58,10 @@ pub(crate) enum Sort {
 impl Sort {
     fn of(path: &str, kind: &str) -> Self {
         let is_data = || {
-            matches!(extension(path).as_str(), "xml" | "json" | "txt" | "rss" | "atom" | "webmanifest" | "csv")
+            matches!(
+                extension(path).as_str(),
+                "xml" | "json" | "txt" | "rss" | "atom" | "webmanifest" | "csv"
+            )
         };
         match kind {
             "article" | "page" | "withdrawn" | "redirect" | "404" => Self::Page,
@@ -103,7 +106,11 @@ impl Local {
     pub(crate) fn bytes(&self, file: &File) -> Result<Vec<u8>, Diag> {
         let path = self.root.join(&file.path);
         let bytes = disk::bytes(&path)?;
-        if Fingerprint::of(&bytes) == file.hash { Ok(bytes) } else { Err(diag::changing(&path.to_string_lossy())) }
+        if Fingerprint::of(&bytes) == file.hash {
+            Ok(bytes)
+        } else {
+            Err(diag::changing(&path.to_string_lossy()))
+        }
     }
 
     /// The file at a path.

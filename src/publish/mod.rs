@@ -194,11 +194,8 @@ enum Opened {
 /// There is no site, or its configuration has faults.
 pub fn targets(site: &Path) -> Result<Vec<Target>, Vec<Diag>> {
     let text = load::read_config(&Dir::new(site), &site.to_string_lossy()).map_err(|diag| vec![diag])?;
-    let wishes = Wishes {
-        base_url: None,
-        clock: Clock { now: 0, drafts: false, future: false },
-        keep_going: false,
-    };
+    let wishes =
+        Wishes { base_url: None, clock: Clock { now: 0, drafts: false, future: false }, keep_going: false };
     let parsed = load::parse_config(&text, &wishes);
     parsed.value.map(|config| config.publish).ok_or(parsed.diags)
 }
@@ -225,12 +222,19 @@ fn open(options: &Options, target: &Target, hook: Option<Hook>) -> Result<Opened
             Opened::Whole(Box::new(releases::Folder::new(&options.site.join(path), *keep, hook)))
         }
         #[cfg(feature = "s3")]
-        Place::S3 { bucket, endpoint, region, prefix } => {
-            Opened::InPlace(Box::new(s3::Bucket::open(&target.name, bucket, endpoint.as_deref(), region, prefix)?))
-        }
+        Place::S3 { bucket, endpoint, region, prefix } => Opened::InPlace(Box::new(s3::Bucket::open(
+            &target.name,
+            bucket,
+            endpoint.as_deref(),
+            region,
+            prefix,
+        )?)),
         #[cfg(not(feature = "s3"))]
         Place::S3 { .. } => {
-            return Err(diag::publish_target(&target.name, "this newsprint was built without the feature `s3`"));
+            return Err(diag::publish_target(
+                &target.name,
+                "this newsprint was built without the feature `s3`",
+            ));
         }
         Place::Rsync { dest, mode, ssh_config } => {
             let config = ssh_config.as_ref().map(|path| options.site.join(path));
@@ -251,10 +255,15 @@ fn open(options: &Options, target: &Target, hook: Option<Hook>) -> Result<Opened
 /// # Errors
 /// Whatever would refuse it.
 pub fn plan(options: &Options) -> Result<Plan, Vec<Diag>> {
-    let planned = with_job(options, true, |job, hook_free| match hook_free {
-        Opened::InPlace(remote) => in_place::plan(job, remote.as_ref()),
-        Opened::Whole(shelf) => releases::plan(job, shelf.as_ref()),
-    }, None);
+    let planned = with_job(
+        options,
+        true,
+        |job, hook_free| match hook_free {
+            Opened::InPlace(remote) => in_place::plan(job, remote.as_ref()),
+            Opened::Whole(shelf) => releases::plan(job, shelf.as_ref()),
+        },
+        None,
+    );
     planned.map_err(|diags| scrubbed(diags, &options.secrets))
 }
 
@@ -274,20 +283,25 @@ pub fn run_with(
     hook: Option<Hook>,
 ) -> Report {
     let mut report = Report::default();
-    let result = with_job(options, false, |job, opened| {
-        match opened {
-            Opened::InPlace(remote) => {
-                let remote = wrap(remote);
-                let counted = Counted::new(remote.as_ref());
-                let result = in_place::run(job, &counted, &mut report, progress);
-                report.requests = counted.count();
-                result?;
+    let result = with_job(
+        options,
+        false,
+        |job, opened| {
+            match opened {
+                Opened::InPlace(remote) => {
+                    let remote = wrap(remote);
+                    let counted = Counted::new(remote.as_ref());
+                    let result = in_place::run(job, &counted, &mut report, progress);
+                    report.requests = counted.count();
+                    result?;
+                }
+                Opened::Whole(shelf) => releases::run(job, shelf.as_ref(), &mut report, progress)?,
             }
-            Opened::Whole(shelf) => releases::run(job, shelf.as_ref(), &mut report, progress)?,
-        }
-        report.urls = remember_urls(job).map_err(|diag| vec![diag])?;
-        Ok(())
-    }, hook);
+            report.urls = remember_urls(job).map_err(|diag| vec![diag])?;
+            Ok(())
+        },
+        hook,
+    );
     if let Some(plan) = report.plan.as_ref().filter(|plan| !plan.foreign.is_empty()) {
         report.diags.push(diag::publish_foreign(&plan.place, &plan.foreign));
     }
@@ -332,8 +346,7 @@ fn with_job<T>(
 ) -> Result<T, Vec<Diag>> {
     let one = |diag| vec![diag];
     let target = target(options)?;
-    let output =
-        options.output.clone().unwrap_or_else(|| build::Options::default_output(&options.site));
+    let output = options.output.clone().unwrap_or_else(|| build::Options::default_output(&options.site));
     let memory = Memory::of(&options.site, &output);
     // No build may change the tree while it is read.
     let _lock = disk::Lock::take(&memory.lock()).map_err(one)?;
@@ -354,15 +367,7 @@ fn with_job<T>(
         let text: String = recent.flat_map(|token| [token.as_str(), "\n"]).collect();
         disk::replace(&notebook, text.as_bytes(), Durability::Kill).map_err(one)?;
     }
-    let job = Job {
-        options,
-        target: &target,
-        local: &local,
-        lease: options.lease,
-        token,
-        before,
-        is_dry,
-    };
+    let job = Job { options, target: &target, local: &local, lease: options.lease, token, before, is_dry };
     let result = work(&job, opened)?;
     if !is_dry {
         disk::replace(&notebook, b"", Durability::Kill).map_err(one)?;

@@ -140,10 +140,9 @@ pub(crate) fn in_place(delta: &Delta<'_>, can_bury: bool) -> Vec<Phase> {
     }
     if can_bury {
         let pages = delta.gone.iter().filter(|(path, _)| is_page(path));
-        phases[8].steps.extend(pages.map(|(path, old)| Step::Bury {
-            path: path.clone(),
-            version: old.version.clone(),
-        }));
+        phases[8]
+            .steps
+            .extend(pages.map(|(path, old)| Step::Bury { path: path.clone(), version: old.version.clone() }));
     }
     let old = |path: &String| delta.old.get(path).or_else(|| delta.gone.get(path));
     phases[9].steps.extend(delta.due.iter().filter_map(|path| {

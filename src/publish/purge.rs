@@ -1,8 +1,8 @@
 //! What a cache in front of the target must forget: exactly the addresses whose content changed or ended. Pure.
 
 use crate::path::OutPath;
-use crate::publish::order::{Phase, Step};
 use crate::publish::delta::Why;
+use crate::publish::order::{Phase, Step};
 use crate::publish::remote::Condition;
 
 /// The addresses, absolute, sorted. A folder's page has two: the folder's and that of its `index.html`.

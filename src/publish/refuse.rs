@@ -17,7 +17,10 @@ pub(crate) fn tree(local: &Local, now: i64, allow_incomplete: bool) -> Vec<Diag>
         diags.push(diag::publish_empty(&output));
     }
     if label.drafts || label.future {
-        diags.push(diag::publish_drafts(&output, if label.drafts { "drafts" } else { "articles of the future" }));
+        diags.push(diag::publish_drafts(
+            &output,
+            if label.drafts { "drafts" } else { "articles of the future" },
+        ));
     }
     if label.left_out > 0 && !allow_incomplete {
         diags.push(diag::publish_left_out(&output, label.left_out));

@@ -92,11 +92,7 @@ pub(crate) trait Shelf: Send + Sync {
     }
 
     /// Makes the release and switches to it. The answer is how many files and bytes were sent.
-    fn make(
-        &self,
-        stage: Stage<'_>,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<(usize, u64), Diag>;
+    fn make(&self, stage: Stage<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(usize, u64), Diag>;
 
     /// Goes back to the release before the live one.
     fn rollback(&self, now: i64) -> Result<Plan, Diag>;
@@ -116,11 +112,7 @@ fn look(job: &Job<'_>, shelf: &dyn Shelf) -> Result<State, Diag> {
     Ok(State { live, looked })
 }
 
-fn compare<'j>(
-    job: &Job<'j>,
-    shelf: &dyn Shelf,
-    state: &State,
-) -> Result<(Plan, Delta<'j>), Vec<Diag>> {
+fn compare<'j>(job: &Job<'j>, shelf: &dyn Shelf, state: &State) -> Result<(Plan, Delta<'j>), Vec<Diag>> {
     let (empty, nothing, claims) = (Manifest::default(), BTreeMap::new(), Claims::new());
     let manifest = state.live.as_ref().map(|live| &live.manifest);
     let known = Known {
@@ -220,7 +212,8 @@ pub(crate) fn way_back(place: String, from: &Manifest, to: &Manifest) -> Plan {
     };
     let paths: BTreeSet<&String> = from.files.keys().chain(to.files.keys()).collect();
     let changed: Vec<&String> = paths.into_iter().filter(differs).collect();
-    let steps = changed.iter().map(|path| order::Step::Delete { path: (*path).clone(), version: String::new() });
+    let steps =
+        changed.iter().map(|path| order::Step::Delete { path: (*path).clone(), version: String::new() });
     let phase = order::Phase { name: "going back", steps: steps.collect() };
     Plan {
         target: String::new(),
@@ -234,7 +227,12 @@ pub(crate) fn way_back(place: String, from: &Manifest, to: &Manifest) -> Plan {
         waiting: 0,
         next_due: None,
         foreign: Vec::new(),
-        words: vec![format!("release {} is live again, {} files differ from release {}", id(to.head.serial), changed.len(), id(from.head.serial))],
+        words: vec![format!(
+            "release {} is live again, {} files differ from release {}",
+            id(to.head.serial),
+            changed.len(),
+            id(from.head.serial)
+        )],
     }
 }
 
@@ -269,7 +267,8 @@ impl Folder {
 
     fn read(&self, id: &str) -> Result<Manifest, Diag> {
         let path = self.manifest_of(id);
-        let bytes = fs::read(&path).map_err(|_| diag::publish_stranger(&self.root.join("current").to_string_lossy()))?;
+        let bytes = fs::read(&path)
+            .map_err(|_| diag::publish_stranger(&self.root.join("current").to_string_lossy()))?;
         Manifest::read(&bytes).ok_or_else(|| diag::publish_damaged(&self.words()))
     }
 
@@ -293,7 +292,8 @@ impl Folder {
         work: impl FnOnce() -> std::io::Result<T>,
     ) -> Result<T, Diag> {
         let hook = |when: &str| match &self.hook {
-            Some(hook) => hook(&format!("{when} {operation} {}", path.display())).map_err(|why| diag::publish_incomplete(&why)),
+            Some(hook) => hook(&format!("{when} {operation} {}", path.display()))
+                .map_err(|why| diag::publish_incomplete(&why)),
             None => Ok(()),
         };
         hook("before")?;
@@ -386,11 +386,7 @@ impl Shelf for Folder {
         fs::read(self.release(&live.id).join(path)).ok()
     }
 
-    fn make(
-        &self,
-        stage: Stage<'_>,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<(usize, u64), Diag> {
+    fn make(&self, stage: Stage<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(usize, u64), Diag> {
         let ids = self.ids();
         // After going back, numbers above the live one are taken.
         let newest = ids.last().and_then(|id| id.parse::<u64>().ok()).unwrap_or(0);

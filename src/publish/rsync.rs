@@ -27,8 +27,7 @@ pub(crate) struct Ssh {
 }
 
 /// What ssh never does: ask, or wait for ever.
-const OPTIONS: [&str; 6] =
-    ["-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15"];
+const OPTIONS: [&str; 6] = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15"];
 
 /// A text as one word of a shell.
 fn quoted(text: &str) -> String {
@@ -135,9 +134,17 @@ impl Ssh {
         if paths.is_empty() {
             return Ok(Vec::new());
         }
-        let shell: Vec<String> = ["ssh".to_owned()].into_iter().chain(self.arguments()).map(|word| {
-            if word.chars().all(|c| c.is_ascii_alphanumeric() || "-_=./".contains(c)) { word } else { quoted(&word) }
-        }).collect();
+        let shell: Vec<String> = ["ssh".to_owned()]
+            .into_iter()
+            .chain(self.arguments())
+            .map(|word| {
+                if word.chars().all(|c| c.is_ascii_alphanumeric() || "-_=./".contains(c)) {
+                    word
+                } else {
+                    quoted(&word)
+                }
+            })
+            .collect();
         let mut command = Command::new("rsync");
         command
             .args(["--checksum", "--no-implied-dirs", "--protect-args", "--delay-updates", "--from0"])
@@ -147,9 +154,13 @@ impl Ssh {
         if let Some(link) = link {
             command.arg(format!("--link-dest={link}"));
         }
-        command.arg("--").arg(format!("{}/", root.display())).arg(format!("{}:{}/{into}", self.host, self.path));
+        command
+            .arg("--")
+            .arg(format!("{}/", root.display()))
+            .arg(format!("{}:{}/{into}", self.host, self.path));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let failed = |error: std::io::Error| diag::publish_incomplete(&format!("rsync cannot be run: {error}"));
+        let failed =
+            |error: std::io::Error| diag::publish_incomplete(&format!("rsync cannot be run: {error}"));
         let mut child = command.spawn().map_err(failed)?;
         let stdin = child.stdin.take();
         let input: Vec<u8> = paths.iter().flat_map(|path| [path.as_bytes(), b"\0"].concat()).collect();
@@ -192,7 +203,8 @@ fn lines<'p>(paths: impl IntoIterator<Item = &'p str>) -> Vec<u8> {
 /// What is taken for known when nothing is: what the tree has may be anything, so that rsync compares every byte of it
 /// over there; what it no longer has is still there.
 fn unsure(live: &Live, local: &Local) -> BTreeMap<String, Option<Seen>> {
-    let files = live.manifest.files.iter().map(|(path, entry)| (path, entry.size, &entry.version, entry.hash));
+    let files =
+        live.manifest.files.iter().map(|(path, entry)| (path, entry.size, &entry.version, entry.hash));
     let old = live.manifest.old.iter().map(|(path, old)| (path, old.size, &old.version, old.hash));
     files
         .chain(old)
@@ -268,11 +280,7 @@ impl Shelf for Releases {
         self.ssh.done(&format!("cat releases/{}/{}", live.id, quoted(path)), b"").ok()
     }
 
-    fn make(
-        &self,
-        stage: Stage<'_>,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<(usize, u64), Diag> {
+    fn make(&self, stage: Stage<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(usize, u64), Diag> {
         let (known, _) = self.known()?;
         let mut manifest = stage.manifest;
         let newest = known.iter().max().copied().unwrap_or(0);
@@ -402,11 +410,15 @@ impl Shelf for Passes {
 
     fn strangers(&self, live: Option<&Live>, new: &[&File]) -> Result<Vec<String>, Diag> {
         let is_ours = |path: &str| {
-            live.is_some_and(|live| live.manifest.files.contains_key(path) || live.manifest.old.contains_key(path))
+            live.is_some_and(|live| {
+                live.manifest.files.contains_key(path) || live.manifest.old.contains_key(path)
+            })
         };
         let claims = self.claims()?;
-        let suspects =
-            new.iter().map(|file| file.path.as_str()).filter(|path| !is_ours(path) && !claims.iter().any(|c| c == path));
+        let suspects = new
+            .iter()
+            .map(|file| file.path.as_str())
+            .filter(|path| !is_ours(path) && !claims.iter().any(|c| c == path));
         let script = "while IFS= read -r p; do if [ -e \"$p\" ] || [ -L \"$p\" ]; then printf '%s\\n' \"$p\"; fi; done; exit 0";
         let (_, there) = self.ssh.run(script, &lines(suspects))?;
         Ok(String::from_utf8_lossy(&there).lines().map(str::to_owned).collect())
@@ -416,13 +428,11 @@ impl Shelf for Passes {
         self.ssh.done(&format!("cat {}", quoted(path)), b"").ok()
     }
 
-    fn make(
-        &self,
-        stage: Stage<'_>,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<(usize, u64), Diag> {
+    fn make(&self, stage: Stage<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(usize, u64), Diag> {
         let mut text = String::new();
-        for path in self.claims()?.iter().map(String::as_str).chain(stage.send.iter().map(|f| f.path.as_str())) {
+        for path in
+            self.claims()?.iter().map(String::as_str).chain(stage.send.iter().map(|f| f.path.as_str()))
+        {
             let _ = writeln!(text, "{path}");
         }
         self.ssh.done(&format!("cat > .newsprint/new; mv .newsprint/new {CLAIMS}"), text.as_bytes())?;
@@ -436,7 +446,8 @@ impl Shelf for Passes {
         }
         let script = format!("cat > .newsprint/new; mv .newsprint/new {}; rm -f {CLAIMS}", manifest::PATH);
         self.ssh.done(&script, stage.manifest.write().as_bytes())?;
-        let script = "while IFS= read -r p; do rm -f \"$p\"; rmdir -p \"$(dirname \"$p\")\" 2>/dev/null || true; done";
+        let script =
+            "while IFS= read -r p; do rm -f \"$p\"; rmdir -p \"$(dirname \"$p\")\" 2>/dev/null || true; done";
         self.ssh.done(script, &lines(stage.drop.iter().copied()))?;
         let size = |path: &String| stage.local.find(path).map_or(0, |file| file.size);
         Ok((sent.len(), sent.iter().map(size).sum()))

@@ -72,7 +72,12 @@ impl Bucket {
             .map_err(|error| refuse(error.to_string()))?;
         let at = endpoint.map_or_else(|| region.to_owned(), str::to_owned);
         let below = if prefix.is_empty() { String::new() } else { format!("/{prefix}") };
-        Ok(Self { store, runtime, prefix: prefix.to_owned(), words: format!("the bucket {bucket}{below} at {at}") })
+        Ok(Self {
+            store,
+            runtime,
+            prefix: prefix.to_owned(),
+            words: format!("the bucket {bucket}{below} at {at}"),
+        })
     }
 
     fn key(&self, path: &str) -> Result<Path, Fault> {
@@ -196,10 +201,8 @@ impl Remote for Bucket {
     fn list(&self) -> Result<Vec<Seen>, Fault> {
         let prefix = (!self.prefix.is_empty()).then(|| Path::from(self.prefix.as_str()));
         let listed = self.store.list(prefix.as_ref());
-        let found: Vec<ObjectMeta> = self
-            .runtime
-            .block_on(listed.try_collect())
-            .map_err(|error| fault(&error, "list", ""))?;
+        let found: Vec<ObjectMeta> =
+            self.runtime.block_on(listed.try_collect()).map_err(|error| fault(&error, "list", ""))?;
         let ours = |meta: ObjectMeta| {
             let key = meta.location.as_ref();
             let path = match self.prefix.as_str() {

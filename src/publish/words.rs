@@ -18,7 +18,8 @@ pub(crate) fn of(local: &Local, delta: &Delta<'_>, before: Option<&Before<'_>>) 
         bytes.and_then(|bytes| title(&bytes)).unwrap_or_else(|| path.to_owned())
     };
     let new: Vec<&str> = texts().filter(|s| s.why == Why::New).map(|s| s.file.path.as_str()).collect();
-    let changed: Vec<&str> = texts().filter(|s| s.why == Why::Changed).map(|s| s.file.path.as_str()).collect();
+    let changed: Vec<&str> =
+        texts().filter(|s| s.why == Why::Changed).map(|s| s.file.path.as_str()).collect();
     let other = delta.sends.len() - new.len() - changed.len();
     let withdrawn: Vec<&str> = delta.gone.keys().filter(|path| is_page(path)).map(String::as_str).collect();
     let mut lines = Vec::new();

@@ -37,11 +37,15 @@ fn links(path: &str, bytes: &[u8]) -> Vec<String> {
                 [("a", "href"), ("img", "src"), ("link", "href"), ("script", "src"), ("source", "src")]
             {
                 let found = page.select(&format!("{tag}[{attribute}]"));
-                links.extend(found.iter().filter_map(|node| node.attr(attribute)).map(|value| value.to_string()));
+                links.extend(
+                    found.iter().filter_map(|node| node.attr(attribute)).map(|value| value.to_string()),
+                );
             }
             for node in page.select("[srcset]").iter() {
                 let set = node.attr("srcset").unwrap_or_default().to_string();
-                links.extend(set.split(',').filter_map(|one| one.split_whitespace().next()).map(str::to_owned));
+                links.extend(
+                    set.split(',').filter_map(|one| one.split_whitespace().next()).map(str::to_owned),
+                );
             }
             let refresh = page.select("meta[http-equiv='refresh']");
             let to = refresh.attr("content").and_then(|c| c.split_once("url=").map(|(_, to)| to.to_owned()));
@@ -71,7 +75,9 @@ fn resolve(path: &str, link: &str, base_url: &str) -> Option<String> {
     let link = link.split(['#', '?']).next().unwrap_or_default();
     let link = match link.strip_prefix(base_url) {
         Some(inside) => format!("/{inside}"),
-        None if link.contains("://") || link.starts_with("data:") || link.starts_with("mailto:") => return None,
+        None if link.contains("://") || link.starts_with("data:") || link.starts_with("mailto:") => {
+            return None;
+        }
         None if link.is_empty() => return None,
         None => link.to_owned(),
     };
