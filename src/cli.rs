@@ -291,6 +291,9 @@ struct PublishArgs {
     /// Publish a build that left bad articles out
     #[arg(long)]
     allow_incomplete: bool,
+    /// Build and publish now, and again whenever time alone changes the site
+    #[arg(long, conflicts_with_all = ["dry_run", "now"])]
+    watch: bool,
     /// Publish as of this time: 2026-03-14T09:30:00Z
     #[arg(long, value_name = "TIME", value_parser = instant)]
     now: Option<i64>,
@@ -1023,6 +1026,9 @@ fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
         who: format!("{user} process {}", std::process::id()).trim().to_owned(),
         ..publish::Options::new(&args.site, args.now.unwrap_or_else(|| Utc::now().timestamp()))
     };
+    if args.watch {
+        return run_watch(args, &options);
+    }
     let started = Instant::now();
     let report = if args.dry_run {
         match publish::plan(&options) {
@@ -1041,6 +1047,40 @@ fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
     };
     print_published(&report, args.format, args.dry_run, args.quiet, started.elapsed().as_secs_f64())?;
     Ok(report.exit)
+}
+
+fn run_watch(args: &PublishArgs, options: &publish::Options) -> std::io::Result<u8> {
+    struct Real<'a>(&'a PublishArgs, std::io::Result<()>);
+    impl publish::watch::World for Real<'_> {
+        fn now(&mut self) -> i64 {
+            Utc::now().timestamp()
+        }
+        fn wait(&mut self, seconds: u32) {
+            std::thread::sleep(Duration::from_secs(seconds.into()));
+        }
+        fn said(&mut self, turn: &publish::watch::Turn) -> bool {
+            self.1 = print_diags(&turn.built.diags, true).and_then(|()| match &turn.published {
+                Some(report) => print_published(report, self.0.format, false, self.0.quiet, 0.0),
+                None => Ok(()),
+            });
+            if !self.0.quiet {
+                let _ = writeln!(std::io::stderr().lock(), "next look {}", rfc3339(turn.next));
+            }
+            self.1.is_ok()
+        }
+    }
+    let clock = Clock { now: options.now, drafts: false, future: false };
+    let wishes = Wishes { base_url: None, clock, keep_going: args.allow_incomplete };
+    let build = build::Options {
+        site: args.site.clone(),
+        output: args.output.clone(),
+        wishes,
+        clean: false,
+        verify: false,
+    };
+    let mut world = Real(args, Ok(()));
+    publish::watch::watch(&build, options, &mut world);
+    world.1.map(|()| 0)
 }
 
 fn run_rollback(args: &RollbackArgs) -> std::io::Result<u8> {

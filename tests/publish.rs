@@ -657,3 +657,37 @@ fn the_plan_is_in_words_and_names_what_caches_must_forget() {
     order.sort_by_key(|name| publish::order::PHASES.iter().position(|known| known == name));
     assert_eq!(names, order);
 }
+
+#[test]
+fn a_watch_publishes_when_an_embargo_ends_and_catches_up_after_a_sleep() {
+    use newsprint::publish::watch::{Turn, World, watch};
+    struct Fake<'a> {
+        site: &'a TestSite,
+        now: i64,
+        turns: Vec<(i64, u8, bool)>,
+    }
+    impl World for Fake<'_> {
+        fn now(&mut self) -> i64 {
+            self.now
+        }
+        fn wait(&mut self, seconds: u32) {
+            // After the first embargo the machine sleeps over the second one.
+            self.now += if self.now == NOW + 600 { 2500 } else { i64::from(seconds) };
+        }
+        fn said(&mut self, turn: &Turn) -> bool {
+            let exit = turn.published.as_ref().map_or(99, |report| report.exit);
+            self.turns.push((turn.now, exit, seen(self.site).contains_key("world/2026/06/later.html")));
+            assert!(turn.next > turn.now);
+            self.turns.len() < 3
+        }
+    }
+    let site = paper(RELEASES);
+    for (name, minutes) in [("soon", 10), ("later", 40)] {
+        let text =
+            article(name, 1, "", "x").replacen("2026-05-01T08:00", &format!("2026-06-01T12:{minutes}"), 1);
+        site.write(&format!("content/world/{name}.md"), text);
+    }
+    let mut world = Fake { site: &site, now: NOW, turns: Vec::new() };
+    watch(&site.options(), &options(&site), &mut world);
+    assert_eq!(world.turns, [(NOW, 0, false), (NOW + 600, 0, false), (NOW + 3100, 0, true)]);
+}

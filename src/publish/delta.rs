@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diff::{Change, diff};
 use crate::fingerprint::Fingerprint;
@@ -12,8 +12,18 @@ use crate::publish::manifest::{Entry, Manifest, Old};
 use crate::publish::remote::{Condition, Seen};
 
 /// What publishers that did not finish may have put, and so is ours although no manifest says so: path ->
-/// fingerprints.
-pub(crate) type Claims = BTreeMap<String, BTreeSet<Fingerprint>>;
+/// claim.
+pub(crate) type Claims = BTreeMap<String, Claim>;
+
+/// What an unfinished publication may have put at a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Claim {
+    /// Of the bytes.
+    pub(crate) hashes: BTreeSet<Fingerprint>,
+    /// Whether it came so far that all new files were there, and changed pages may link this one. Until then nothing
+    /// links it, and what it links may be missing.
+    pub(crate) linked: bool,
+}
 
 /// Why a file is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -91,7 +101,7 @@ impl Known<'_> {
     fn seen(&self, path: &str, seen: &Seen) -> There {
         let claimed = self.claims.get(path);
         match seen.hash {
-            Some(hash) if claimed.is_some_and(|hashes| hashes.contains(&hash)) => {
+            Some(hash) if claimed.is_some_and(|claim| claim.hashes.contains(&hash)) => {
                 There::Ours(hash, seen.version.clone())
             }
             hash => There::Strange(hash, seen.version.clone()),
@@ -104,8 +114,8 @@ impl Known<'_> {
 enum Past<'a> {
     /// Nothing, or it was superseded.
     None,
-    /// An unfinished publication may have sent it.
-    Claimed,
+    /// An unfinished publication may have sent it, and perhaps linked it.
+    Claimed(bool),
     /// It is out.
     Out(&'a Entry),
 }
@@ -146,8 +156,9 @@ pub(crate) fn delta<'l>(local: &'l Local, known: Known<'_>, now: i64, grace: i64
                     None => known.unknown(&file.path),
                 };
                 // What an unfinished publication sent may be linked already by what it sent later.
-                let claim = if known.claims.contains_key(&file.path) { Past::Claimed } else { Past::None };
-                delta.want(file, there, claim, known.all_looked);
+                let past =
+                    known.claims.get(&file.path).map_or(Past::None, |claim| Past::Claimed(claim.linked));
+                delta.want(file, there, past, known.all_looked);
             }
             Change::Kept((path, entry), (_, at)) => {
                 let file = &local.files[*at];
@@ -192,10 +203,10 @@ impl<'l> Delta<'l> {
         let headers = Headers::of(&file.path).short();
         let is_out = match past {
             Past::Out(entry) => entry.headers == headers,
-            Past::Claimed => true,
+            Past::Claimed(_) => true,
             Past::None => false,
         };
-        let was = if matches!(past, Past::None) { Why::New } else { Why::Changed };
+        let was = if matches!(past, Past::None | Past::Claimed(false)) { Why::New } else { Why::Changed };
         let (why, expect) = match there {
             There::Nothing if matches!(past, Past::Out(_)) => (Why::Drift, Condition::Absent),
             There::Nothing => (Why::New, Condition::Absent),

@@ -150,8 +150,14 @@ fn under_lock(
     let mut work = Work { job, remote, lock, tombstone: tombstone.as_deref(), total: 0, done: 0 };
     work.total = plan.phases.iter().map(|phase| phase.steps.len()).sum();
     let mut sent: BTreeMap<&str, String> = BTreeMap::new();
+    let are_new = |phase: &&Phase| order::is_early(phase.name);
+    let mut unlinked = phases.iter().any(are_new) || claims.values().any(|claim| !claim.linked);
     for phase in phases {
         lock.check().map_err(one)?;
+        if unlinked && !order::is_early(phase.name) {
+            lock.link(|path| job.local.find(path).is_some()).map_err(one)?;
+            unlinked = false;
+        }
         for (at, outcome) in work.all(phase, progress).map_err(one)? {
             let step = &phase.steps[at];
             if let (Step::Put { bytes, .. }, true) = (step, outcome.sent) {

@@ -5,7 +5,6 @@
 //! a lease, watched by the watcher's own clock, is taken over. The one that this very site left behind when it
 //! was cut off is taken over at once.
 
-use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -128,7 +127,19 @@ impl<'r> Lock<'r> {
     pub(crate) fn claim<'p>(&self, puts: impl Iterator<Item = (&'p str, Fingerprint)>) -> Result<(), Diag> {
         self.update(|body| {
             for (path, hash) in puts {
-                body.claims.entry(path.to_owned()).or_insert_with(BTreeSet::new).insert(hash);
+                body.claims.entry(path.to_owned()).or_default().hashes.insert(hash);
+            }
+        })
+    }
+
+    /// Writes down that all new files are there, and that pages may link them from now on.
+    ///
+    /// # Errors
+    /// When the lock is no longer ours, or the target cannot be asked.
+    pub(crate) fn link(&self, is_wanted: impl Fn(&str) -> bool) -> Result<(), Diag> {
+        self.update(|body| {
+            for (path, claim) in &mut body.claims {
+                claim.linked |= is_wanted(path);
             }
         })
     }

@@ -21,6 +21,7 @@ pub mod remote;
 mod rsync;
 #[cfg(feature = "s3")]
 mod s3;
+pub mod watch;
 mod words;
 
 pub use self::delta::Why;

@@ -8,6 +8,10 @@
 //! for the grace period, since pages that readers hold in their caches still do; a withdrawn page's text goes at
 //! once, replaced by the site's own 404 page, whose links work. So when it is removed at last, no page with a
 //! dead link is left that could be removed after it.
+//!
+//! A publication that follows one that was cut off, with another build, finds files that the manifest does not know. As
+//! long as not all new files had come, nothing links them and what they link may be missing: they count as new. From
+//! then on they may be linked and link nothing that is missing: they count as changed. The lock says which it is.
 
 use serde::Serialize;
 
@@ -116,6 +120,11 @@ pub const PHASES: [&str; 10] = [
     "withdrawn pages",
     "superseded files",
 ];
+
+/// Whether a phase is of those that put what nothing links yet.
+pub(crate) fn is_early(name: &str) -> bool {
+    PHASES[..4].contains(&name)
+}
 
 /// The phase of a file that is sent.
 fn phase(send: &Send<'_>) -> usize {
