@@ -13,6 +13,7 @@ use crate::diff::{Change, diff};
 use crate::disk::{self, Dir, Durability, Lock};
 use crate::fingerprint::Fingerprint;
 use crate::index::Article;
+use crate::label::{self, Label};
 use crate::ledger::{Head, Ledger, Memory, Tally, Written};
 use crate::load::{self, Loaded, Wishes};
 use crate::made::{Inputs, Trouble, Workshop};
@@ -167,6 +168,7 @@ impl<'o> Run<'o> {
             let config_text = load::read_config(&self.store, &self.options.site.to_string_lossy())?;
             let listing = load::list(&self.store);
             if load::is_unchanged(&listing, &config_text, &ledger, circumstances, &wishes.clock)
+                && Label::is_on(&self.memory)
                 && self.is_intact(&ledger)
             {
                 report.tally = ledger.head.tally;
@@ -199,7 +201,18 @@ impl<'o> Run<'o> {
             match self.make(&mut loaded, &plan.value, &ledger, progress, report)? {
                 Made::Done { outputs } => {
                     report.diags.extend(diags.iter().cloned());
-                    return self.remember(loaded, outputs, circumstances, &ledger, diags);
+                    let config = std::sync::Arc::clone(&loaded.site.config);
+                    let made = label::Made {
+                        base_url: &config.base_url,
+                        title: &config.title,
+                        drafts: wishes.clock.drafts,
+                        future: wishes.clock.future,
+                        left_out: loaded.tally.left_out,
+                        valid_until: loaded.validity.next(),
+                        now: wishes.clock.now,
+                    };
+                    self.remember(loaded, outputs, circumstances, &ledger, diags)?;
+                    return Label::put(&self.memory, &made, &plan.value.recipes);
                 }
                 Made::Failed(errors) => {
                     report.diags.extend(diags);
@@ -318,6 +331,9 @@ impl<'o> Run<'o> {
             outputs.push(one.written);
         }
         report.written = staged.len();
+        if !staged.is_empty() || !gone.is_empty() {
+            Label::take_off(&self.memory)?;
+        }
         let stamps = writing.commit(&staged, &gone)?;
         for (at, stamp) in waiting.into_iter().zip(stamps) {
             outputs[at].stamp = stamp;
@@ -513,7 +529,8 @@ fn verify(options: &Options, report: &mut Report) {
     }
     let second = build(&again, &Silent);
     let memory = Memory::of(&options.site, &clean);
-    for file in [memory.ledger(), memory.owned(), memory.lock()] {
+    let records = [memory.ledger(), memory.owned(), memory.lock(), memory.label(), memory.kinds()];
+    for file in records {
         let _ = std::fs::remove_file(file);
     }
     if diag::any_error(&second.diags) {

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::date::Written;
 use crate::diag::{self, Diag, Severity};
 use crate::load::Wishes;
-use crate::{check, disk, due, explain, import, new, parse, review, serve, tags, theme};
+use crate::{check, disk, due, explain, import, new, parse, publish, review, serve, tags, theme};
 
 /// Turns news text into a news site.
 #[derive(Debug, Parser)]
@@ -47,6 +47,10 @@ enum Command {
     Explain(ExplainArgs),
     /// Print the next instant at which the site changes by time alone
     Due(DueArgs),
+    /// Bring a target of site.toml up to date with the last build
+    Publish(PublishArgs),
+    /// Go back to the release that a target showed before
+    Rollback(RollbackArgs),
     /// Take templates of the default theme into the site, to change them
     Theme(ThemeArgs),
 }
@@ -266,6 +270,54 @@ struct DueArgs {
 }
 
 #[derive(Debug, Args)]
+struct PublishArgs {
+    /// Its name: that of [publish.NAME]; may be left out when there is one
+    target: Option<String>,
+    /// The site's folder (the one with site.toml)
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// The build to publish [default: public/ in the site]
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Say what would be done, and do nothing
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+    /// List what is at the target, and put right what is not as it was published
+    #[arg(long)]
+    verify_remote: bool,
+    /// So many published files may go, although that is more than a tenth
+    #[arg(long, value_name = "N")]
+    confirm_deletes: Option<usize>,
+    /// Publish a build that left bad articles out
+    #[arg(long)]
+    allow_incomplete: bool,
+    /// Build and publish now, and again whenever time alone changes the site
+    #[arg(long, conflicts_with_all = ["dry_run", "now"])]
+    watch: bool,
+    /// Publish as of this time: 2026-03-14T09:30:00Z
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    now: Option<i64>,
+    /// Print errors only
+    #[arg(long, short)]
+    quiet: bool,
+    /// Report as text, or as one JSON object on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct RollbackArgs {
+    /// The target's name; may be left out when there is one
+    target: Option<String>,
+    /// The site's folder (the one with site.toml)
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// Report as text, or as one JSON object on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
 struct ThemeArgs {
     #[command(subcommand)]
     command: ThemeCommand,
@@ -326,6 +378,8 @@ fn run(command: Command) -> std::io::Result<u8> {
         Command::Tags(args) => run_tags(&args),
         Command::Explain(args) => run_explain(&args),
         Command::Due(args) => run_due(&args),
+        Command::Publish(args) => run_publish(&args),
+        Command::Rollback(args) => run_rollback(&args),
         Command::Theme(args) => run_theme(args.command),
     }
 }
@@ -948,6 +1002,176 @@ fn run_due(args: &DueArgs) -> std::io::Result<u8> {
             Ok(0)
         }
         Err(diags) => fail(&diags),
+    }
+}
+
+/// Values of the environment that must be in no message.
+fn secrets() -> Vec<String> {
+    let is_secret = |name: &str| {
+        let name = name.to_ascii_uppercase();
+        ["SECRET", "TOKEN", "PASSWORD", "PASSPHRASE", "KEY", "CREDENTIAL"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    std::env::vars()
+        .filter(|(name, value)| is_secret(name) && value.len() >= 6)
+        .map(|(_, value)| value)
+        .collect()
+}
+
+fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
+    let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
+    let options = publish::Options {
+        target: args.target.clone(),
+        output: args.output.clone(),
+        verify_remote: args.verify_remote,
+        confirm_deletes: args.confirm_deletes,
+        allow_incomplete: args.allow_incomplete,
+        secrets: secrets(),
+        who: format!("{user} process {}", std::process::id()).trim().to_owned(),
+        ..publish::Options::new(&args.site, args.now.unwrap_or_else(|| Utc::now().timestamp()))
+    };
+    if args.watch {
+        return run_watch(args, &options);
+    }
+    let started = Instant::now();
+    let report = if args.dry_run {
+        match publish::plan(&options) {
+            Ok(plan) => publish::Report { plan: Some(plan), ..publish::Report::default() },
+            Err(diags) => {
+                publish::Report { exit: publish::exit_code(&diags), diags, ..publish::Report::default() }
+            }
+        }
+    } else {
+        let bar =
+            Bar::with(!args.quiet && args.format == Format::Text, "{bar:30} {pos}/{len} files, {eta} left");
+        let report =
+            publish::run(&options, &mut |progress| bar.show(progress.done as u64, progress.total as u64));
+        bar.finish();
+        report
+    };
+    print_published(&report, args.format, args.dry_run, args.quiet, started.elapsed().as_secs_f64())?;
+    Ok(report.exit)
+}
+
+fn run_watch(args: &PublishArgs, options: &publish::Options) -> std::io::Result<u8> {
+    struct Real<'a>(&'a PublishArgs, std::io::Result<()>);
+    impl publish::watch::World for Real<'_> {
+        fn now(&mut self) -> i64 {
+            Utc::now().timestamp()
+        }
+        fn wait(&mut self, seconds: u32) {
+            std::thread::sleep(Duration::from_secs(seconds.into()));
+        }
+        fn said(&mut self, turn: &publish::watch::Turn) -> bool {
+            self.1 = print_diags(&turn.built.diags, true).and_then(|()| match &turn.published {
+                Some(report) => print_published(report, self.0.format, false, self.0.quiet, 0.0),
+                None => Ok(()),
+            });
+            if !self.0.quiet {
+                let _ = writeln!(std::io::stderr().lock(), "next look {}", rfc3339(turn.next));
+            }
+            self.1.is_ok()
+        }
+    }
+    let clock = Clock { now: options.now, drafts: false, future: false };
+    let wishes = Wishes { base_url: None, clock, keep_going: args.allow_incomplete };
+    let build = build::Options {
+        site: args.site.clone(),
+        output: args.output.clone(),
+        wishes,
+        clean: false,
+        verify: false,
+    };
+    let mut world = Real(args, Ok(()));
+    publish::watch::watch(&build, options, &mut world);
+    world.1.map(|()| 0)
+}
+
+fn run_rollback(args: &RollbackArgs) -> std::io::Result<u8> {
+    let options = publish::Options {
+        target: args.target.clone(),
+        secrets: secrets(),
+        ..publish::Options::new(&args.site, Utc::now().timestamp())
+    };
+    let started = Instant::now();
+    let report = publish::rollback(&options, &mut |_| {});
+    print_published(&report, args.format, false, false, started.elapsed().as_secs_f64())?;
+    Ok(report.exit)
+}
+
+fn print_published(
+    report: &publish::Report,
+    format: Format,
+    is_dry: bool,
+    quiet: bool,
+    seconds: f64,
+) -> std::io::Result<()> {
+    let plan = report.plan.as_ref();
+    if format == Format::Json {
+        let object = json!({
+            "exit": report.exit,
+            "dry_run": is_dry,
+            "sent": report.sent,
+            "bytes": report.bytes,
+            "removed": report.deleted,
+            "requests": report.requests,
+            "seconds": (seconds * 1000.0).round() / 1000.0,
+            "next_due": plan.and_then(|plan| plan.next_due).map(rfc3339),
+            "purge": plan.map(|plan| &plan.purge).filter(|_| report.exit == 0),
+            "plan": plan,
+            "diagnostics": report.diags.iter().map(diag_json).collect::<Vec<_>>(),
+        });
+        return writeln!(std::io::stdout().lock(), "{object}");
+    }
+    print_diags(&report.diags, quiet)?;
+    let Some(plan) = plan.filter(|_| report.exit == 0) else { return Ok(()) };
+    let mut err = std::io::stderr().lock();
+    if !quiet {
+        for line in &plan.words {
+            writeln!(err, "{}", diag::visible(line))?;
+        }
+        match (is_dry, plan.phases.is_empty() && plan.words.is_empty()) {
+            (_, true) => writeln!(err, "{} is up to date", plan.place)?,
+            (true, false) => {
+                for phase in &plan.phases {
+                    writeln!(err, "  {}: {}", phase.name, count(phase.steps.len(), "file"))?;
+                }
+                writeln!(err, "nothing was done; {} would be sent to {}", bytes(plan.bytes), plan.place)?;
+            }
+            (false, false) => writeln!(
+                err,
+                "{} ({}) sent to {}, {} removed, in {seconds:.1} s",
+                count(report.sent, "file"),
+                bytes(report.bytes),
+                plan.place,
+                report.deleted
+            )?,
+        }
+        if let Some(due) = plan.next_due {
+            let waiting = count(plan.waiting, "superseded file");
+            writeln!(
+                err,
+                "{waiting} stay for readers' caches; publish after {} to remove them",
+                rfc3339(due)
+            )?;
+        }
+    }
+    if !is_dry {
+        let mut out = std::io::stdout().lock();
+        for url in &plan.purge {
+            writeln!(out, "{url}")?;
+        }
+    }
+    Ok(())
+}
+
+/// `1.2 MB`.
+fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} bytes"),
+        1_000..1_000_000 => format!("{:.1} kB", n as f64 / 1e3),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::image;
 use crate::locale;
 use crate::path::check_slug;
 use crate::schema::{Field, Reader, Schema, put};
+use crate::target::{self, Target};
 use crate::tree::{self, Table, Text, Value};
 
 /// Everything `site.toml` says, defaults filled in.
@@ -49,6 +50,8 @@ pub struct Config {
     pub views: Vec<View>,
     /// Tag vocabulary: display name -> other spellings.
     pub tags: BTreeMap<String, Vec<String>>,
+    /// Where the site is published to, by name.
+    pub publish: Vec<Target>,
 }
 
 /// What the paper shows on every page: picture, colour, additions to the head.
@@ -336,6 +339,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         images: image::Settings::default(),
         views: Vec::new(),
         tags: BTreeMap::new(),
+        publish: Vec::new(),
     };
     let mut written = Written { config, main: edition::Written::default(), others: Vec::new() };
     reader.table("site.toml", &(0..0), "", table, &SITE, &mut written);
@@ -391,8 +395,7 @@ const SITE: Schema<Written> = Schema {
         }),
         ("tags", |r, f, c| put(&mut c.config.tags, tags(r, f))),
         ("images", |r, f, c| put(&mut c.config.images, r.sub(f, &IMAGES))),
-        // What this table holds is checked by those who use it.
-        ("publish", |r, f, _| r.anything(f)),
+        ("publish", |r, f, c| put(&mut c.config.publish, target::targets(r, f))),
     ],
 };
 
@@ -404,7 +407,8 @@ pub fn keys() -> Vec<String> {
         .chain(FEEDS.keys("feeds."))
         .chain(IMAGES.keys("images."))
         .chain(VIEW.keys("view[]."))
-        .chain(edition::SCHEMA.keys("edition[]."));
+        .chain(edition::SCHEMA.keys("edition[]."))
+        .chain(target::keys());
     SITE.keys("").chain(below).collect()
 }
 

@@ -710,6 +710,158 @@ pub fn changing(path: &str) -> Diag {
         .hint("build again when it is at rest")
 }
 
+/// No finished build where one was looked for.
+#[must_use]
+pub fn not_built(output: &str) -> Diag {
+    Diag::error("PUB-REFUSED", "no finished build of this site is here")
+        .at(Place::file(output))
+        .hint("`newsprint build` makes one; `publish` never builds by itself")
+}
+
+/// A file of a finished build is missing.
+#[must_use]
+pub fn built_file_gone(path: &str) -> Diag {
+    Diag::error("PUB-REFUSED", "this file of the build is missing or cannot be read")
+        .at(Place::file(path))
+        .hint("`newsprint build` puts it back")
+}
+
+/// A build without a front page.
+#[must_use]
+pub fn publish_empty(output: &str) -> Diag {
+    Diag::error("PUB-REFUSED", "the build has no front page (index.html): it is not published")
+        .at(Place::file(output))
+}
+
+/// A build that shows what is not to be seen.
+#[must_use]
+pub fn publish_drafts(output: &str, what: &str) -> Diag {
+    Diag::error("PUB-REFUSED", format!("the build shows {what}: it is not published"))
+        .at(Place::file(output))
+        .hint("build again without --drafts and --future")
+}
+
+/// A build that left bad files out.
+#[must_use]
+pub fn publish_left_out(output: &str, left_out: u64) -> Diag {
+    Diag::error("PUB-REFUSED", format!("the build left {left_out} bad files out: it is not published"))
+        .at(Place::file(output))
+        .hint("mend them and build again, or say --allow-incomplete")
+}
+
+/// A build that time has overtaken.
+#[must_use]
+pub fn publish_stale(output: &str, until: i64) -> Diag {
+    let until = chrono::DateTime::<chrono::Utc>::from_timestamp(until, 0)
+        .unwrap_or_default()
+        .to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    Diag::error("PUB-REFUSED", format!("the build held until {until}, which has passed: it is not published"))
+        .at(Place::file(output))
+        .hint("`newsprint build`, then publish")
+}
+
+/// A target that holds another site.
+#[must_use]
+pub fn publish_other_site(output: &str, ours: &str, theirs: &str) -> Diag {
+    Diag::error("PUB-REFUSED", format!("the build is of {ours}, but the target holds {theirs}"))
+        .at(Place::file(output))
+        .hint("a target holds one site; if the paper moved to a new address, publish it to an empty target")
+}
+
+/// More addresses vanish than anybody would expect.
+#[must_use]
+pub fn publish_deletes(output: &str, vanishing: usize, of: usize) -> Diag {
+    Diag::error("PUB-REFUSED", format!("{vanishing} of {of} published files would go: nothing was published"))
+        .at(Place::file(output))
+        .hint(format!("if that is meant, say --confirm-deletes {vanishing}"))
+}
+
+/// Somebody else's file stands where one of ours would go.
+#[must_use]
+pub fn publish_stranger(path: &str) -> Diag {
+    Diag::error("PUB-CONFLICT", "at the target, this file is not what we published: it is left alone")
+        .at(Place::file(path))
+        .hint(
+            "if it was ours and somebody changed it, --verify-remote puts it right; if it is another's, \
+             remove it there or choose another place",
+        )
+}
+
+/// The target changed while it was published to.
+#[must_use]
+pub fn publish_raced(what: &str) -> Diag {
+    Diag::error("PUB-CONFLICT", format!("{what} was changed by somebody else meanwhile: stopped"))
+        .hint("publish again when the other publication is over")
+}
+
+/// Another publication is going on.
+#[must_use]
+pub fn publish_locked(who: &str) -> Diag {
+    Diag::error("PUB-LOCK", format!("another publication to this target is going on ({who})"))
+        .hint("publish again when it is over; one that died is taken over after two minutes")
+}
+
+/// A request failed: what was done stands, and nothing that comes after it was begun.
+#[must_use]
+pub fn publish_incomplete(what: &str) -> Diag {
+    Diag::error("PUB-INCOMPLETE", format!("stopped: {what}"))
+        .hint("every page that is out works as it is; publish again to go on from here")
+}
+
+/// The records at the target cannot be read.
+#[must_use]
+pub fn publish_damaged(place: &str) -> Diag {
+    Diag::error("PUB-CONFLICT", format!("the list of what was published to {place} is damaged"))
+        .hint("put the file .newsprint/manifest back from a backup, or publish to an empty target")
+}
+
+/// A host would refuse this.
+#[must_use]
+pub fn publish_limit(path: &str, why: &str) -> Diag {
+    Diag::error("PUB-REFUSED", why.to_owned()).at(Place::file(path))
+}
+
+/// Something about the target that forbids publishing to it.
+#[must_use]
+pub fn publish_target(name: &str, why: &str) -> Diag {
+    Diag::error("PUB-TARGET", format!("target `{name}`: {why}"))
+}
+
+/// No target, or not one.
+#[must_use]
+pub fn publish_which(found: Option<&str>, known: &[&str]) -> Diag {
+    let list = known.join(", ");
+    let diag = match found {
+        Some(found) => Diag::error("PUB-TARGET", format!("site.toml has no [publish.{found}]")),
+        None if known.is_empty() => Diag::error("PUB-TARGET", "site.toml names no target to publish to"),
+        None => Diag::error("PUB-TARGET", "site.toml names several targets: say which"),
+    };
+    if known.is_empty() {
+        diag.hint("add one: [publish.live], kind = \"dir\", path = \"/srv/www/paper\"")
+    } else {
+        diag.hint(format!("known: {list}"))
+    }
+}
+
+/// Files at the target that are not ours.
+#[must_use]
+pub fn publish_foreign(place: &str, paths: &[String]) -> Diag {
+    let first: Vec<&str> = paths.iter().take(5).map(String::as_str).collect();
+    let more = if paths.len() > first.len() { ", …" } else { "" };
+    let message = format!(
+        "{} files at {place} are not ours and were left alone: {}{more}",
+        paths.len(),
+        first.join(", ")
+    );
+    Diag::new(Severity::Note, "PUB-FOREIGN", message)
+}
+
+/// Nothing to go back to.
+#[must_use]
+pub fn publish_no_release(place: &str) -> Diag {
+    Diag::error("PUB-REFUSED", format!("{place} has no earlier release to go back to"))
+}
+
 /// Another process holds the site.
 #[must_use]
 pub fn locked(path: &str, who: &str) -> Diag {

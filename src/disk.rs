@@ -158,6 +158,14 @@ pub(crate) fn failed(path: &Path, operation: &str) -> impl FnOnce(std::io::Error
     move |error| diag::io(&path, &operation, &error)
 }
 
+/// A file's bytes.
+///
+/// # Errors
+/// When it is not there or cannot be read.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Diag> {
+    fs::read(path).map_err(failed(path, "read it"))
+}
+
 /// What a replaced file must survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {

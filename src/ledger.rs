@@ -295,6 +295,18 @@ impl Memory {
         self.folder.join(format!("owned{}", self.suffix))
     }
 
+    /// What the last finished build says of itself (see `label`).
+    #[must_use]
+    pub fn label(&self) -> PathBuf {
+        self.folder.join(format!("label{}", self.suffix))
+    }
+
+    /// The kinds of all files that it made.
+    #[must_use]
+    pub fn kinds(&self) -> PathBuf {
+        self.folder.join(format!("kinds{}", self.suffix))
+    }
+
     /// Held while a build runs.
     #[must_use]
     pub fn lock(&self) -> PathBuf {

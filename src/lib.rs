@@ -13,10 +13,10 @@
 //! | floor | modules |
 //! |---|---|
 //! | words | [`cli`] |
-//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`serve`] |
-//! | edges | [`disk`], [`cache`], [`ledger`], [`output`] |
+//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`publish`], [`serve`] |
+//! | edges | [`disk`], [`cache`], [`ledger`], [`label`], [`output`] |
 //! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`made`], [`plan`], [`render`] |
-//! | parts, pure | [`article`], [`clock`], [`markdown`], `schema`, [`image`], [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
+//! | parts, pure | [`article`], [`clock`], [`markdown`], `schema`, [`image`], [`target`], [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
 //! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
 //!
 //! A module uses what is below it; `tests/tidy.rs` enforces that.
@@ -59,6 +59,7 @@ pub mod image;
 pub mod import;
 pub mod index;
 pub mod ingredient;
+pub mod label;
 pub mod ledger;
 pub mod load;
 pub mod locale;
@@ -70,6 +71,7 @@ pub mod output;
 pub mod parse;
 pub mod path;
 pub mod plan;
+pub mod publish;
 pub mod render;
 pub mod review;
 mod schema;
@@ -79,6 +81,7 @@ pub mod snapshot;
 pub mod source;
 pub mod store;
 pub mod tags;
+pub mod target;
 pub mod template;
 pub mod theme;
 mod tree;

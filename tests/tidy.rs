@@ -16,6 +16,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "markdown",
             "schema",
             "image",
+            "target",
             "config",
             "front_matter",
             "dump",
@@ -27,12 +28,12 @@ const FLOORS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("site", &["index", "ingredient", "site", "theme", "views", "made", "plan", "render"]),
-    ("edges", &["disk", "cache", "ledger", "output"]),
+    ("edges", &["disk", "cache", "ledger", "label", "output"]),
     (
         "verbs",
         &[
             "load", "body", "build", "snapshot", "due", "explain", "parse", "new", "import", "review",
-            "tags", "check", "serve",
+            "tags", "check", "publish", "serve",
         ],
     ),
     ("words", &["cli", "main"]),
@@ -46,19 +47,23 @@ const UPWARD: [(&str, &str, &str); 3] = [
 ];
 
 /// Modules besides `disk` that touch files, each with its reason.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 9] = [
     ("output", "writes a whole tree: stages, renames, removes"),
     ("ledger", "reads and replaces one file of its own"),
     ("build", "`--verify` compares two trees; reads the list of owned files"),
     ("cli", "opens what `parse` is given"),
     ("import", "streams dumps of any size; keeps its notebook, its quarantine and a report"),
     ("serve", "watches folders; keeps versions, unsaved texts and pastes in its own folder"),
+    ("label", "reads and replaces two files of its own"),
+    ("publish", "writes to targets"),
     ("check", "`--embargo` builds two copies of the site in a folder of its own"),
 ];
 
 /// Modules besides `cli` that may ask the clock, each with its reason. None may ask the environment.
-const CLOCK: [(&str, &str); 1] =
-    [("serve", "a preview without `--now` follows the clock, and waits for edits to end")];
+const CLOCK: [(&str, &str); 2] = [
+    ("serve", "a preview without `--now` follows the clock, and waits for edits to end"),
+    ("publish", "gives signs of life while it holds a target"),
+];
 
 /// Clocks, and the environment.
 const CLOCKS: [&str; 4] = ["Utc::now", "Local::now", "SystemTime::now", "Instant::now"];

@@ -171,3 +171,5 @@ impl Random {
         &items[self.below(items.len())]
     }
 }
+
+pub mod crawl;

@@ -1,0 +1,566 @@
+//! Publishing to real servers: an S3 store, a machine behind ssh, a bare Git repository, a web server. Those that are not
+//! installed are named loudly and passed over; with `NEWSPRINT_ALL_SERVERS` set, as in `.ci/run`, their absence fails.
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use support::{Tree, crawl, tree};
+
+const SECRET: &str = "canary-SECRET-value-0123456789";
+
+/// The sample site of this repository, in a folder of its own, with a target.
+struct Sample {
+    folder: tempfile::TempDir,
+    env: Vec<(String, String)>,
+}
+
+const BASE: &str = "https://saltmere-tide.example/";
+
+impl Sample {
+    fn new(target: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for part in ["content", "static"] {
+            for entry in walkdir::WalkDir::new(root.join(part)) {
+                let entry = entry.expect("an entry");
+                let to = folder.path().join(entry.path().strip_prefix(root).expect("below"));
+                match entry.file_type().is_dir() {
+                    true => fs::create_dir_all(to).expect("a folder"),
+                    false => drop(fs::copy(entry.path(), to).expect("a copy")),
+                }
+            }
+        }
+        let config = fs::read_to_string(root.join("site.toml")).expect("a text");
+        fs::write(folder.path().join("site.toml"), format!("{config}\n[publish.live]\n{target}"))
+            .expect("written");
+        let sample = Self { folder, env: vec![("MY_SECRET".to_owned(), SECRET.to_owned())] };
+        sample.build();
+        sample
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newsprint"));
+        command.args(arguments).arg("--site").arg(self.path()).env_remove("AWS_CA_BUNDLE");
+        command.envs(self.env.iter().cloned()).stdin(Stdio::null());
+        let output = command.output().expect("newsprint runs");
+        for (name, value) in &self.env {
+            let said = [&output.stdout[..], &output.stderr[..]].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(!is_secret(name) || !said.contains(value), "{name} is in: {said}");
+        }
+        output
+    }
+
+    fn build(&self) {
+        let output = self.run(&["build", "--quiet", "--now", "2026-11-24T12:00:00Z"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn publish(&self, more: &[&str]) -> (i32, serde_json::Value) {
+        let arguments = [&["publish", "--format", "json", "--now", "2026-11-24T12:00:00Z"], more].concat();
+        let output = self.run(&arguments);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let json = serde_json::from_str(&text)
+            .unwrap_or_else(|_| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
+        (output.status.code().unwrap_or(-1), json)
+    }
+
+    fn published(&self, more: &[&str]) -> serde_json::Value {
+        let (exit, json) = self.publish(more);
+        assert_eq!(exit, 0, "{json}");
+        json
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        fs::write(self.path().join(path), text).expect("written");
+    }
+
+    fn out(&self) -> Tree {
+        tree(&self.path().join("public"))
+    }
+
+    fn edit(&self) {
+        let path = "content/town/school-boiler.md";
+        let text = fs::read_to_string(self.path().join(path)).expect("a text");
+        self.write(path, &format!("{text}\nOne more line, added later.\n"));
+        self.build();
+    }
+
+    fn delete(&self) {
+        fs::remove_file(self.path().join("content/culture/library-of-things.md")).expect("removed");
+        self.build();
+    }
+
+    fn rename(&self) {
+        let content = self.path().join("content/business");
+        fs::rename(content.join("oyster-beds-reopen.md"), content.join("oysters-are-back.md"))
+            .expect("renamed");
+        self.build();
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    name.contains("SECRET")
+}
+
+/// Publishes, edits, deletes and renames; after each the target holds the build.
+fn a_life(sample: &Sample, out_there: &dyn Fn() -> Tree) {
+    let first = sample.published(&[]);
+    assert_eq!(first["sent"], sample.out().len());
+    let check = |what: &str| {
+        let (there, here) = (out_there(), sample.out());
+        for (path, bytes) in &here {
+            assert_eq!(there.get(path).map(Vec::len), Some(bytes.len()), "{what}: {path}");
+            assert!(there[path] == *bytes, "{what}: {path} has other bytes");
+        }
+        let broken = crawl::missing(&there, here.keys().cloned(), BASE);
+        assert_eq!(broken, Vec::<String>::new(), "{what}");
+    };
+    check("first");
+    assert_eq!(sample.published(&[])["sent"], 0, "nothing changed");
+    let changes: [(&str, &dyn Fn()); 3] =
+        [("edit", &|| sample.edit()), ("deletion", &|| sample.delete()), ("rename", &|| sample.rename())];
+    for (what, change) in changes {
+        let before = sample.out();
+        change();
+        let agreed = agreed(sample);
+        let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
+        let changed = sample.out().iter().filter(|(path, bytes)| before.get(*path) != Some(bytes)).count();
+        assert_eq!(sample.published(&agreed)["sent"], changed, "{what}");
+        check(what);
+    }
+    let urls = fs::read_to_string(sample.path().join("urls.txt")).expect("urls");
+    assert!(urls.lines().any(|url| url.ends_with("/oysters-are-back.html")), "{urls}");
+}
+
+/// Agrees to as many deletions as there are, should that be asked.
+fn agreed(sample: &Sample) -> Vec<String> {
+    let (_, plan) = sample.publish(&["--dry-run"]);
+    let hints = plan["diagnostics"].as_array().expect("diagnostics").iter();
+    let hint = hints.filter_map(|diag| diag["hint"].as_str()).find(|hint| hint.contains("--confirm-deletes"));
+    let count = hint.and_then(|hint| hint.rsplit(' ').next());
+    count.map_or(Vec::new(), |n| vec!["--confirm-deletes".to_owned(), n.to_owned()])
+}
+
+/// Whether a program is there; if not, says so.
+fn has(program: &str, test: &str) -> bool {
+    let found = std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path)
+            .chain([PathBuf::from("/usr/sbin")])
+            .any(|folder| folder.join(program).is_file())
+    });
+    if !found {
+        let words = format!("NOT RUN: {test}: `{program}` is not installed");
+        assert!(std::env::var_os("NEWSPRINT_ALL_SERVERS").is_none(), "{words}");
+        // Past the capture of the test program: everybody shall see it.
+        let _ = writeln!(std::io::stderr().lock(), "\n*** {words} ***");
+    }
+    found
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+}
+
+fn wait_for(port: u16) {
+    for _ in 0..200 {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    panic!("nothing answers at port {port}");
+}
+
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn git(arguments: &[&str], folder: &Path) -> String {
+    let output = Command::new("git").args(arguments).current_dir(folder).output().expect("git runs");
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_git_branch() {
+    if !has("git", "publishing to a Git branch") {
+        return;
+    }
+    let world = tempfile::tempdir().expect("a folder");
+    let bare = world.path().join("paper.git");
+    git(&["init", "--quiet", "--bare", "paper.git"], world.path());
+    let sample =
+        Sample::new(&format!("kind = \"git\"\nremote = {:?}\nbranch = \"pages\"\n", bare.to_string_lossy()));
+    let checkout = |name: &str| {
+        let place = world.path().join(name);
+        let _ = fs::remove_dir_all(&place);
+        git(&["clone", "--quiet", "--branch", "pages", "paper.git", name], world.path());
+        let mut tree = tree(&place);
+        tree.retain(|path, _| !path.starts_with('.'));
+        tree
+    };
+    a_life(&sample, &|| checkout("look"));
+    assert!(world.path().join("look/.nojekyll").exists());
+    // Somebody adds a file of theirs, and it stays; going back works over it.
+    checkout("theirs");
+    let theirs = world.path().join("theirs");
+    fs::write(theirs.join("CNAME"), "tide.example\n").expect("written");
+    git(&["add", "CNAME"], &theirs);
+    git(&["-c", "user.name=x", "-c", "user.email=x@y", "commit", "--quiet", "-m", "A name"], &theirs);
+    git(&["push", "--quiet", "origin", "pages"], &theirs);
+    let before = checkout("look");
+    sample.edit();
+    sample.published(&[]);
+    assert_eq!(checkout("look")["CNAME"], b"tide.example\n");
+    let back = sample.run(&["rollback", "live"]);
+    assert!(back.status.success(), "{}", String::from_utf8_lossy(&back.stderr));
+    assert!(checkout("look") == before, "the pages of before, and the file of theirs");
+    // A branch with sources is none to publish to.
+    git(&["checkout", "--quiet", "-b", "main"], &theirs);
+    fs::write(theirs.join("site.toml"), "x").expect("written");
+    git(&["add", "site.toml"], &theirs);
+    git(&["-c", "user.name=x", "-c", "user.email=x@y", "commit", "--quiet", "-m", "Sources"], &theirs);
+    git(&["push", "--quiet", "origin", "main"], &theirs);
+    let config = fs::read_to_string(sample.path().join("site.toml")).expect("a text");
+    sample.write("site.toml", &config.replace("\"pages\"", "\"main\""));
+    assert_eq!(sample.publish(&[]).0, 2);
+}
+
+#[test]
+fn a_machine_behind_ssh() {
+    let what = "publishing by rsync over ssh";
+    if !["sshd", "ssh", "ssh-keygen", "rsync", "flock"].iter().all(|program| has(program, what)) {
+        return;
+    }
+    let world = tempfile::tempdir().expect("a folder");
+    let (port, root) = (free_port(), world.path().to_owned());
+    let at = |name: &str| root.join(name).to_string_lossy().into_owned();
+    for key in ["host", "user"] {
+        let made =
+            Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", &at(key)]).status();
+        assert!(made.is_ok_and(|status| status.success()));
+    }
+    fs::copy(at("user.pub"), at("authorized")).expect("a copy");
+    let host = fs::read_to_string(at("host.pub")).expect("a key");
+    fs::write(at("known"), format!("[127.0.0.1]:{port} {host}")).expect("written");
+    let sshd = format!(
+        "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nStrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\n",
+        at("host"),
+        at("authorized")
+    );
+    fs::write(at("sshd_config"), sshd).expect("written");
+    // Where the server runs as root it wants this folder.
+    let _ = fs::create_dir_all("/run/sshd");
+    let program = if Path::new("/usr/sbin/sshd").exists() { "/usr/sbin/sshd" } else { "sshd" };
+    let server = Command::new(program).args(["-D", "-f", &at("sshd_config"), "-E", &at("log")]).spawn();
+    let _server = Server(server.expect("sshd runs"));
+    wait_for(port);
+    let config = format!(
+        "Host paper\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {}\n  IdentitiesOnly yes\n  UserKnownHostsFile {}\n  StrictHostKeyChecking yes\n",
+        at("user"),
+        at("known")
+    );
+    fs::write(at("ssh_config"), config).expect("written");
+    for mode in ["releases", "in-place"] {
+        let folder = root.join(format!("www {mode}"));
+        let target = format!(
+            "kind = \"rsync\"\ndest = \"paper:{}\"\nssh_config = {:?}\nmode = {mode:?}\n",
+            folder.display(),
+            at("ssh_config")
+        );
+        let sample = Sample::new(&target);
+        let live = if mode == "releases" { folder.join("current") } else { folder.clone() };
+        let seen = || {
+            let mut seen = tree(&live);
+            seen.retain(|path, _| !path.starts_with(".newsprint/"));
+            seen
+        };
+        a_life(&sample, &seen);
+        if mode == "releases" {
+            let before = seen();
+            sample.edit();
+            sample.published(&[]);
+            assert!(seen() != before);
+            let back = sample.run(&["rollback", "live"]);
+            assert!(back.status.success(), "{}", String::from_utf8_lossy(&back.stderr));
+            assert!(seen() == before, "the release of before");
+        }
+        // Somebody else holds the lock.
+        let lock = folder.join(".newsprint/lock");
+        let mut held = Command::new("flock").arg(&lock).args(["sleep", "20"]).spawn().expect("flock runs");
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(sample.publish(&[]).0, 7);
+        let _ = held.kill();
+        let _ = held.wait();
+    }
+    // Another host key: nothing is asked, nothing is sent.
+    fs::write(at("known"), "").expect("written");
+    let sample = Sample::new(&format!(
+        "kind = \"rsync\"\ndest = \"paper:{}/no\"\nssh_config = {:?}\n",
+        root.display(),
+        at("ssh_config")
+    ));
+    let (exit, json) = sample.publish(&[]);
+    assert_eq!(exit, 6, "{json}");
+}
+
+/// The body of a page over HTTP.
+fn get(port: u16, path: &str) -> (u16, Vec<u8>) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    write!(stream, "GET /{path} HTTP/1.0\r\nHost: localhost\r\n\r\n").expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer");
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("an end of headers");
+    let status = String::from_utf8_lossy(&answer[9..12]).parse().expect("a status");
+    (status, answer[end + 4..].to_vec())
+}
+
+#[test]
+fn a_folder_behind_a_web_server() {
+    if !has("nginx", "fetching published pages from nginx") {
+        return;
+    }
+    let world = tempfile::tempdir().expect("a folder");
+    let (port, root) = (free_port(), world.path());
+    let www = root.join("www");
+    fs::create_dir_all(www.join("current-is-not-there-yet")).expect("a folder");
+    let config = format!(
+        "daemon off; pid {0}/pid; error_log {0}/log; events {{}}\nhttp {{ access_log off; client_body_temp_path {0}/a; proxy_temp_path {0}/b; fastcgi_temp_path {0}/c; uwsgi_temp_path {0}/d; scgi_temp_path {0}/e;\nserver {{ listen 127.0.0.1:{port}; root {0}/www/current; error_page 404 /404.html; }} }}\n",
+        root.display()
+    );
+    // The workers of a server that runs as root are another user.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
+    }
+    fs::write(root.join("nginx.conf"), config).expect("written");
+    let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
+    let mut command = Command::new(program);
+    command.arg("-c").arg(root.join("nginx.conf")).arg("-p").arg(root).stderr(Stdio::null());
+    let _server = Server(command.spawn().expect("nginx runs"));
+    wait_for(port);
+    let sample = Sample::new(&format!("kind = \"dir\"\npath = {:?}\n", www.to_string_lossy()));
+    let fetched = || {
+        let fetch = |path: &String| (path.clone(), get(port, &newsprint::path::encode(path)));
+        let found = sample.out().keys().map(fetch).collect::<Vec<_>>();
+        found
+            .into_iter()
+            .filter(|(_, (status, _))| *status == 200)
+            .map(|(path, (_, body))| (path, body))
+            .collect()
+    };
+    a_life(&sample, &fetched);
+    assert_eq!(get(port, "culture/library-of-things.html").0, 404);
+}
+
+#[cfg(feature = "s3")]
+mod s3 {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use hyper_util::rt::TokioIo;
+    use s3s::auth::SimpleAuth;
+    use s3s::service::S3ServiceBuilder;
+
+    use super::*;
+
+    /// What befalls a request.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Cut {
+        /// It and all after it find nobody.
+        Kill,
+        /// It is done, its answer and all after it are lost.
+        KillAfter,
+        /// It alone fails with an error of the server.
+        Error,
+        /// It alone is done and its answer is lost.
+        Timeout,
+    }
+
+    /// An S3 store over a folder, which counts requests and cuts one off.
+    struct Store {
+        port: u16,
+        folder: tempfile::TempDir,
+        count: Arc<AtomicUsize>,
+        cut: Arc<std::sync::Mutex<Option<(usize, Cut)>>>,
+        _runtime: tokio::runtime::Runtime,
+    }
+
+    impl Store {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            fs::create_dir(folder.path().join("paper")).expect("a bucket");
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            let runtime = runtime.expect("a runtime");
+            let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).expect("a store"));
+            builder.set_auth(SimpleAuth::from_single("canary-access", SECRET));
+            let service = builder.build();
+            let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+            let port = listener.local_addr().expect("an address").port();
+            let count = Arc::new(AtomicUsize::new(0));
+            let cut: Arc<std::sync::Mutex<Option<(usize, Cut)>>> = Arc::default();
+            let (counted, cutting) = (Arc::clone(&count), Arc::clone(&cut));
+            runtime.spawn(async move {
+                while let Ok((socket, _)) = listener.accept().await {
+                    let (service, count, cut) = (service.clone(), Arc::clone(&counted), Arc::clone(&cutting));
+                    let answer = hyper::service::service_fn(move |request| {
+                        let number = count.fetch_add(1, Ordering::SeqCst);
+                        let cut = *cut.lock().expect("a lock");
+                        let service = service.clone();
+                        async move {
+                            let lost = || std::io::Error::other("cut off by the test");
+                            let done = || async {
+                                hyper::service::Service::call(&service, request)
+                                    .await
+                                    .map_err(std::io::Error::other)
+                            };
+                            match cut {
+                                Some((at, Cut::Kill)) if number >= at => Err(lost()),
+                                Some((at, Cut::KillAfter)) if number > at => Err(lost()),
+                                Some((at, Cut::KillAfter | Cut::Timeout)) if number == at => {
+                                    let _ = done().await;
+                                    Err(lost())
+                                }
+                                Some((at, Cut::Error)) if number == at => {
+                                    let mut response = hyper::Response::new(s3s::Body::empty());
+                                    *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+                                    Ok(response)
+                                }
+                                _ => done().await,
+                            }
+                        }
+                    });
+                    tokio::spawn(async move {
+                        let _ = hyper::server::conn::http1::Builder::new()
+                            .serve_connection(TokioIo::new(socket), answer)
+                            .await;
+                    });
+                }
+            });
+            Self { port, folder, count, cut, _runtime: runtime }
+        }
+
+        fn sample(&self, more: &str) -> Sample {
+            let target = format!(
+                "kind = \"s3\"\nbucket = \"paper\"\nendpoint = \"http://127.0.0.1:{}\"\nprefix = \"tide\"\n{more}",
+                self.port
+            );
+            let mut sample = Sample::new(&target);
+            for (name, value) in [("AWS_ACCESS_KEY_ID", "canary-access"), ("AWS_SECRET_ACCESS_KEY", SECRET)] {
+                sample.env.push((name.to_owned(), value.to_owned()));
+            }
+            sample
+        }
+
+        fn seen(&self) -> Tree {
+            let mut seen = tree(&self.folder.path().join("paper/tide"));
+            seen.retain(|path, _| !path.starts_with(".newsprint/"));
+            seen
+        }
+
+        fn cut(&self, cut: Option<(usize, Cut)>) {
+            self.count.store(0, Ordering::SeqCst);
+            *self.cut.lock().expect("a lock") = cut;
+        }
+    }
+
+    #[test]
+    fn a_bucket() {
+        let store = Store::new();
+        let sample = store.sample("");
+        fs::create_dir_all(store.folder.path().join("paper/other")).expect("a folder");
+        fs::write(store.folder.path().join("paper/other/theirs.txt"), "theirs").expect("written");
+        a_life(&sample, &|| store.seen());
+        // One edit: so many requests and no more.
+        sample.edit();
+        store.cut(None);
+        let edit = sample.published(&[]);
+        let sent = edit["sent"].as_u64().expect("a number");
+        assert_eq!(edit["requests"].as_u64(), Some(sent + 5), "lock, manifest, claims, manifest, unlock");
+        assert_eq!(
+            store.count.load(Ordering::SeqCst) as u64,
+            sent + 6,
+            "to remove the lock, it is looked at first"
+        );
+        // What somebody defaced or removed is healed when that is asked; a stranger's file is left alone.
+        let place = store.folder.path().join("paper/tide");
+        fs::remove_file(place.join("town/index.html")).expect("removed");
+        fs::write(place.join("stranger.txt"), "theirs").expect("written");
+        let healed = sample.published(&["--verify-remote"]);
+        assert_eq!(healed["sent"], 1);
+        assert_eq!(healed["plan"]["foreign"], serde_json::json!(["stranger.txt"]));
+        assert_eq!(fs::read(place.join("stranger.txt")).expect("a file"), b"theirs");
+        // Wrong keys: an error without them.
+        let mut sample = sample;
+        sample.env.retain(|(name, _)| name != "AWS_SECRET_ACCESS_KEY");
+        sample.env.push(("AWS_SECRET_ACCESS_KEY".to_owned(), "another-SECRET-canary".to_owned()));
+        let (exit, json) = sample.publish(&[]);
+        assert_eq!(exit, 6, "{json}");
+    }
+
+    #[test]
+    fn cut_off_after_every_request() {
+        let store = Store::new();
+        let sample = store.sample("grace = 0\n");
+        sample.published(&[]);
+        let kept = tempfile::tempdir().expect("a folder");
+        let copy = |from: &Path, to: &Path| {
+            let _ = fs::remove_dir_all(to);
+            let status = Command::new("cp").arg("-a").arg(from).arg(to).status();
+            assert!(status.is_ok_and(|status| status.success()));
+        };
+        let bucket = store.folder.path().to_owned();
+        let (save, before) = (kept.path().join("save"), store.seen());
+        copy(&bucket, &save);
+        sample.edit();
+        sample.delete();
+        sample.rename();
+        let agreed = agreed(&sample);
+        let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
+        store.cut(None);
+        let whole = sample.published(&agreed)["sent"].as_u64().expect("a number");
+        let requests = store.count.load(Ordering::SeqCst);
+        let restore = || {
+            for entry in fs::read_dir(&bucket).expect("a folder").flatten() {
+                let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
+            }
+            let from = save.join(".");
+            let status = Command::new("cp").arg("-a").arg(from).arg(&bucket).status();
+            assert!(status.is_ok_and(|status| status.success()));
+            let _ = fs::remove_file(sample.path().join(".newsprint/publish-live"));
+        };
+        for at in 0..requests {
+            let cut = [Cut::Kill, Cut::KillAfter, Cut::Error, Cut::Timeout][at % 4];
+            restore();
+            store.cut(Some((at, cut)));
+            let (exit, first) = sample.publish(&agreed);
+            let broken =
+                crawl::missing(&store.seen(), before.keys().filter(|p| p.ends_with(".html")).cloned(), BASE);
+            assert_eq!(broken, Vec::<String>::new(), "{cut:?} at {at}");
+            store.cut(None);
+            assert!([0, 6].contains(&exit), "{cut:?} at {at}: {first}");
+            let rest = sample.published(&agreed);
+            let sent = first["sent"].as_u64().expect("a number") + rest["sent"].as_u64().expect("a number");
+            assert!(sent <= whole, "{cut:?} at {at}: {sent} of {whole}");
+            let (there, here) = (store.seen(), sample.out());
+            assert!(there == here, "{cut:?} at {at}");
+        }
+    }
+}
