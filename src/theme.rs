@@ -3,8 +3,9 @@
 use crate::template::TemplateSource;
 
 /// Names and texts of the default templates.
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("404.html", include_str!("../templates/404.html")),
+    ("accent.css", include_str!("../templates/accent.css")),
     ("archive.html", include_str!("../templates/archive.html")),
     ("article.html", include_str!("../templates/article.html")),
     ("atom.xml", include_str!("../templates/atom.xml")),

@@ -96,6 +96,7 @@ fn pages() -> Vec<(Page, &'static str)> {
         (Page::Sitemap(Sheet::Whole), "a sitemap"),
         (Page::SitemapIndex, "the index of a large site's sitemaps"),
         (Page::Robots, "robots.txt"),
+        (Page::Accent, "the accent colour, when site.toml names one"),
     ]
 }
 

@@ -169,6 +169,8 @@ pub enum Page {
     SitemapIndex,
     /// robots.txt.
     Robots,
+    /// The accent colour as a style sheet, so that no page needs a style of its own.
+    Accent,
 }
 
 impl Page {
@@ -189,6 +191,7 @@ impl Page {
             Self::Sitemap(_) => "sitemap.xml",
             Self::SitemapIndex => "sitemap-index.xml",
             Self::Robots => "robots.txt",
+            Self::Accent => "accent.css",
         }
     }
 
@@ -210,6 +213,7 @@ impl Page {
             Self::Feed { .. } => "feed",
             Self::Sitemap(_) | Self::SitemapIndex => "sitemap",
             Self::Robots => "robots",
+            Self::Accent => "style",
         }
     }
 
@@ -225,7 +229,7 @@ impl Page {
             Self::Article(id) | Self::Standing(id) => index.article(*id).edition,
             Self::Withdrawn(at) => index.tombstones[*at].edition,
             Self::List { list, .. } | Self::Feed { list, .. } => list.edition(index),
-            Self::Redirect { .. } | Self::Sitemap(_) | Self::SitemapIndex | Self::Robots => {
+            Self::Redirect { .. } | Self::Sitemap(_) | Self::SitemapIndex | Self::Robots | Self::Accent => {
                 EditionId::default()
             }
         }
@@ -260,7 +264,7 @@ pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 16] = [
+pub const TEMPLATES: [&str; 17] = [
     "front.html",
     "article.html",
     "page.html",
@@ -276,5 +280,6 @@ pub const TEMPLATES: [&str; 16] = [
     "sitemap.xml",
     "sitemap-index.xml",
     "robots.txt",
+    "accent.css",
     "base.html",
 ];

@@ -61,6 +61,7 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
         Page::Sitemap(Sheet::Rest) => plain("/sitemaps/site.xml"),
         Page::Sitemap(Sheet::Month(year, month)) => plain(&format!("/sitemaps/{year:04}-{month:02}.xml")),
         Page::Robots => plain("/robots.txt"),
+        Page::Accent => site.config.theme.accent.as_ref().and_then(|_| plain("/css/accent.css")),
     }
 }
 
