@@ -32,7 +32,7 @@ fn text(bytes: &[u8]) -> String {
 fn dump_of(bytes: &[u8], form: dump::Form) {
     let vocabulary = dump::Vocabulary::default();
     let input = dump::Input { source: "d", form, url: None, fetched: None };
-    let options = dump::Options { vocabulary: &vocabulary, language: None };
+    let options = dump::Options { vocabulary: &vocabulary, language: None, zone: None };
     let parsed = dump::parse(bytes, &input, &options);
     assert!(
         parsed.articles.is_empty() == parsed.refused.is_some() || !parsed.articles.is_empty(),

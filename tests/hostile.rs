@@ -651,7 +651,7 @@ fn no_text_keeps_the_parsers_busy() {
             let long = html.len() > text.len() * 32 + 4096;
             for form in [dump::Form::Text, dump::Form::Html] {
                 let input = dump::Input { source: "d", form, url: None, fetched: None };
-                let options = dump::Options { vocabulary: &vocabulary, language: Some("en") };
+                let options = dump::Options { vocabulary: &vocabulary, language: Some("en"), zone: None };
                 let _ = dump::parse(text.as_bytes(), &input, &options);
             }
             drop(facts);
