@@ -112,8 +112,7 @@ function bar(page) {
     el("a", { className: "name", href: "#articles", dir: "auto" }, site.title || "Newsprint"),
     el("nav", { "aria-label": site.title || "Newsprint" },
       tab("articles", word("articles")),
-      tab("inbox", word("inbox"), site.waiting ? [" ", el("span", { className: "count" }, String(site.waiting))] : null),
-      tab("publish", word("publish"))),
+      tab("inbox", word("inbox"), site.waiting ? [" ", el("span", { className: "count" }, String(site.waiting))] : null)),
     el("div", { className: "right" },
       el("a", { className: "button", href: PREVIEW + "/", target: "newsprint-preview" }, word("preview")),
       button(word("asOf"), travel),
@@ -213,7 +212,6 @@ async function route() {
     if (page === "edit") await (await import("./edit.js")).edit(main, argument);
     else if (page === "inbox") await (await import("./inbox.js")).inbox(main);
     else if (page === "paste") await (await import("./inbox.js")).paste(main, argument);
-    else if (page === "publish") await (await import("./publish.js")).publish(main);
     else await articles(main);
     document.title = `${main.querySelector("h1")?.textContent || ""} – ${site.title || "Newsprint"}`;
   } catch (error) {
