@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -172,12 +172,24 @@ pub enum Durability {
 /// # Errors
 /// With the path and the operation that failed; the old file is then still there.
 pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), Diag> {
+    replace_with(path, durability, |file| file.write_all(bytes))
+}
+
+/// Replaces a file as a whole by what `fill` writes: temporary file, rename.
+///
+/// # Errors
+/// With the path and the operation that failed; the old file is then still there.
+pub fn replace_with(
+    path: &Path,
+    durability: Durability,
+    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> Result<(), Diag> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
     let temporary = temporary(path);
     let write = || {
         let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
+        fill(&mut file)?;
         if durability == Durability::PowerCut {
             file.sync_all()?;
         }
@@ -188,6 +200,20 @@ pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), 
         let _ = fs::remove_file(&temporary);
         diag::io(&path.to_string_lossy(), "write it", &error)
     })
+}
+
+/// Writes into a file that is there, from `at` on, in one piece; it ends there.
+///
+/// # Errors
+/// With the path; the file may then end in a part of it.
+pub fn write_at(path: &Path, at: u64, bytes: &[u8]) -> Result<(), Diag> {
+    let write = || {
+        let mut file = File::options().write(true).open(path)?;
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(bytes)?;
+        file.set_len(at + bytes.len() as u64)
+    };
+    write().map_err(failed(path, "write it"))
 }
 
 /// A file to be replaced by [`replace_all`].

@@ -6,16 +6,18 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::article::{Header, Kind};
 use crate::config::Config;
 use crate::diag::{self, Checked, Diag, Place};
+use crate::lazy::{Lazy, Make};
 use crate::markdown::Facts;
 use crate::path::{self, OutPath, slugify};
 use crate::source::{Item, Record};
 
 /// A visible article's number in the index; valid for one index only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ArticleId(pub u32);
 
 impl ArticleId {
@@ -43,7 +45,69 @@ pub struct Article {
     pub authors: Vec<usize>,
 }
 
+/// What is written down of an article besides its record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Shape {
+    out: OutPath,
+    item: u32,
+    section: Option<u32>,
+    tags: Vec<u32>,
+    authors: Vec<u32>,
+}
+
+impl Shape {
+    /// The article again, with its file's record.
+    #[must_use]
+    pub fn article(self, record: Arc<Record>) -> Option<Article> {
+        let numbers = |numbers: Vec<u32>| numbers.into_iter().map(|number| number as usize).collect();
+        record.items.get(self.item as usize)?;
+        Some(Article {
+            record,
+            item: self.item as usize,
+            out: self.out,
+            section: self.section.map(|number| number as usize),
+            tags: numbers(self.tags),
+            authors: numbers(self.authors),
+        })
+    }
+}
+
 impl Article {
+    /// What is to be written down of it besides its record.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Shape {
+            out: self.out.clone(),
+            item: number(self.item),
+            section: self.section.map(number),
+            tags: self.tags.iter().copied().map(number).collect(),
+            authors: self.authors.iter().copied().map(number).collect(),
+        }
+    }
+
+    /// Stands where one could not be read; whoever finds that out drops what was made of it.
+    #[must_use]
+    pub fn nobody() -> Self {
+        let item = Item {
+            header: Header::empty(),
+            facts: Facts::default(),
+            body: Default::default(),
+            dump_key: None,
+            signature: Default::default(),
+        };
+        let record =
+            Record { path: String::new(), text: Default::default(), items: vec![item], diags: Vec::new() };
+        Self {
+            record: Arc::new(record),
+            item: 0,
+            out: OutPath::nowhere(),
+            section: None,
+            tags: Vec::new(),
+            authors: Vec::new(),
+        }
+    }
+
     /// Everything but the body.
     #[must_use]
     pub fn header(&self) -> &Header {
@@ -80,7 +144,7 @@ impl Article {
 }
 
 /// Articles in the order of lists.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// With a date, oldest first: a new article comes last and moves no other.
     pub dated: Vec<ArticleId>,
@@ -108,7 +172,7 @@ impl Run {
 }
 
 /// A section, tag or author with its articles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Term {
     /// Its identity and part of its address.
     pub slug: String,
@@ -125,7 +189,7 @@ pub struct Term {
 }
 
 /// A withdrawn article: all that is left of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tombstone {
     /// Where it stood.
     pub out: OutPath,
@@ -142,10 +206,11 @@ pub struct Tombstone {
 }
 
 /// All cards, sorted and grouped.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Index {
-    /// Articles and standing pages, by file.
-    pub articles: Vec<Arc<Article>>,
+    /// Articles and standing pages, by file. Not among what is written down: they are read one by one.
+    #[serde(skip)]
+    pub articles: Lazy<Article>,
     /// All articles that lists may show.
     pub all: Run,
     /// Standing pages.
@@ -160,8 +225,6 @@ pub struct Index {
     pub authors: Vec<Term>,
     /// (year, month) -> articles, oldest first.
     pub months: BTreeMap<(i32, u32), Run>,
-    /// Source file -> its first article, for links between articles.
-    by_path: Arc<BTreeMap<String, ArticleId>>,
 }
 
 /// An item that the gate let through.
@@ -240,14 +303,14 @@ impl Index {
                 });
                 continue;
             }
-            index.articles.push(Arc::new(Article {
+            index.articles.push(Article {
                 record: seen.record.clone(),
                 item: seen.item,
                 out,
                 section: sections.slug(&header.section).and_then(|slug| section_order.get(slug)).copied(),
                 tags: tags.numbers(&header.tags),
                 authors: authors.numbers(&header.authors),
-            }));
+            });
         }
         index.sections = index.section_terms(&sections.names, &section_order, config, &mut diags);
         index.tags = plain_terms(&tags.names, &config.permalinks.tag, &config.feeds.tag, &mut diags);
@@ -289,11 +352,6 @@ impl Index {
                 self.months.entry((shown.year(), shown.month())).or_default().dated.push(id);
             }
         }
-        let mut by_path = BTreeMap::new();
-        for (at, article) in self.articles.iter().enumerate() {
-            by_path.entry(article.path().to_owned()).or_insert(ArticleId::of(at));
-        }
-        self.by_path = Arc::new(by_path);
     }
 
     fn section_terms(
@@ -328,7 +386,8 @@ impl Index {
     /// The first article of a content file.
     #[must_use]
     pub fn by_path(&self, path: &str) -> Option<ArticleId> {
-        self.by_path.get(path).copied()
+        let at = self.articles.partition_point(|article| article.path() < path);
+        (at < self.articles.len() && self.articles[at].path() == path).then(|| ArticleId::of(at))
     }
 
     /// The same index after the text of a file changed and nothing that anybody else shows of it; `None`
@@ -336,16 +395,32 @@ impl Index {
     #[must_use]
     pub fn with_text(mut self, record: &Arc<Record>) -> Option<Self> {
         let first = self.articles.partition_point(|article| article.path() < record.path.as_str());
-        let of_file = |article: &&mut Arc<Article>| article.path() == record.path;
         let mut changed = false;
-        for article in self.articles[first..].iter_mut().take_while(of_file) {
+        for at in first..self.articles.len() {
+            let article = &self.articles[at];
+            if article.path() != record.path {
+                break;
+            }
             if !article.record.differs_in_text_only(record) {
                 return None;
             }
-            *article = Arc::new(Article { record: Arc::clone(record), ..Article::clone(article) });
+            let article = Article { record: Arc::clone(record), ..Article::clone(article) };
+            self.articles.replace(at, article);
             changed = true;
         }
         changed.then_some(self)
+    }
+
+    /// The index with articles that are read when they are asked for; without them it is what was written down.
+    #[must_use]
+    pub fn thawed(self, articles: usize, make: Make<Article>) -> Self {
+        Self { articles: Lazy::new(articles, make), ..self }
+    }
+
+    /// Numbers of the articles of a file.
+    pub fn of_file<'i>(&'i self, path: &'i str) -> impl Iterator<Item = ArticleId> + use<'i> {
+        let first = self.articles.partition_point(|article| article.path() < path);
+        (first..self.articles.len()).take_while(move |at| self.articles[*at].path() == path).map(ArticleId::of)
     }
 
     /// Numbers of all articles and standing pages.

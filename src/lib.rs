@@ -17,7 +17,7 @@
 //! | edges | [`disk`], [`ledger`], [`output`] |
 //! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`plan`], [`render`] |
 //! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`template`], [`source`] |
-//! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
+//! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`], [`lazy`] |
 //!
 //! A module uses what is below it; `tests/tidy.rs` enforces that.
 //!
@@ -56,6 +56,7 @@ pub mod image;
 pub mod import;
 pub mod index;
 pub mod ingredient;
+pub mod lazy;
 pub mod ledger;
 pub mod load;
 pub mod locale;

@@ -43,6 +43,11 @@ impl OutPath {
         Ok(Self(composed.into()))
     }
 
+    /// A path that no page has: nothing is written there.
+    pub(crate) fn nowhere() -> Self {
+        Self("".into())
+    }
+
     /// The path as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

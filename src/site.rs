@@ -232,6 +232,32 @@ impl Site {
         Checked { value: site, diags }
     }
 
+    /// The snapshot of the last build again: its index, and its shared views by name with their fingerprints.
+    #[must_use]
+    pub fn thawed(
+        config: Arc<Config>,
+        templates: Arc<Templates>,
+        index: Index,
+        assets: [BTreeMap<String, Asset>; 2],
+        clock: Clock,
+        views: &[(String, Fingerprint)],
+    ) -> Self {
+        let known = |(name, fingerprint): &(String, Fingerprint)| {
+            (name.clone(), Once { fingerprint: OnceLock::from(*fingerprint), ..Once::default() })
+        };
+        let [pictures, statics] = assets.map(Arc::new);
+        let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
+        let views = Arc::new(views.iter().map(known).collect());
+        Self { config, templates, index, pictures, statics, clock, cards, views }
+    }
+
+    /// The shared views by name, with their fingerprints.
+    #[must_use]
+    pub fn view_fingerprints(&self) -> Vec<(String, Fingerprint)> {
+        let names = self.views.keys();
+        names.map(|name| (name.clone(), self.view_fingerprint(name).unwrap_or_default())).collect()
+    }
+
     /// With the shared views that the templates in use mention.
     #[must_use]
     pub fn with_views(mut self) -> (Self, Validity) {

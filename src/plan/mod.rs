@@ -14,8 +14,10 @@ use rayon::prelude::*;
 
 use self::claim::{Claim, claims, collisions};
 use self::fingerprint::{Mentions, fingerprint};
+use crate::article::Kind;
 use crate::diag::Checked;
 use crate::fingerprint::Fingerprint;
+use crate::index::ArticleId;
 use crate::path::OutPath;
 use crate::site::{Asset, Site};
 
@@ -47,6 +49,18 @@ impl Planned {
         };
         fingerprint(site, &Mentions::of(site, template), &self.out, &self.work)
     }
+}
+
+/// The outputs that are made of the texts of articles, and of nothing else that a change of these texts could reach:
+/// what remains to be planned when the texts alone are others.
+#[must_use]
+pub fn showing(site: &Site, articles: impl IntoIterator<Item = ArticleId>) -> Vec<Planned> {
+    let page = |id| {
+        let article = site.index.article(id);
+        let page = if article.header().kind == Kind::Page { Page::Standing(id) } else { Page::Article(id) };
+        Planned { out: article.out.clone(), work: Work::Page(page) }
+    };
+    articles.into_iter().map(page).collect()
 }
 
 /// All outputs of a site, sorted by path; not yet what each of them is made of.
