@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::date::Written;
 use crate::diag::{self, Diag, Severity};
 use crate::load::Wishes;
-use crate::{disk, due, explain, import, new, parse, review, serve, tags, theme};
+use crate::{check, disk, due, explain, import, new, parse, review, serve, tags, theme};
 
 /// Turns news text into a news site.
 #[derive(Debug, Parser)]
@@ -31,6 +31,8 @@ enum Command {
     New(NewArgs),
     /// Build the site: content/ -> public/
     Build(BuildArgs),
+    /// Look for everything that can be wrong with the site
+    Check(CheckArgs),
     /// Preview the site on this machine, with live reload
     Serve(ServeArgs),
     /// Parse dumps of news text: one JSON object an article on standard output
@@ -97,6 +99,31 @@ struct BuildArgs {
     /// Report as text on standard error, or as one JSON object on standard output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// Ask other hosts, too, whether links to them work: one request a host and second, remembered for a week
+    #[arg(long, conflicts_with = "embargo")]
+    external: bool,
+    /// Prove instead that hidden articles leave no trace: build with and without them, compare, search
+    #[arg(long)]
+    embargo: bool,
+    /// Print faults only: no notes, no counts
+    #[arg(long, short)]
+    quiet: bool,
+    /// Report as text on standard error, as one JSON object or as GitHub annotations on standard output
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    format: CheckFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    Text,
+    Json,
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -291,6 +318,7 @@ fn run(command: Command) -> std::io::Result<u8> {
     match command {
         Command::New(args) => run_new(&args),
         Command::Build(args) => run_build(&args),
+        Command::Check(args) => run_check(&args),
         Command::Serve(args) => run_serve(args),
         Command::Parse(args) => run_parse(&args),
         Command::Import(args) => run_import(&args),
@@ -507,6 +535,163 @@ impl import::Progress for Bar {
             bar.set_message(format!("{}, {rate:.0}/s", count(number(records), "record")));
         }
         self.show(done, total);
+    }
+}
+
+fn run_check(args: &CheckArgs) -> std::io::Result<u8> {
+    if args.embargo {
+        return run_check_embargo(args);
+    }
+    let external = args.external.then(check::external::Manners::default);
+    let options = check::Options { site: args.site.site.clone(), wishes: args.site.wishes(false), external };
+    let started = Instant::now();
+    let report = check::check(&options);
+    let seconds = started.elapsed().as_secs_f64();
+    match args.format {
+        CheckFormat::Json => {
+            let object = json!({
+                "exit": report.exit,
+                "pages": report.outputs,
+                "looked": report.looked,
+                "links": report.links,
+                "external": report.external,
+                "fan_out": report.fan_out,
+                "seconds": (seconds * 1000.0).round() / 1000.0,
+                "diagnostics": report.diags.iter().map(diag_json).collect::<Vec<_>>(),
+            });
+            writeln!(std::io::stdout().lock(), "{object}")?;
+        }
+        CheckFormat::Github => print_annotations(&args.site.site, &report.diags)?,
+        CheckFormat::Text => {
+            print_found(&report.diags, args.quiet)?;
+            if !args.quiet {
+                print_check(&report, seconds)?;
+            }
+        }
+    }
+    Ok(report.exit)
+}
+
+/// With `quiet`, notes are left out.
+fn print_found(diags: &[Diag], quiet: bool) -> std::io::Result<()> {
+    let wanted = |diag: &&Diag| !quiet || diag.severity != Severity::Note;
+    print_diags(&diags.iter().filter(wanted).cloned().collect::<Vec<_>>(), false)
+}
+
+fn print_check(report: &check::Report, seconds: f64) -> std::io::Result<()> {
+    let mut err = std::io::stderr().lock();
+    for row in report.fan_out.iter().filter(|row| row.pages > 1) {
+        writeln!(
+            err,
+            "`{}` is on {} of {}: each change of it makes them anew ({})",
+            row.view,
+            row.pages,
+            count(row.of, "page"),
+            row.templates.join(", ")
+        )?;
+    }
+    if report.outputs == 0 {
+        return Ok(());
+    }
+    let external = report.external;
+    if external.links > 0 {
+        let links = count(external.links, "link");
+        writeln!(err, "{links} to other hosts: {} asked, {} known", external.asked, external.known)?;
+    }
+    let of = |severity| count_of(&report.diags, severity);
+    writeln!(
+        err,
+        "{} ({} looked at anew), {} in {seconds:.2} s: {}, {}, {}",
+        count(report.outputs, "page"),
+        report.looked,
+        count(report.links, "link"),
+        count(of(Severity::Error), "error"),
+        count(of(Severity::Warning), "warning"),
+        count(of(Severity::Note), "note")
+    )
+}
+
+fn count_of(diags: &[Diag], severity: Severity) -> usize {
+    diags.iter().filter(|diag| diag.severity == severity).count()
+}
+
+/// Annotations as GitHub's workflow commands, on the lines of the sources that they are about.
+fn print_annotations(site: &Path, diags: &[Diag]) -> std::io::Result<()> {
+    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let mut out = std::io::stdout().lock();
+    for diag in diags {
+        let word = match diag.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        write!(out, "::{word} ")?;
+        if let Some(place) = diag.place.as_ref().filter(|place| !place.path.starts_with(['/', '('])) {
+            let path = site.join(&place.path);
+            let path = path.strip_prefix(".").unwrap_or(&path);
+            write!(out, "file={},", property(&path.to_string_lossy()))?;
+            if place.line > 0 {
+                write!(out, "line={},col={},", place.line, place.col)?;
+            }
+        }
+        let hint = diag.hint.as_ref().map_or_else(String::new, |hint| format!("\n{hint}"));
+        let page = diag.place.as_ref().filter(|place| place.path.starts_with('/'));
+        let page = page.map_or_else(String::new, |place| format!("{}: ", place.path));
+        writeln!(out, "title={}::{}", property(&diag.code), data(&format!("{page}{}{hint}", diag.message)))?;
+    }
+    Ok(())
+}
+
+fn run_check_embargo(args: &CheckArgs) -> std::io::Result<u8> {
+    let report = check::embargo::check(&args.site.site, &args.site.wishes(false));
+    let next = report.next_due.map(rfc3339);
+    match args.format {
+        CheckFormat::Json => {
+            let object = json!({
+                "exit": report.exit,
+                "hidden": report.hidden,
+                "files": report.files,
+                "bytes": report.bytes,
+                "phrases": report.phrases,
+                "next_due": next,
+                "diagnostics": report.diags.iter().map(diag_json).collect::<Vec<_>>(),
+            });
+            writeln!(std::io::stdout().lock(), "{object}")?;
+        }
+        CheckFormat::Github => print_annotations(&args.site.site, &report.diags)?,
+        CheckFormat::Text => {
+            print_found(&report.diags, args.quiet)?;
+            if !args.quiet && report.files > 0 {
+                print_embargo(&report, next.as_deref())?;
+            }
+        }
+    }
+    Ok(report.exit)
+}
+
+/// No headline of a hidden article stands here: logs are read by others.
+fn print_embargo(report: &check::embargo::Report, next: Option<&str>) -> std::io::Result<()> {
+    let of = |code: &str| report.diags.iter().filter(|diag| diag.code == code).count();
+    let same = match of("EMBARGO-LEAK") {
+        0 => "the same byte for byte with them and without".to_owned(),
+        n => format!("{} with them and without", count(n, "difference")),
+    };
+    let words = match of("EMBARGO-WORDS") {
+        0 => "none found".to_owned(),
+        n => format!("found {}", count(n, "time")),
+    };
+    let mut err = std::io::stderr().lock();
+    writeln!(err, "{}", count(report.hidden, "hidden article"))?;
+    writeln!(err, "{}, {} bytes: {same}", count(report.files, "published file"), report.bytes)?;
+    writeln!(
+        err,
+        "{} of theirs looked for in each file and its name, as text, decoded, as slug and as base64: {words}",
+        count(report.phrases, "phrase")
+    )?;
+    match next {
+        Some(next) => writeln!(err, "this holds until {next}"),
+        None => Ok(()),
     }
 }
 

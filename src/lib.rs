@@ -13,7 +13,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | words | [`cli`] |
-//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`serve`] |
+//! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`serve`] |
 //! | edges | [`disk`], [`ledger`], [`output`] |
 //! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`plan`], [`render`] |
 //! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`template`], [`source`] |
@@ -39,6 +39,7 @@
 pub mod article;
 pub mod body;
 pub mod build;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;

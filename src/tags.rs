@@ -43,7 +43,7 @@ pub fn tags(dir: &Path) -> Result<Vec<Tag>, Vec<Diag>> {
 }
 
 /// Counts tags as the site does: by slug, spellings of the vocabulary under their tag.
-fn count<'a>(articles: impl Iterator<Item = &'a [String]>, config: &Config) -> Vec<Tag> {
+pub(crate) fn count<'a>(articles: impl Iterator<Item = &'a [String]>, config: &Config) -> Vec<Tag> {
     let aliases: BTreeMap<String, &str> = config
         .tags
         .iter()

@@ -31,7 +31,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
         "verbs",
         &[
             "load", "body", "build", "snapshot", "due", "explain", "parse", "new", "import", "review",
-            "tags", "serve",
+            "tags", "check", "serve",
         ],
     ),
     ("words", &["cli", "main"]),
@@ -45,13 +45,14 @@ const UPWARD: [(&str, &str, &str); 3] = [
 ];
 
 /// Modules besides `disk` that touch files, each with its reason.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("output", "writes a whole tree: stages, renames, removes"),
     ("ledger", "reads and replaces one file of its own"),
     ("build", "`--verify` compares two trees; reads the list of owned files"),
     ("cli", "opens what `parse` is given"),
     ("import", "streams dumps of any size; keeps its notebook, its quarantine and a report"),
     ("serve", "watches folders"),
+    ("check", "`--embargo` builds two copies of the site in a folder of its own"),
 ];
 
 /// Modules besides `cli` that may ask the clock, each with its reason. None may ask the environment.
