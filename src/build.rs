@@ -466,8 +466,7 @@ impl<'o> Run<'o> {
             began: self.lock.taken,
             tally: loaded.tally,
         };
-        let mut ledger =
-            Ledger::new(head, loaded.sources, outputs, diags).with_records(loaded.records);
+        let mut ledger = Ledger::new(head, loaded.sources, outputs, diags).with_records(loaded.records);
         ledger.views = loaded.site.view_fingerprints();
         ledger.save(&self.memory.ledger(), &loaded.site.index)
     }

@@ -78,10 +78,8 @@ impl Store for Dir {
         };
         let mut read = || {
             let stamp = stamp(&file.metadata()?);
-            let mut bytes = Vec::with_capacity(usize::try_from(stamp.len).unwrap_or(0) + 1);
-            file.read_to_end(&mut bytes)?;
             // A file that grew or shrank meanwhile has another stamp: the bytes decide.
-            Ok(Some((bytes, stamp)))
+            Ok(Some((read_whole(&mut file, stamp.len)?, stamp)))
         };
         read().map_err(|error| diag::io(path, "read it", &error))
     }
@@ -127,6 +125,31 @@ fn plain_walk(
     let walk = WalkDir::new(top).follow_links(false).follow_root_links(follow_top);
     let walk = walk.min_depth(*depth.start()).max_depth(*depth.end());
     walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || !hidden(entry.file_name()))
+}
+
+/// The rest of a file that is said to have `len` bytes. A read that ends just there was the last one: it had room for
+/// more.
+pub(crate) fn read_whole(file: &mut File, len: u64) -> std::io::Result<Vec<u8>> {
+    let len = usize::try_from(len).map_err(std::io::Error::other)?;
+    let mut bytes = vec![0; len + 1];
+    let mut filled = 0;
+    loop {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        }
+        if filled == len {
+            break;
+        }
+        if filled == bytes.len() {
+            file.read_to_end(&mut bytes)?;
+            return Ok(bytes);
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 /// A file's stamp.

@@ -420,7 +420,9 @@ impl Index {
     /// Numbers of the articles of a file.
     pub fn of_file<'i>(&'i self, path: &'i str) -> impl Iterator<Item = ArticleId> + use<'i> {
         let first = self.articles.partition_point(|article| article.path() < path);
-        (first..self.articles.len()).take_while(move |at| self.articles[*at].path() == path).map(ArticleId::of)
+        (first..self.articles.len())
+            .take_while(move |at| self.articles[*at].path() == path)
+            .map(ArticleId::of)
     }
 
     /// Numbers of all articles and standing pages.

@@ -376,17 +376,8 @@ pub fn load(
     let (site, views_validity) = site.with_views();
     diags.extend(site.check_names());
     let validity = validity.and(views_validity);
-    let loaded = Loaded {
-        config: config_text.fingerprint,
-        site,
-        records,
-        sources,
-        rules,
-        validity,
-        tally,
-
-        bodies,
-    };
+    let loaded =
+        Loaded { config: config_text.fingerprint, site, records, sources, rules, validity, tally, bodies };
     Checked { value: Some(loaded), diags }
 }
 

@@ -3,6 +3,7 @@
 //! Order of making (law 8): records -> shadowing -> gate -> repeats -> addresses and terms.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tera::Value;
@@ -46,6 +47,8 @@ pub struct Site {
     /// The build's instant.
     pub clock: Clock,
     cards: Arc<Vec<Once>>,
+    /// How many cards are kept as templates see them.
+    kept: Arc<AtomicUsize>,
     views: Arc<BTreeMap<String, Once>>,
 }
 
@@ -226,6 +229,7 @@ impl Site {
             statics: Arc::new(statics),
             clock,
             cards: Arc::default(),
+            kept: Arc::default(),
             views: Arc::default(),
         };
         site.cards = Arc::new(site.index.ids().map(|_| Once::default()).collect());
@@ -248,7 +252,7 @@ impl Site {
         let [pictures, statics] = assets.map(Arc::new);
         let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
         let views = Arc::new(views.iter().map(known).collect());
-        Self { config, templates, index, pictures, statics, clock, cards, views }
+        Self { config, templates, index, pictures, statics, clock, cards, kept: Arc::default(), views }
     }
 
     /// The shared views by name, with their fingerprints.
@@ -314,11 +318,17 @@ impl Site {
         self.cards.get(id.at()).map(|card| *card.fingerprint.get_or_init(make)).unwrap_or_default()
     }
 
-    /// A card as templates see it; made once and shared.
+    /// A card as templates see it; made once and shared, but on sites so large that this would fill the memory.
     #[must_use]
     pub fn card_value(&self, id: ArticleId) -> Value {
+        /// A card takes about four kilobytes.
+        const KEPT: usize = 8_192;
         let make = || self.plain_value(&views::card(self, id));
-        self.cards.get(id.at()).map_or_else(Value::none, |card| card.value.get_or_init(make).clone())
+        let Some(card) = self.cards.get(id.at()) else { return Value::none() };
+        if let Some(value) = card.value.get() {
+            return value.clone();
+        }
+        if self.kept.fetch_add(1, Ordering::Relaxed) < KEPT { card.value.get_or_init(make).clone() } else { make() }
     }
 
     /// Fingerprint of a shared view; `None` when there is no such view.

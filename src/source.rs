@@ -418,9 +418,11 @@ fn lists(texts: &[String]) -> Vec<String> {
 }
 
 fn item(mut header: Header, text: &str, body: Fingerprint, dump_key: Option<String>) -> Item {
-    let facts = markdown::facts(text);
+    let mut facts = markdown::facts(text);
+    // Its only use: a ledger need not keep it.
+    let lead = std::mem::take(&mut facts.lead);
     if header.summary.is_empty() {
-        header.summary.clone_from(&facts.lead);
+        header.summary = lead;
     }
     // Markdown is an editor's own: only what a machine found is compared.
     let signature = dump_key.as_ref().map_or_else(Signature::default, |_| Signature::of(text));

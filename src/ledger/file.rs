@@ -187,7 +187,8 @@ impl Opened {
     /// All items of a kind but damaged ones, in order.
     pub(super) fn all<T: DeserializeOwned + Send>(&self, kind: Kind) -> Vec<T> {
         let items = self.items(kind);
-        let Some(bytes) = usize::try_from(items.bytes()).ok().and_then(|len| read_at(&self.file, items.base, len))
+        let Some(bytes) =
+            usize::try_from(items.bytes()).ok().and_then(|len| read_at(&self.file, items.base, len))
         else {
             self.damaged.store(true, Ordering::Relaxed);
             return Vec::new();
@@ -239,14 +240,17 @@ impl Items {
     }
 
     fn bytes(&self) -> u64 {
-        (self.directory.len() / SLOT).checked_sub(1).and_then(|last| self.slot(last)).map_or(0, |(end, _)| end)
+        (self.directory.len() / SLOT)
+            .checked_sub(1)
+            .and_then(|last| self.slot(last))
+            .map_or(0, |(end, _)| end)
     }
 }
 
 /// Writes a whole file.
 pub(super) fn write<R: Serialize + Sync, A: Serialize + Sync + Send>(
     file: &mut File,
-    sections: [Vec<u8>; SECTIONS],
+    sections: &[Vec<u8>; SECTIONS],
     index: &[u8],
     records: &[R],
     articles: (usize, &(impl Fn(usize) -> A + Sync)),

@@ -190,7 +190,8 @@ impl Ledger {
             Records::Live(records) => records.clone(),
             Records::File(fresh) => {
                 let all = self.file.iter().flat_map(|file| file.all::<Record>(Kind::Record));
-                all.map(|record| fresh.get(&record.path).cloned().unwrap_or_else(|| Arc::new(record))).collect()
+                all.map(|record| fresh.get(&record.path).cloned().unwrap_or_else(|| Arc::new(record)))
+                    .collect()
             }
         }
     }
@@ -310,7 +311,7 @@ impl Ledger {
         };
         let plain: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
         disk::replace_with(path, disk::Durability::Kill, |file| {
-            file::write(file, sections, &shape, &plain, (index.articles.len(), &article))
+            file::write(file, &sections, &shape, &plain, (index.articles.len(), &article))
         })
     }
 
@@ -319,9 +320,10 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be written.
     pub fn append(&self, path: &Path, delta: &Delta) -> Result<(), Diag> {
-        let frame = self.file.as_ref().and_then(|opened| {
-            Some((file::frame(opened.chain, &file::encode(delta))?, opened.end))
-        });
+        let frame = self
+            .file
+            .as_ref()
+            .and_then(|opened| Some((file::frame(opened.chain, &file::encode(delta))?, opened.end)));
         match frame {
             Some((frame, end)) => disk::write_at(path, end, &frame),
             None => Ok(()),
