@@ -69,6 +69,25 @@ impl<'s> BodySource<'s> {
         bodies.get(at).map(|body| render(body)).ok_or(NoBody::Changed)
     }
 
+    /// Gives the Markdown of several articles to `render`, in their order.
+    ///
+    /// # Errors
+    /// See [`NoBody`]; with the article that it is about.
+    pub fn with_all<'a, T>(
+        &self,
+        articles: &[&'a Article],
+        render: impl FnOnce(&[&str]) -> T,
+    ) -> Result<T, (NoBody, &'a Article)> {
+        if let [article] = articles {
+            return self.with(article, |body| render(&[body])).map_err(|error| (error, *article));
+        }
+        let copies: Vec<String> = articles
+            .iter()
+            .map(|article| self.with(article, str::to_owned).map_err(|error| (error, *article)))
+            .collect::<Result<_, _>>()?;
+        Ok(render(&copies.iter().map(String::as_str).collect::<Vec<_>>()))
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Recent> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }

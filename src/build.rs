@@ -11,6 +11,7 @@ use crate::diag::{self, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::disk::{self, Dir, Durability, Lock};
 use crate::fingerprint::Fingerprint;
+use crate::index::Article;
 use crate::ledger::{Head, Ledger, Memory, Tally, Written};
 use crate::load::{self, Bodies, ConfigText, Listing, Loaded, Retexted, Wishes};
 use crate::output::{Output, Staged, Writing};
@@ -263,7 +264,7 @@ impl<'o> Run<'o> {
             out: planned.out,
             work: planned.work,
         };
-        let recipes: Vec<Recipe> = plan::showing(&site, articles).into_iter().map(recipe).collect();
+        let recipes: Vec<Recipe> = plan::showing(&site, &articles).into_iter().map(recipe).collect();
         for written in doubted.iter().filter(|w| !recipes.iter().any(|recipe| recipe.out == w.out)) {
             match self.as_written(written) {
                 Some(stamp) => delta.outputs.push(Written { stamp, ..Written::clone(written) }),
@@ -591,14 +592,13 @@ impl Maker<'_> {
 
     fn render(&self, page: &Page, out: &OutPath, buffer: &mut Vec<u8>) -> Result<(), Failure> {
         let site = self.site;
-        let Some(id) = page.body() else {
-            return render::page(site, page, out, "", buffer).map_err(Failure::Diag);
-        };
-        let article = site.index.article(id);
-        match self.bodies.with(article, |body| render::page(site, page, out, body, buffer)) {
+        let ids = page.bodies(site);
+        let articles: Vec<&Article> = ids.iter().map(|id| site.index.article(*id)).collect();
+        let render = |texts: &[&str]| render::page(site, page, out, &render::Bodies::new(&ids, texts), buffer);
+        match self.bodies.with_all(&articles, render) {
             Ok(rendered) => rendered.map_err(Failure::Diag),
-            Err(NoBody::Changed) => Err(Failure::Changed(article.path().to_owned())),
-            Err(NoBody::Unreadable(diag)) => Err(Failure::Diag(diag)),
+            Err((NoBody::Changed, article)) => Err(Failure::Changed(article.path().to_owned())),
+            Err((NoBody::Unreadable(diag), _)) => Err(Failure::Diag(diag)),
         }
     }
 }

@@ -144,12 +144,76 @@ pub struct Feeds {
     pub author: String,
     /// Items in a feed.
     pub size: usize,
+    /// Formats in which each of them is made.
+    pub formats: Vec<FeedForm>,
+    /// Whether feeds carry whole texts; a change of a text then changes them.
+    pub full_text: bool,
+    /// WebSub hubs that are told of changes.
+    pub hubs: Vec<String>,
+}
+
+/// A format of feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FeedForm {
+    /// RSS 2.0; at the address that the pattern says.
+    Rss,
+    /// Atom (RFC 4287); the same address with `.atom`.
+    Atom,
+    /// JSON Feed 1.1; the same address with `.json`.
+    Json,
+}
+
+impl FeedForm {
+    /// All of them, in the order in which pages name them.
+    pub const ALL: [Self; 3] = [Self::Rss, Self::Atom, Self::Json];
+    /// Every format with its word in site.toml.
+    pub const WORDS: [(&'static str, Self); 3] =
+        [("rss", Self::Rss), ("atom", Self::Atom), ("json", Self::Json)];
+
+    /// The template that makes it.
+    #[must_use]
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::Rss => "feed.xml",
+            Self::Atom => "atom.xml",
+            Self::Json => "feed.json",
+        }
+    }
+
+    /// The ending of its files.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Rss => "xml",
+            Self::Atom => "atom",
+            Self::Json => "json",
+        }
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Rss => "application/rss+xml",
+            Self::Atom => "application/atom+xml",
+            Self::Json => "application/feed+json",
+        }
+    }
 }
 
 impl Default for Feeds {
     fn default() -> Self {
         let s = str::to_owned;
-        Self { site: s("/feed.xml"), section: s("/:slug/feed.xml"), tag: s(""), author: s(""), size: 20 }
+        Self {
+            site: s("/feed.xml"),
+            section: s("/:slug/feed.xml"),
+            tag: s(""),
+            author: s(""),
+            size: 20,
+            formats: FeedForm::ALL.to_vec(),
+            full_text: false,
+            hubs: Vec::new(),
+        }
     }
 }
 
@@ -347,11 +411,37 @@ const FEEDS: Schema<Feeds> = Schema {
         ("tag", |r, f, feeds| put(&mut feeds.tag, feed(r, f, &["slug"]))),
         ("author", |r, f, feeds| put(&mut feeds.author, feed(r, f, &["slug"]))),
         ("size", |r, f, feeds| put(&mut feeds.size, size(r, f))),
+        ("formats", |r, f, feeds| put(&mut feeds.formats, choices(r, f, &FeedForm::WORDS))),
+        ("full_text", |r, f, feeds| put(&mut feeds.full_text, r.flag(f))),
+        ("hubs", |r, f, feeds| put(&mut feeds.hubs, urls(r, f))),
     ],
 };
 
 /// Entries of a list of tables, at most.
 const LIST_LIMIT: usize = 1000;
+
+/// Words of a list, each at most once.
+fn choices<T: Copy + PartialEq>(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    words: &[(&'static str, T)],
+) -> Option<Vec<T>> {
+    let mut chosen = Vec::new();
+    for item in reader.items(field, LIST_LIMIT)? {
+        chosen.extend(reader.one_of(&item, words).filter(|word| !chosen.contains(word)));
+    }
+    Some(chosen)
+}
+
+/// Absolute URLs.
+fn urls(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<String>> {
+    let items = reader.items(field, LIST_LIMIT)?;
+    Some(items.iter().filter_map(|item| reader.checked(item, check_web_url)).collect())
+}
+
+fn check_web_url(url: &str) -> Result<(), &'static str> {
+    if is_web_url(url) { Ok(()) } else { Err("this must be an absolute URL: https://…") }
+}
 
 fn size(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<usize> {
     reader.whole(field, 1..=1000).and_then(|size| usize::try_from(size).ok())

@@ -5,18 +5,24 @@
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use crate::date::Moment;
+use crate::escape;
 use crate::locale;
 
 /// Every filter with what it does, for the documentation.
-pub const FILTERS: [(&str, &str); 6] = [
+pub const FILTERS: [(&str, &str); 8] = [
     (
         "day(lang=…)",
         "a date in words of a language: `{{ card.date | day(lang=lang) }}` gives `14 March 2026`",
     ),
     ("clock", "the time of day, `09:30`; empty for a bare date"),
     ("rfc822", "a date as RSS wants it"),
+    (
+        "datetime",
+        "a date with a time of day in RFC 3339, as Atom and JSON Feed want it; a bare date begins at midnight UTC",
+    ),
     ("month_name(lang=…)", "a month's number (1 to 12) as its name"),
     ("json", "any value as JSON that can stand inside a `<script>` element"),
+    ("xml", "HTML as text inside an XML element"),
     ("absolute(base=…)", "a root-relative link as an absolute URL"),
 ];
 
@@ -26,7 +32,9 @@ pub(crate) fn register(tera: &mut Tera) {
     tera.register_filter("clock", clock);
     tera.register_filter("rfc822", rfc822);
     tera.register_filter("month_name", month_name);
+    tera.register_filter("datetime", datetime);
     tera.register_filter("json", json);
+    tera.register_filter("xml", xml);
     tera.register_filter("absolute", absolute);
 }
 
@@ -53,17 +61,20 @@ fn month_name(month: i64, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
     month.map(|m| strings.month(m).to_owned()).ok_or_else(|| tera::Error::message("not a month from 1 to 12"))
 }
 
-/// JSON in which nothing can close the element around it (`<`, `>`, `&`, U+2028, U+2029 as escapes).
 fn json(value: Value, _: Kwargs, _: &State<'_>) -> TeraResult<Value> {
-    let text = serde_json::to_string(&value).map_err(|error| tera::Error::message(error.to_string()))?;
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => safe.push(c),
-        }
-    }
-    Ok(Value::safe_string(&safe))
+    let text = escape::json_value(&value).map_err(|error| tera::Error::message(error.to_string()))?;
+    Ok(Value::safe_string(&text))
+}
+
+/// Text, also if it is HTML that would pass unescaped, as text of an XML element.
+fn xml(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    let mut escaped = Vec::with_capacity(text.len() * 5 / 4);
+    escape::xml(text, &mut escaped).map_err(|error| tera::Error::message(error.to_string()))?;
+    Ok(Value::safe_string(&String::from_utf8_lossy(&escaped)))
+}
+
+fn datetime(text: &str, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    Ok(Moment { timed: true, ..moment(text)? }.rfc3339())
 }
 
 /// As hosts show it: a folder's own page is the folder.

@@ -16,7 +16,7 @@
 //! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`serve`] |
 //! | edges | [`disk`], [`ledger`], [`output`] |
 //! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`plan`], [`render`] |
-//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`template`], [`source`] |
+//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
 //! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`], [`lazy`] |
 //!
 //! A module uses what is below it; `tests/tidy.rs` enforces that.
@@ -49,6 +49,7 @@ pub mod diff;
 pub mod disk;
 pub mod due;
 pub mod dump;
+pub mod escape;
 pub mod explain;
 pub mod filters;
 pub mod fingerprint;

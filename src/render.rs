@@ -3,6 +3,7 @@
 use tera::{Context, Value};
 
 use crate::diag::Diag;
+use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::markdown::{self, Targets};
 use crate::path::OutPath;
@@ -10,11 +11,36 @@ use crate::plan::Page;
 use crate::site::Site;
 use crate::views;
 
-/// Renders a page into `output`. `body` is the Markdown of [`Page::body`]'s article.
+/// The Markdown of some articles.
+pub struct Bodies<'b> {
+    ids: &'b [ArticleId],
+    texts: &'b [&'b str],
+}
+
+impl<'b> Bodies<'b> {
+    /// Texts with the articles whose they are, in the same order.
+    #[must_use]
+    pub fn new(ids: &'b [ArticleId], texts: &'b [&'b str]) -> Self {
+        Self { ids, texts }
+    }
+
+    fn of(&self, article: ArticleId) -> &'b str {
+        let at = self.ids.iter().position(|id| *id == article);
+        at.and_then(|at| self.texts.get(at)).copied().unwrap_or_default()
+    }
+}
+
+/// Renders a page into `output`. `bodies` are those of [`Page::bodies`].
 ///
 /// # Errors
 /// Where in which template, for which page.
-pub fn page(site: &Site, page: &Page, out: &OutPath, body: &str, output: &mut Vec<u8>) -> Result<(), Diag> {
+pub fn page(
+    site: &Site,
+    page: &Page,
+    out: &OutPath,
+    bodies: &Bodies<'_>,
+    output: &mut Vec<u8>,
+) -> Result<(), Diag> {
     let template = page.template();
     let mut context = Context::new();
     for name in site.templates.names(template) {
@@ -22,7 +48,7 @@ pub fn page(site: &Site, page: &Page, out: &OutPath, body: &str, output: &mut Ve
         let value = match site.view_value(form.as_deref().unwrap_or(name)) {
             Some(shared) => shared,
             None => match views::page(site, page, out, name) {
-                Some(ingredient) => value(site, &ingredient, body),
+                Some(ingredient) => value(site, &ingredient, bodies),
                 // A name of another kind of page: templates may ask `{% if name %}`.
                 None => Value::none(),
             },
@@ -32,14 +58,21 @@ pub fn page(site: &Site, page: &Page, out: &OutPath, body: &str, output: &mut Ve
     site.templates.render(template, &context, out.as_str(), output)
 }
 
-fn value(site: &Site, ingredient: &Ingredient<'_>, body: &str) -> Value {
-    match ingredient {
-        Ingredient::Body { targets, .. } => {
-            let mut html = String::with_capacity(body.len() * 5 / 4);
-            markdown::render(body, &resolved(site, ingredient, targets), &mut html);
-            Value::safe_string(&html)
-        }
-        ingredient => site.plain_value(ingredient),
+fn value(site: &Site, ingredient: &Ingredient<'_>, bodies: &Bodies<'_>) -> Value {
+    let leaf = |leaf: &Ingredient<'_>| -> Result<Value, std::convert::Infallible> {
+        Ok(match leaf {
+            Ingredient::Card(id) => site.card_value(*id),
+            Ingredient::Body { article, targets, .. } => {
+                let text = bodies.of(*article);
+                let mut html = String::with_capacity(text.len() * 5 / 4);
+                markdown::render(text, &resolved(site, leaf, targets), &mut html);
+                Value::safe_string(&html)
+            }
+            _ => Value::none(),
+        })
+    };
+    match ingredient.value(&leaf) {
+        Ok(value) => value,
     }
 }
 

@@ -322,7 +322,7 @@ impl Site {
     #[must_use]
     pub fn card_value(&self, id: ArticleId) -> Value {
         /// A card takes about four kilobytes.
-        const KEPT: usize = 8_192;
+        const KEPT: usize = 4_096;
         let make = || self.plain_value(&views::card(self, id));
         let Some(card) = self.cards.get(id.at()) else { return Value::none() };
         if let Some(value) = card.value.get() {

@@ -151,7 +151,9 @@ pub fn parse(path: &str, bytes: Vec<u8>, rules: &Rules) -> Parsed {
         Some(Role::Html) => parse_dump(path, &bytes, dump::Form::Html, rules),
         Some(Role::Picture) | None => Checked::fine(Vec::new()),
     };
-    let (items, bodies) = parsed.value.into_iter().unzip();
+    let (mut items, bodies): (Vec<Item>, Vec<String>) = parsed.value.into_iter().unzip();
+    // A list that grew has room for four, and an item is a kilobyte.
+    items.shrink_to_fit();
     Parsed { record: Record { path: path.to_owned(), text, items, diags: parsed.diags }, bodies }
 }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tera::{Context, ErrorKind, Tera};
 
 use crate::diag::{self, Checked, Diag, Place};
+use crate::escape;
 use crate::filters;
 use crate::fingerprint::{Fingerprint, Hasher};
 
@@ -24,9 +25,8 @@ pub struct TemplateSource {
 
 /// All templates of a site, checked.
 pub struct Templates {
-    // XML needs another escape than HTML, and Tera has one escape for all templates of an instance.
-    html: Tera,
-    xml: Tera,
+    // XML and JSON need other escapes than HTML, and Tera has one escape for all templates of an instance.
+    instances: [Tera; 3],
     facts: BTreeMap<String, Facts>,
 }
 
@@ -47,31 +47,37 @@ impl Templates {
     pub fn new(sources: &[TemplateSource]) -> Checked<Option<Self>> {
         let paths: BTreeMap<&str, &TemplateSource> = sources.iter().map(|s| (s.name.as_str(), s)).collect();
         let mut diags: Vec<Diag> = Vec::new();
-        let mut tera = |xml: bool| {
+        let mut tera = |format: Format| {
             let mut tera = Tera::default();
             filters::register(&mut tera);
-            if xml {
-                tera.set_escape_fn(escape_xml);
+            match format {
+                Format::Html => {}
+                Format::Xml => tera.set_escape_fn(escape::xml),
+                Format::Json => {
+                    tera.autoescape_on([".json"]);
+                    tera.set_escape_fn(escape::json);
+                }
             }
-            let mine = sources.iter().filter(|s| is_xml(&s.name) == xml || !is_xml(&s.name));
+            let mine = sources.iter().filter(|s| [format, Format::Html].contains(&Format::of(&s.name)));
             if let Err(error) = tera.add_raw_templates(mine.map(|s| (s.name.as_str(), s.text.as_str()))) {
                 diags.extend(explain(&error, &paths));
                 return None;
             }
             Some(tera)
         };
-        let (html, xml) = (tera(false), tera(true));
-        // HTML templates are read twice, once beside the XML ones.
+        let made = [tera(Format::Html), tera(Format::Xml), tera(Format::Json)];
+        // HTML templates are read again beside those of the other formats, which may include them.
         diag::sort(&mut diags);
         diags.dedup();
-        let (Some(html), Some(xml)) = (html, xml) else { return Checked { value: None, diags } };
+        let [Some(html), Some(xml), Some(json)] = made else { return Checked { value: None, diags } };
+        let instances = [html, xml, json];
         diags.extend(sources.iter().flat_map(refuse));
-        for (tera, source) in sources.iter().map(|s| (if is_xml(&s.name) { &xml } else { &html }, s)) {
-            diags.extend(refuse_implicit(tera, source));
+        for source in sources {
+            diags.extend(refuse_implicit(&instances[Format::of(&source.name) as usize], source));
         }
         let graph = Graph::new(sources);
         let facts = sources.iter().map(|source| {
-            let tera = if is_xml(&source.name) { &xml } else { &html };
+            let tera = &instances[Format::of(&source.name) as usize];
             let mut names: Vec<String> =
                 tera.get_template_variables(&source.name).into_iter().flatten().map(str::to_owned).collect();
             names.sort_unstable();
@@ -93,7 +99,7 @@ impl Templates {
         if diag::any_error(&diags) {
             Checked { value: None, diags }
         } else {
-            Checked { value: Some(Self { html, xml, facts }), diags }
+            Checked { value: Some(Self { instances, facts }), diags }
         }
     }
 
@@ -144,7 +150,7 @@ impl Templates {
         page: &str,
         output: &mut Vec<u8>,
     ) -> Result<(), Diag> {
-        let tera = if is_xml(template) { &self.xml } else { &self.html };
+        let tera = &self.instances[Format::of(template) as usize];
         tera.render_to(template, context, output).map_err(|error| match error.kind() {
             ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
                 let place = match self.facts.get(report.filename()) {
@@ -161,8 +167,22 @@ impl Templates {
     }
 }
 
-fn is_xml(name: &str) -> bool {
-    name.ends_with(".xml")
+/// What a template makes, which decides how text in it is escaped. The numbers are those of the instances.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Html = 0,
+    Xml = 1,
+    Json = 2,
+}
+
+impl Format {
+    fn of(name: &str) -> Self {
+        match name.rsplit_once('.') {
+            Some((_, "xml")) => Self::Xml,
+            Some((_, "json")) => Self::Json,
+            _ => Self::Html,
+        }
+    }
 }
 
 /// A Tera error with the lines of the templates it is about.
@@ -307,26 +327,4 @@ impl<'a> Graph<'a> {
         }
         hasher.finish()
     }
-}
-
-/// XML text: the five entities, and U+FFFD for code points that XML 1.0 forbids (section 2.2).
-fn escape_xml(text: &str, output: &mut dyn std::io::Write) -> std::io::Result<()> {
-    let mut plain = 0;
-    for (at, c) in text.char_indices() {
-        let entity = match c {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            '"' => "&quot;",
-            '\'' => "&#39;",
-            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
-                "\u{fffd}"
-            }
-            _ => continue,
-        };
-        output.write_all(&text.as_bytes()[plain..at])?;
-        output.write_all(entity.as_bytes())?;
-        plain = at + c.len_utf8();
-    }
-    output.write_all(&text.as_bytes()[plain..])
 }

@@ -3,12 +3,14 @@
 use crate::template::TemplateSource;
 
 /// Names and texts of the default templates.
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("404.html", include_str!("../templates/404.html")),
     ("archive.html", include_str!("../templates/archive.html")),
     ("article.html", include_str!("../templates/article.html")),
+    ("atom.xml", include_str!("../templates/atom.xml")),
     ("base.html", include_str!("../templates/base.html")),
     ("components.html", include_str!("../templates/components.html")),
+    ("feed.json", include_str!("../templates/feed.json")),
     ("feed.xml", include_str!("../templates/feed.xml")),
     ("front.html", include_str!("../templates/front.html")),
     ("list.html", include_str!("../templates/list.html")),

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use newsprint::config::FeedForm;
 use newsprint::filters::FILTERS;
 use newsprint::plan::{Axis, List, Page, Part, Sheet, TEMPLATES};
 use newsprint::views::{Name, PAGE, SHAPES, SHARED};
@@ -68,6 +69,7 @@ fn the_reference_of_templates_is_what_the_program_has() {
 /// One page of each sort, with what it is in words.
 fn pages() -> Vec<(Page, &'static str)> {
     let list = |list| Page::List { list, part: Part::Landing };
+    let feed = |form| Page::Feed { list: List::All, form };
     let article = newsprint::index::ArticleId(0);
     let to = newsprint::path::OutPath::new("a.html").expect("a path");
     vec![
@@ -86,7 +88,9 @@ fn pages() -> Vec<(Page, &'static str)> {
         (Page::Year(2026), "a year's months"),
         (Page::NotFound, "what hosts show for an address that is not there"),
         (Page::Redirect { to }, "a former address"),
-        (Page::Feed(List::All), "RSS of the site, a section, a tag or an author"),
+        (feed(FeedForm::Rss), "RSS of the site, a section, a tag or an author"),
+        (feed(FeedForm::Atom), "the same as Atom"),
+        (feed(FeedForm::Json), "the same as JSON Feed"),
         (Page::Sitemap(Sheet::Whole), "a sitemap"),
         (Page::SitemapIndex, "the index of a large site's sitemaps"),
         (Page::Robots, "robots.txt"),

@@ -9,11 +9,10 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use newsprint::build::{self, Options, Progress};
-use rayon::prelude::*;
 use support::{NOW, Random, Silent, TestSite, assert_same};
 
 const SECTIONS: [&str; 3] = ["world", "town", "sport"];
@@ -536,19 +535,31 @@ fn sequences() -> Vec<u64> {
 
 #[test]
 fn incremental_equals_clean() {
-    sequences().into_par_iter().for_each(|seed| {
-        let mut random = Random::new(seed);
-        let mut world = World::new(&mut random);
-        world.story.push(format!("NEWSPRINT_SEED={seed}"));
-        world.check();
-        for _ in 0..3 + random.below(6) {
-            world.edit(&mut random);
-            if random.chance(40) {
-                world.check();
-            }
+    let seeds = sequences();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    sequence(*seed);
+                }
+            });
         }
-        world.check();
     });
+}
+
+fn sequence(seed: u64) {
+    let mut random = Random::new(seed);
+    let mut world = World::new(&mut random);
+    world.story.push(format!("NEWSPRINT_SEED={seed}"));
+    world.check();
+    for _ in 0..3 + random.below(6) {
+        world.edit(&mut random);
+        if random.chance(40) {
+            world.check();
+        }
+    }
+    world.check();
 }
 
 /// A thousand edits that leave length and time as they were: each is seen.
@@ -582,13 +593,18 @@ fn a_time_set_back_hides_no_edit() {
 fn damaged_ledgers_cost_time_only() {
     let mut random = Random::new(11);
     let mut world = World::new(&mut random);
-    // What cannot be built would say nothing.
+    // What is hidden has no page, and links between articles make a difference to more than a text.
     for article in &mut world.articles {
-        article.link = None;
+        (article.link, article.draft, article.embargo, article.expires) = (None, false, None, None);
+        (article.withdrawn, article.stands_in, article.date) = (false, false, Some(NOW - DAY));
     }
     (0..world.articles.len()).for_each(|at| world.save(at));
     let path = world.site.path().join(".newsprint/ledger");
-    assert_eq!(build::build(&world.options, &Silent).exit, 0);
+    for _ in 0..2 {
+        // The first build may find sources that are too young to be believed.
+        assert_eq!(build::build(&world.options, &Silent).exit, 0);
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let young = fs::read(&path).expect("a ledger");
     for at in 0..3 {
         std::thread::sleep(Duration::from_millis(10));

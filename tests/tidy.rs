@@ -20,6 +20,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "front_matter",
             "dump",
             "near",
+            "escape",
             "filters",
             "template",
             "source",

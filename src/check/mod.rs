@@ -29,11 +29,11 @@ use crate::body::{BodySource, NoBody};
 use crate::build;
 use crate::diag::{self, Diag, PageFault, Place, Severity};
 use crate::disk::Dir;
-use crate::index::ArticleId;
+use crate::index::{Article, ArticleId};
 use crate::load::Wishes;
 use crate::path::OutPath;
 use crate::plan::{Page, Recipe, Work};
-use crate::render;
+use crate::render::{self, Bodies};
 use crate::site::Site;
 use crate::snapshot::{self, Snapshot};
 
@@ -172,7 +172,7 @@ struct Eye<'s> {
 
 impl Eye<'_> {
     fn look<'p>(&self, recipe: &'p Recipe, cache: &Cache) -> Result<Looked<'p>, Diag> {
-        let (out, article) = (&recipe.out, page_of(recipe).and_then(Page::body));
+        let (out, article) = (&recipe.out, page_of(recipe).and_then(Page::article));
         let looked = |facts, is_new| Looked { out, recipe, article, facts, is_new };
         if let Some(facts) = cache.get(out, recipe.fingerprint) {
             return Ok(looked(facts.clone(), false));
@@ -180,19 +180,18 @@ impl Eye<'_> {
         let Some(page) = page_of(recipe) else { return Ok(looked(Facts::default(), false)) };
         let mut bytes = Vec::new();
         let mut written = Facts::default();
-        match article.map(|id| self.site.index.article(id)) {
-            None => render::page(self.site, page, out, "", &mut bytes)?,
-            Some(article) => {
-                let render = |text: &str| {
-                    body::look(text, &mut written);
-                    render::page(self.site, page, out, text, &mut bytes)
-                };
-                match self.bodies.with(article, render) {
-                    Ok(rendered) => rendered?,
-                    Err(NoBody::Changed) => return Err(diag::changing(article.path())),
-                    Err(NoBody::Unreadable(diag)) => return Err(diag),
-                }
+        let ids = page.bodies(self.site);
+        let articles: Vec<&Article> = ids.iter().map(|id| self.site.index.article(*id)).collect();
+        let render = |texts: &[&str]| {
+            if article.is_some() {
+                texts.iter().for_each(|text| body::look(text, &mut written));
             }
+            render::page(self.site, page, out, &Bodies::new(&ids, texts), &mut bytes)
+        };
+        match self.bodies.with_all(&articles, render) {
+            Ok(rendered) => rendered?,
+            Err((NoBody::Changed, article)) => return Err(diag::changing(article.path())),
+            Err((NoBody::Unreadable(diag), _)) => return Err(diag),
         }
         let text = String::from_utf8_lossy(&bytes);
         let mut facts = self.facts(out.as_str(), &text);

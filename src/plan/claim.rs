@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::Work;
 use super::page::{Axis, List, Page, Part, Sheet};
 use super::place::{parts, place};
+use crate::config::FeedForm;
 use crate::diag::{self, Diag};
 use crate::index::{Index, Term};
 use crate::path::OutPath;
@@ -42,7 +43,9 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
     claim(Page::Front, "the front page");
     claim(Page::NotFound, "the 404 page");
     claim(Page::Robots, "robots.txt");
-    claim(Page::Feed(List::All), "the site's feed");
+    for form in FeedForm::ALL {
+        claim(Page::Feed { list: List::All, form }, "the site's feed");
+    }
     claim(Page::Archive, "the archive");
     for year in views::years(site) {
         claim(Page::Year(year), "the archive");
@@ -56,7 +59,9 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
         };
         claim(Page::List { list, part: Part::Landing }, &by);
         if list.term(index).is_some_and(|term| !term.run.is_empty()) {
-            claim(Page::Feed(list), &by);
+            for form in FeedForm::ALL {
+                claim(Page::Feed { list, form }, &by);
+            }
         }
         let (dated, undated) = list.run(index).map_or((0, 0), |run| parts(site, run));
         let numbered = (1..=dated).map(Part::Dated).chain((1..=undated).map(Part::Undated));
@@ -107,7 +112,7 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
 }
 
 /// All lists of the site.
-fn lists(index: &Index) -> Vec<List> {
+pub(super) fn lists(index: &Index) -> Vec<List> {
     let filled =
         |terms: &[Term]| -> Vec<usize> { (0..terms.len()).filter(|at| !terms[*at].run.is_empty()).collect() };
     let mut lists = vec![List::All];
@@ -119,7 +124,7 @@ fn lists(index: &Index) -> Vec<List> {
 }
 
 /// The file that answers at a former address.
-fn alias_path(alias: &str) -> Result<OutPath, &'static str> {
+pub(crate) fn alias_path(alias: &str) -> Result<OutPath, &'static str> {
     let path = alias.trim_start_matches('/');
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     if is_file {

@@ -6,6 +6,8 @@ mod fingerprint;
 mod page;
 mod place;
 
+pub(crate) use claim::alias_path;
+pub(crate) use page::feed_members;
 pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};
 pub use place::place;
 pub(crate) use place::{members, neighbours};
@@ -15,6 +17,7 @@ use rayon::prelude::*;
 use self::claim::{Claim, claims, collisions};
 use self::fingerprint::{Mentions, fingerprint};
 use crate::article::Kind;
+use crate::config::FeedForm;
 use crate::diag::Checked;
 use crate::fingerprint::Fingerprint;
 use crate::index::ArticleId;
@@ -51,16 +54,20 @@ impl Planned {
     }
 }
 
-/// The outputs that are made of the texts of articles, and of nothing else that a change of these texts could reach:
-/// what remains to be planned when the texts alone are others.
+/// The outputs that are made of the texts of articles: what remains to be planned when these texts alone are others.
+/// They are their pages, and whatever else names them in [`Page::bodies`].
 #[must_use]
-pub fn showing(site: &Site, articles: impl IntoIterator<Item = ArticleId>) -> Vec<Planned> {
-    let page = |id| {
-        let article = site.index.article(id);
-        let page = if article.header().kind == Kind::Page { Page::Standing(id) } else { Page::Article(id) };
+pub fn showing(site: &Site, articles: &[ArticleId]) -> Vec<Planned> {
+    let page = |id: &ArticleId| {
+        let article = site.index.article(*id);
+        let page = if article.header().kind == Kind::Page { Page::Standing(*id) } else { Page::Article(*id) };
         Planned { out: article.out.clone(), work: Work::Page(page) }
     };
-    articles.into_iter().map(page).collect()
+    let lists = if site.config.feeds.full_text { claim::lists(&site.index) } else { Vec::new() };
+    let feeds = lists.into_iter().flat_map(|list| FeedForm::ALL.map(|form| Page::Feed { list, form }));
+    let feeds = feeds.filter(|feed| feed.bodies(site).iter().any(|id| articles.contains(id)));
+    let feeds = feeds.filter_map(|feed| Some(Planned { out: place(site, &feed)?, work: Work::Page(feed) }));
+    articles.iter().map(page).chain(feeds).collect()
 }
 
 /// All outputs of a site, sorted by path; not yet what each of them is made of.

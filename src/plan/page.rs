@@ -1,7 +1,9 @@
 //! The pages that a site may have, and the template of each.
 
+use crate::config::FeedForm;
 use crate::index::{ArticleId, Index, Run, Term};
 use crate::path::OutPath;
+use crate::site::Site;
 
 /// What a list is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,8 +147,13 @@ pub enum Page {
         /// Where it leads.
         to: OutPath,
     },
-    /// RSS of a list.
-    Feed(List),
+    /// A feed of a list.
+    Feed {
+        /// What it is of.
+        list: List,
+        /// In which format.
+        form: FeedForm,
+    },
     /// A sitemap.
     Sitemap(Sheet),
     /// The index of sitemaps of a large site.
@@ -169,7 +176,7 @@ impl Page {
             Self::Archive | Self::Year(_) => "archive.html",
             Self::NotFound => "404.html",
             Self::Redirect { .. } => "redirect.html",
-            Self::Feed(_) => "feed.xml",
+            Self::Feed { form, .. } => form.template(),
             Self::Sitemap(_) => "sitemap.xml",
             Self::SitemapIndex => "sitemap-index.xml",
             Self::Robots => "robots.txt",
@@ -191,24 +198,39 @@ impl Page {
             Self::Year(_) => "year",
             Self::NotFound => "404",
             Self::Redirect { .. } => "redirect",
-            Self::Feed(_) => "feed",
+            Self::Feed { .. } => "feed",
             Self::Sitemap(_) | Self::SitemapIndex => "sitemap",
             Self::Robots => "robots",
         }
     }
 
-    /// The article whose body is rendered in it.
+    /// The article that it is the page of.
     #[must_use]
-    pub fn body(&self) -> Option<ArticleId> {
+    pub fn article(&self) -> Option<ArticleId> {
         match self {
             Self::Article(id) | Self::Standing(id) => Some(*id),
             _ => None,
         }
     }
+
+    /// The articles whose texts are rendered in it.
+    #[must_use]
+    pub fn bodies(&self, site: &Site) -> Vec<ArticleId> {
+        match self {
+            Self::Article(id) | Self::Standing(id) => vec![*id],
+            Self::Feed { list, .. } if site.config.feeds.full_text => feed_members(site, *list),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The articles in a feed, newest first.
+pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
+    list.run(&site.index).into_iter().flat_map(Run::newest).take(site.config.feeds.size).collect()
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 14] = [
+pub const TEMPLATES: [&str; 16] = [
     "front.html",
     "article.html",
     "page.html",
@@ -219,6 +241,8 @@ pub const TEMPLATES: [&str; 14] = [
     "404.html",
     "redirect.html",
     "feed.xml",
+    "atom.xml",
+    "feed.json",
     "sitemap.xml",
     "sitemap-index.xml",
     "robots.txt",

@@ -1,6 +1,7 @@
 //! Where a page goes, and how a list is divided into pages.
 
 use super::page::{Axis, List, Page, Part, Sheet};
+use crate::config::FeedForm;
 use crate::index::{ArticleId, Run};
 use crate::path::{self, OutPath};
 use crate::site::Site;
@@ -38,8 +39,23 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
         Page::Year(year) => fill(&permalinks.year, &|name| (name == "year").then(|| format!("{year:04}"))),
         Page::NotFound => plain("/404.html"),
         Page::Redirect { .. } => None,
-        Page::Feed(List::All) => plain(&site.config.feeds.site),
-        Page::Feed(list) => list.term(&site.index)?.feed.clone(),
+        Page::Feed { list, form } => {
+            if !site.config.feeds.formats.contains(form) {
+                return None;
+            }
+            let first = match list {
+                List::All => plain(&site.config.feeds.site)?,
+                _ => list.term(&site.index)?.feed.clone()?,
+            };
+            match form {
+                FeedForm::Rss => Some(first),
+                // The same name with another ending.
+                _ => {
+                    let stem = first.as_str().rsplit_once('.').map_or(first.as_str(), |(stem, _)| stem);
+                    OutPath::new(&format!("{stem}.{}", form.extension())).ok()
+                }
+            }
+        }
         Page::Sitemap(Sheet::Whole) | Page::SitemapIndex => plain("/sitemap.xml"),
         Page::Sitemap(Sheet::Rest) => plain("/sitemaps/site.xml"),
         Page::Sitemap(Sheet::Month(year, month)) => plain(&format!("/sitemaps/{year:04}-{month:02}.xml")),

@@ -11,6 +11,7 @@ use super::script;
 use crate::body::{BodySource, NoBody};
 use crate::diag::{Diag, EMBEDDED};
 use crate::fingerprint::Fingerprint;
+use crate::index::Article;
 use crate::load::Bodies;
 use crate::path::OutPath;
 use crate::plan::{Outline, Page, Planned, Work};
@@ -143,19 +144,15 @@ fn bytes(shown: &Shown, store: &Overlay, planned: &Planned) -> Result<Vec<u8>, T
 
 fn render_page(shown: &Shown, store: &Overlay, page: &Page, out: &OutPath) -> Result<Vec<u8>, Trouble> {
     let mut html = Vec::new();
-    let mut render =
-        |body: &str| render::page(&shown.site, page, out, body, &mut html).map_err(Trouble::Failed);
-    match page.body() {
-        None => render("")?,
-        Some(id) => {
-            let article = shown.site.index.article(id);
-            let bodies = BodySource::new(store, &shown.rules, Bodies::new());
-            match bodies.with(article, render) {
-                Ok(rendered) => rendered?,
-                Err(NoBody::Changed) => return Err(Trouble::Changed(article.path().to_owned())),
-                Err(NoBody::Unreadable(diag)) => return Err(Trouble::Failed(diag)),
-            }
-        }
+    let ids = page.bodies(&shown.site);
+    let articles: Vec<&Article> = ids.iter().map(|id| shown.site.index.article(*id)).collect();
+    let render =
+        |texts: &[&str]| render::page(&shown.site, page, out, &render::Bodies::new(&ids, texts), &mut html);
+    let bodies = BodySource::new(store, &shown.rules, Bodies::new());
+    match bodies.with_all(&articles, render) {
+        Ok(rendered) => rendered.map_err(Trouble::Failed)?,
+        Err((NoBody::Changed, article)) => return Err(Trouble::Changed(article.path().to_owned())),
+        Err((NoBody::Unreadable(diag), _)) => return Err(Trouble::Failed(diag)),
     }
     Ok(html)
 }

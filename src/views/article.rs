@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::card::{header_fields, revised};
 use super::related::related;
-use super::target::{link_target, picture_target};
+use super::target;
 use crate::article::{Header, Kind};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
@@ -27,7 +27,7 @@ pub(super) fn name<'s>(
     };
     Some(match name {
         "article" => article_map(site, id, header),
-        "content" => body(site, id, out),
+        "content" => target::body(site, id, &out.root()),
         "newer" => neighbour(1).map_or(Ingredient::Null, Ingredient::Card),
         "older" => neighbour(-1).map_or(Ingredient::Null, Ingredient::Card),
         "related" => Ingredient::cards(related(site, id)),
@@ -83,16 +83,4 @@ fn from_json(json: serde_json::Value) -> Ingredient<'static> {
             fields.into_iter().map(|(key, value)| (Cow::Owned(key), from_json(value))).collect(),
         ),
     }
-}
-
-/// An article's text with all targets in it resolved for the page at `out`.
-fn body<'s>(site: &'s Site, id: ArticleId, out: &OutPath) -> Ingredient<'s> {
-    let article = site.index.article(id);
-    let facts = article.facts();
-    let root = out.root();
-    let links =
-        facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, &root)));
-    let images =
-        facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, &root)));
-    Ingredient::Body { article: id, text: article.item().body, targets: links.chain(images).collect() }
 }

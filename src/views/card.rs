@@ -5,6 +5,7 @@ use crate::article::Header;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::locale;
+use crate::plan;
 use crate::site::{Site, beside};
 
 /// An article as lists may see it: never its body, nor anything counted from it.
@@ -82,10 +83,9 @@ fn guid(site: &Site, id: ArticleId) -> String {
         return id.clone();
     }
     let host = site.config.base_url.split("://").nth(1).unwrap_or("").split(['/', ':']).next().unwrap_or("");
-    let first = header
-        .aliases
-        .first()
-        .map_or_else(|| article.out.url(), |alias| alias.trim_start_matches('/').to_owned());
+    // The first alias is the oldest; it was an address like this one, so it is written in the same way.
+    let alias = header.aliases.first().and_then(|alias| plan::alias_path(alias).ok());
+    let first = alias.as_ref().unwrap_or(&article.out).url();
     format!("tag:{host},2026:/{first}")
 }
 

@@ -1,17 +1,45 @@
 //! What a feed sees.
 
+use super::card::revised;
 use super::head::title;
-use crate::index::Run;
+use super::target;
+use crate::config::FeedForm;
+use crate::date::Moment;
+use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::path::OutPath;
-use crate::plan::{self, List, Page, Part};
+use crate::plan::{self, List, Page, Part, feed_members};
 use crate::site::Site;
 
-pub(super) fn site_feed(site: &Site) -> Option<OutPath> {
-    OutPath::new(site.config.feeds.site.trim_start_matches('/')).ok()
+/// The feeds of a list in all formats: `[{type, url}]`.
+pub(super) fn feeds(site: &Site, list: List) -> Ingredient<'static> {
+    let feeds = places(site, list).map(|(form, out)| {
+        Ingredient::Map(vec![
+            ("type", Ingredient::text(form.media_type())),
+            ("url", Ingredient::text(site.href(&out))),
+        ])
+    });
+    Ingredient::List(feeds.collect())
 }
 
-pub(super) fn name<'s>(site: &'s Site, list: List, out: &OutPath, name: &str) -> Option<Ingredient<'s>> {
+/// The feed that readers are pointed to: the first of its formats.
+pub(super) fn first(site: &Site, list: List) -> Option<OutPath> {
+    places(site, list).next().map(|(_, out)| out)
+}
+
+fn places(site: &Site, list: List) -> impl Iterator<Item = (FeedForm, OutPath)> {
+    FeedForm::ALL
+        .into_iter()
+        .filter_map(move |form| Some((form, plan::place(site, &Page::Feed { list, form })?)))
+}
+
+pub(super) fn name<'s>(
+    site: &'s Site,
+    list: List,
+    form: FeedForm,
+    out: &OutPath,
+    name: &str,
+) -> Option<Ingredient<'s>> {
     Some(match name {
         "feed" => {
             let landing = plan::place(site, &Page::List { list, part: Part::Landing });
@@ -19,16 +47,45 @@ pub(super) fn name<'s>(site: &'s Site, list: List, out: &OutPath, name: &str) ->
                 List::All => site.config.base_url.clone(),
                 _ => landing.map_or_else(|| site.config.base_url.clone(), |out| site.permalink(&out)),
             };
+            let newest = feed_members(site, list)
+                .into_iter()
+                .filter_map(|id| revised(site.index.article(id).header()))
+                .max();
             Ingredient::Map(vec![
-                ("title", Ingredient::text(title(site, &Page::Feed(list)))),
+                ("title", Ingredient::text(title(site, &Page::Feed { list, form }))),
                 ("url", Ingredient::text(url)),
                 ("self", Ingredient::text(site.permalink(out))),
                 ("lang", Ingredient::text(&site.config.language)),
+                ("updated", Ingredient::maybe(newest.map(Moment::rfc3339))),
+                ("hubs", Ingredient::texts(&site.config.feeds.hubs)),
             ])
         }
-        "items" => Ingredient::cards(
-            list.run(&site.index).into_iter().flat_map(Run::newest).take(site.config.feeds.size),
-        ),
+        "items" => Ingredient::cards(feed_members(site, list)),
+        "entries" => {
+            Ingredient::List(feed_members(site, list).into_iter().map(|id| entry(site, id)).collect())
+        }
         _ => return None,
     })
+}
+
+/// An article as a feed carries it.
+fn entry(site: &Site, id: ArticleId) -> Ingredient<'_> {
+    let header = site.index.article(id).header();
+    let content = match site.config.feeds.full_text {
+        // A feed is read elsewhere: its links are absolute.
+        true => target::body(site, id, &site.config.base_url),
+        false => Ingredient::Null,
+    };
+    let corrections = header.corrections.iter().map(|correction| {
+        Ingredient::Map(vec![
+            ("date", Ingredient::text(correction.date.rfc3339())),
+            ("text", Ingredient::text(&correction.text)),
+        ])
+    });
+    Ingredient::Map(vec![
+        ("card", Ingredient::Card(id)),
+        ("revised", Ingredient::maybe(revised(header).map(Moment::rfc3339))),
+        ("corrections", Ingredient::List(corrections.collect())),
+        ("content", content),
+    ])
 }

@@ -36,8 +36,8 @@ pub(super) fn title(site: &Site, page: &Page) -> String {
         Page::Article(id) | Page::Standing(id) => site.index.article(*id).header().title.clone(),
         Page::Withdrawn(_) => strings.word("withdrawn").to_owned(),
         Page::List { list, .. } => list_title(site, *list),
-        Page::Feed(List::All) => site.config.title.clone(),
-        Page::Feed(list) => format!("{} – {}", list_title(site, *list), site.config.title),
+        Page::Feed { list: List::All, .. } => site.config.title.clone(),
+        Page::Feed { list, .. } => format!("{} – {}", list_title(site, *list), site.config.title),
         Page::Terms(axis) => strings.word(axis.word()).to_owned(),
         Page::Archive => strings.word("archive").to_owned(),
         Page::Year(year) => year.to_string(),
@@ -50,8 +50,8 @@ pub(super) fn description(site: &Site, page: &Page) -> String {
     match page {
         Page::Article(id) | Page::Standing(id) => site.index.article(*id).header().summary.clone(),
         Page::Withdrawn(at) => site.index.tombstones[*at].notice.clone(),
-        Page::Front | Page::Feed(List::All) => site.config.description.clone(),
-        Page::List { list, .. } | Page::Feed(list) => {
+        Page::Front | Page::Feed { list: List::All, .. } => site.config.description.clone(),
+        Page::List { list, .. } | Page::Feed { list, .. } => {
             let own =
                 list.term(&site.index).map(|term| term.description.clone()).filter(|text| !text.is_empty());
             own.unwrap_or_else(|| format!("{} – {}", list_title(site, *list), site.config.title))

@@ -1,6 +1,6 @@
 //! What a page of a list sees.
 
-use super::feed::site_feed;
+use super::feed;
 use super::head::list_title;
 use crate::ingredient::Ingredient;
 use crate::plan::{self, List, Page, Part};
@@ -16,7 +16,7 @@ pub(super) fn name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Op
                 ("title", Ingredient::text(list_title(site, list))),
                 ("description", Ingredient::text(term.map_or("", |term| &term.description))),
                 ("url", Ingredient::maybe(place(Part::Landing))),
-                ("feed", list_feed(site, list)),
+                ("feed", Ingredient::maybe(feed::first(site, list).map(|out| site.href(&out)))),
             ])
         }
         "items" => Ingredient::cards(plan::members(site, list, part)),
@@ -33,15 +33,8 @@ pub(super) fn name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Op
             List::Month(_, month) => Ingredient::Number(month.into()),
             _ => return None,
         },
-        "has_feed" => list_feed(site, list),
+        "has_feed" => Ingredient::maybe(feed::first(site, list).map(|out| site.href(&out))),
+        "feeds" => feed::feeds(site, list),
         _ => return None,
     })
-}
-
-fn list_feed(site: &Site, list: List) -> Ingredient<'static> {
-    let feed = match list {
-        List::All => site_feed(site),
-        _ => list.term(&site.index).and_then(|term| term.feed.clone()),
-    };
-    Ingredient::maybe(feed.map(|out| site.href(&out)))
 }

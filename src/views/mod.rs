@@ -60,7 +60,7 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
             Page::Terms(axis) if name == "terms" => term::all_terms(site, axis.terms(&site.index)),
             Page::Year(year) if name == "year" => archive::year_links(site, *year),
             Page::Redirect { to } if name == "redirect_to" => Ingredient::text(site.href(to)),
-            Page::Feed(list) => feed::name(site, *list, out, name)?,
+            Page::Feed { list, form } => feed::name(site, *list, *form, out, name)?,
             Page::Sitemap(sheet) if name == "urls" => sitemap::urls(site, *sheet),
             Page::SitemapIndex if name == "sitemaps" => sitemap::sheets(site),
             Page::Robots if name == "sitemap_url" => {

@@ -15,7 +15,7 @@ const fn name(name: &'static str, shape: &'static str, doc: &'static str) -> Nam
 }
 
 /// Names that mean the same on every page.
-pub const SHARED: [Name; 24] = [
+pub const SHARED: [Name; 25] = [
     name("site_title", "text", "the paper's name"),
     name("site_description", "text", "one line about it"),
     name("site_lang", "text", "the paper's language"),
@@ -32,6 +32,11 @@ pub const SHARED: [Name; 24] = [
     name("head_html", "HTML", "the configuration's own head elements"),
     name("sections", "[section]", "sections that have articles, in order"),
     name("feed_url", "text", "root-relative link to the site's feed, or empty"),
+    name(
+        "site_feeds",
+        "[{type, url}]",
+        "the site's feeds in all formats: media types and root-relative links",
+    ),
     name("generator", "text", "program and version"),
     name("latest", "[card]", "the newest articles, `page_size` of them; undated ones last"),
     name(
@@ -55,7 +60,7 @@ pub const SHARED: [Name; 24] = [
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 32] = [
+pub const PAGE: [Name; 34] = [
     name(
         "root",
         "text",
@@ -97,7 +102,13 @@ pub const PAGE: [Name; 32] = [
     name("year", "{year, url, months: [{year, month, url}]}", "on a year's page"),
     name("month", "number", "on a month's page: 1 to 12"),
     name("redirect_to", "text", "in a redirect: the root-relative link"),
-    name("feed", "{title, url, self, lang}", "in feeds: absolute addresses of page and feed"),
+    name(
+        "feed",
+        "{title, url, self, lang, updated, hubs}",
+        "in feeds: absolute addresses of page and feed, the newest change of an entry, WebSub hubs",
+    ),
+    name("entries", "[entry]", "in feeds: the articles, newest first"),
+    name("feeds", "[{type, url}]", "on list pages: the list's feeds in all formats"),
     name("urls", "[{loc, lastmod}]", "in sitemaps"),
     name("sitemaps", "[{loc, lastmod}]", "in the sitemap index of a large site"),
     name("sitemap_url", "text", "in robots.txt: the sitemap's address"),
@@ -107,7 +118,7 @@ pub const PAGE: [Name; 32] = [
 ];
 
 /// What the shapes of other names are made of.
-pub const SHAPES: [Name; 5] = [
+pub const SHAPES: [Name; 6] = [
     name(
         "card",
         "{url, permalink, guid, title, subtitle, kicker, summary, date, updated, section: section, tags: [term], authors: [term], agency, dateline, lang, dir, image: image, kind}",
@@ -119,6 +130,11 @@ pub const SHAPES: [Name; 5] = [
         "image",
         "{src, alt, caption, credit, width, height}",
         "a root-relative link and its words; `src` is none for a picture that is only described",
+    ),
+    name(
+        "entry",
+        "{card: card, revised, corrections: [correction], content}",
+        "an article in a feed; `content` is its text as HTML with absolute links, or none unless `feeds.full_text` is set",
     ),
     name("correction", "{date, text}", "what was corrected, and when"),
 ];

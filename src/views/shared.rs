@@ -50,7 +50,10 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
         }
         "head_html" => Ingredient::Html(theme.head.as_str().into()),
         "sections" => Ingredient::List(index.sections.iter().map(|term| section(site, term)).collect()),
-        "feed_url" => Ingredient::text(feed::site_feed(site).map_or_else(String::new, |out| site.href(&out))),
+        "feed_url" => {
+            Ingredient::text(feed::first(site, List::All).map_or_else(String::new, |out| site.href(&out)))
+        }
+        "site_feeds" => feed::feeds(site, List::All),
         "generator" => Ingredient::text(crate::GENERATOR),
         "latest" => Ingredient::cards(index.all.newest().take(site.config.page_size)),
         "front" => {

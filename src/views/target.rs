@@ -1,5 +1,7 @@
 //! Where the links and pictures of a text lead on the page that shows it.
 
+use crate::index::ArticleId;
+use crate::ingredient::Ingredient;
 use crate::markdown;
 use crate::site::{Site, beside};
 
@@ -39,4 +41,14 @@ pub(crate) fn picture_of(target: &str) -> markdown::Picture {
     let mut side = || parts.next().and_then(|n| n.parse::<u32>().ok()).filter(|n| *n > 0);
     let (height, width) = (side(), side());
     markdown::Picture { src: parts.next().unwrap_or(target).to_owned(), size: width.zip(height) }
+}
+
+/// An article's text with all targets in it resolved; `root` goes before links inside the site.
+pub(super) fn body<'s>(site: &'s Site, id: ArticleId, root: &str) -> Ingredient<'s> {
+    let article = site.index.article(id);
+    let facts = article.facts();
+    let links = facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, root)));
+    let images =
+        facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, root)));
+    Ingredient::Body { article: id, text: article.item().body, targets: links.chain(images).collect() }
 }
