@@ -148,6 +148,7 @@ impl<'o> Run<'o> {
         let memory = Memory::of(&options.site, output);
         let output = Output::open(output)?;
         let lock = Lock::take(&memory.lock())?;
+        output.tidy()?;
         Ok(Self { options, store, output, memory, lock })
     }
 
@@ -618,6 +619,14 @@ fn verify(options: &Options, report: &mut Report) {
     }
     let second = build(&again, &Silent);
     let memory = Memory::of(&options.site, &clean);
+    let mine = Memory::of(&options.site, &report.output);
+    let ledgers = [mine.ledger(), memory.ledger()].map(|path| Ledger::load(&path).0);
+    let recipes = |path: &str| {
+        ledgers.each_ref().map(|ledger| {
+            let at = ledger.outputs.binary_search_by(|written| written.out.as_str().cmp(path)).ok()?;
+            Some(ledger.outputs[at].recipe)
+        })
+    };
     for file in [memory.ledger(), memory.owned(), memory.lock()] {
         let _ = std::fs::remove_file(file);
     }
@@ -640,7 +649,12 @@ fn verify(options: &Options, report: &mut Report) {
             Change::Kept(path, _) => {
                 let same =
                     std::fs::read(report.output.join(path)).ok() == std::fs::read(clean.join(path)).ok();
-                report.diags.extend((!same).then(|| diag::verify_failed(path, "its bytes differ")));
+                let [have, want] = recipes(path);
+                let why = match have == want {
+                    true => "its bytes differ, though it is made of the same",
+                    false => "its bytes differ: it was made of something else (`newsprint explain` names it)",
+                };
+                report.diags.extend((!same).then(|| diag::verify_failed(path, why)));
             }
         }
     }

@@ -215,14 +215,18 @@ pub fn retext(
         templates.push(template_source(&entry.path, bytes).ok()?);
     }
     let templates = templates_of(templates).value?;
+    let assets = assets(&ledger.sources, &config);
+    let site = Site::thawed(Arc::new(config), Arc::new(templates), index, assets, clock, &ledger.views);
+    Some(Retexted { site, articles, rules, bodies, delta })
+}
+
+/// Pictures and files copied as they are, as a ledger's sources tell them.
+pub(crate) fn assets(sources: &[Seen], config: &Config) -> [BTreeMap<String, Asset>; 2] {
     let picture = |seen: &Seen| {
         let asset = Asset { path: seen.path.clone(), bytes: seen.text, size: seen.size };
         seen.size.map(|_| (seen.path.clone(), asset))
     };
-    let pictures = ledger.sources.iter().filter_map(picture).collect();
-    let assets = [pictures, statics(&ledger.sources, &config)];
-    let site = Site::thawed(Arc::new(config), Arc::new(templates), index, assets, clock, &ledger.views);
-    Some(Retexted { site, articles, rules, bodies, delta })
+    [sources.iter().filter_map(picture).collect(), statics(sources, config)]
 }
 
 /// A template as read.

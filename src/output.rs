@@ -53,6 +53,15 @@ impl Output {
         Ok(Self { root: root.to_owned(), fresh: empty })
     }
 
+    /// Removes what an interrupted build left. Only for who holds the lock.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn tidy(&self) -> Result<(), Diag> {
+        remove_ours(&self.beside())?;
+        remove_ours(&self.root.join(STAGE))
+    }
+
     /// Whether nothing is there yet.
     #[must_use]
     pub fn is_fresh(&self) -> bool {

@@ -219,7 +219,7 @@ impl World {
         let count = self.articles.len();
         let article = &mut self.articles[at];
         match edit {
-            0 => article.body.push_str(" More."),
+            0 => article.body.push_str([" More.", "\n\nMore.", "\n\n[Away](https://away.example/)."][random.below(3)]),
             1 => article.title.push('!'),
             2 => article.tags = (0..random.below(4)).map(|_| *random.pick(&TAGS)).collect(),
             3 => article.date = Some(NOW - days * DAY),
@@ -403,7 +403,7 @@ impl World {
             }
             38 => {
                 // Saved by an editor that writes beside and renames.
-                article.body.push_str(" Renamed into place.");
+                article.body.push_str("\n\nRenamed into place.");
                 let beside = self.site.path().join("content/.saved");
                 fs::write(&beside, article.text(&self.dump_key)).expect("a written file");
                 fs::rename(beside, self.site.path().join(&article.path)).expect("a renamed file");
@@ -411,7 +411,7 @@ impl World {
             }
             39 => {
                 // Saved in two writes, with a build between them.
-                article.body.push_str(" In two parts.");
+                article.body.push_str("\n\nIn two parts.");
                 let text = article.text(&self.dump_key);
                 self.site.write(&article.path, &text[..text.len() / 2]);
                 let _ = build::build(&self.options, &Silent);
@@ -449,7 +449,7 @@ impl World {
                 // Killed between the output and the ledger: what is remembered is older than what stands.
                 let ledger = self.site.path().join(".newsprint/ledger");
                 let old = fs::read(&ledger).ok();
-                article.body.push_str(" Lost.");
+                article.body.push_str("\n\nLost.");
                 self.save(at);
                 let _ = build::build(&self.options, &Silent);
                 match old {
@@ -470,7 +470,7 @@ impl World {
             44 => {
                 // Many small edits, a build after each.
                 for _ in 0..4 {
-                    self.articles[at].body.push('x');
+                    self.articles[at].body.push_str("\n\nx");
                     self.save(at);
                     let _ = build::build(&self.options, &Silent);
                 }
@@ -478,7 +478,7 @@ impl World {
             }
             45 => {
                 // An article changes while it is being built.
-                article.body.push_str(" Early.");
+                article.body.push_str("\n\nEarly.");
                 let late = article.text(&self.dump_key).replace("Early", "Later");
                 self.save(at);
                 let article = &mut self.articles[at];
@@ -608,7 +608,7 @@ fn damaged_ledgers_cost_time_only() {
     let young = fs::read(&path).expect("a ledger");
     for at in 0..3 {
         std::thread::sleep(Duration::from_millis(10));
-        world.articles[at].body.push_str(" Appended.");
+        world.articles[at].body.push_str("\n\nAppended.");
         world.save(at);
         assert_eq!(build::build(&world.options, &Silent).exit, 0);
     }
@@ -640,7 +640,7 @@ fn damaged_ledgers_cost_time_only() {
         let edited = random.chance(50);
         if edited {
             let at = random.below(3);
-            world.articles[at].body = world.articles[at].body.replace(" Appended.", "") + " Appended.";
+            world.articles[at].body = world.articles[at].body.replace("\n\nAppended.", "") + "\n\nAppended.";
             world.save(at);
         }
         let report = build::build(&world.options, &Silent);
