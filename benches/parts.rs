@@ -154,7 +154,8 @@ fn build_and_write(bencher: Bencher<'_, '_>) {
     let Ok(folder) = tempfile::tempdir() else { return };
     for (path, text) in store().0.into_iter().filter(|(path, _)| !path.contains("quay-1")).take(100) {
         let path = folder.path().join(path);
-        let made = fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).and_then(|()| fs::write(path, text));
+        let made =
+            fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).and_then(|()| fs::write(path, text));
         if made.is_err() {
             return;
         }

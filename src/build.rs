@@ -595,7 +595,8 @@ impl Maker<'_> {
         let site = self.site;
         let ids = page.bodies(site);
         let articles: Vec<&Article> = ids.iter().map(|id| site.index.article(*id)).collect();
-        let render = |texts: &[&str]| render::page(site, page, out, &render::Bodies::new(&ids, texts), buffer);
+        let render =
+            |texts: &[&str]| render::page(site, page, out, &render::Bodies::new(&ids, texts), buffer);
         match self.bodies.with_all(&articles, render) {
             Ok(rendered) => rendered.map_err(Failure::Diag),
             Err((NoBody::Changed, article)) => Err(Failure::Changed(article.path().to_owned())),

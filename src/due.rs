@@ -37,8 +37,7 @@ pub fn schedule(instant: i64, what: Schedule) -> String {
         0 => exact,
         second => exact + TimeDelta::seconds(i64::from(60 - second)),
     };
-    let fields =
-        format!("{} {} {} {} *", minute.minute(), minute.hour(), minute.day(), minute.month());
+    let fields = format!("{} {} {} {} *", minute.minute(), minute.hour(), minute.day(), minute.month());
     match what {
         Schedule::Cron => format!("CRON_TZ=UTC\n{fields} newsprint build\n"),
         Schedule::Systemd => format!(

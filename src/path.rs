@@ -194,7 +194,11 @@ pub fn slugify(text: &str) -> String {
     const LIMIT: usize = 96;
     // Composing changes no ASCII, and most texts are nothing else.
     let (mut slug, plain) = (String::with_capacity(text.len()), text.is_ascii());
-    if plain { push_slug(&mut slug, text.chars()) } else { push_slug(&mut slug, text.nfc()) }
+    if plain {
+        push_slug(&mut slug, text.chars())
+    } else {
+        push_slug(&mut slug, text.nfc())
+    }
     if slug.len() > LIMIT {
         let mut cut = LIMIT;
         while !slug.is_char_boundary(cut) {
@@ -281,6 +285,28 @@ pub fn encode(path: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(url)
+}
+
+/// The path within the site that `target` means in the file at `path`: relative to its folder, or to
+/// `content/` with a leading slash. `None` when it leads out of `content/`.
+#[must_use]
+pub fn beside(path: &str, target: &str) -> Option<String> {
+    let target = target.split(['?', '#']).next().unwrap_or(target);
+    let folder = match target.starts_with('/') {
+        true => "content",
+        false => path.rsplit_once('/').map_or("", |(folder, _)| folder),
+    };
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    (parts.first() == Some(&"content") && parts.len() > 1).then(|| parts.join("/"))
 }
 
 /// Fills a pattern such as `/:section/:year/:slug.html` in: parts that become empty are left out, a

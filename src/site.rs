@@ -15,6 +15,7 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::{ArticleId, Index, Visible};
 use crate::ingredient::Ingredient;
 use crate::near;
+pub use crate::path::beside;
 use crate::path::{self, OutPath};
 use crate::source::Record;
 use crate::template::Templates;
@@ -186,28 +187,6 @@ pub fn wanted_pictures(visible: &[Visible]) -> BTreeSet<String> {
     wanted
 }
 
-/// The path within the site that `target` means in the file at `path`: relative to its folder, or to
-/// `content/` with a leading slash. `None` when it leads out of `content/`.
-#[must_use]
-pub fn beside(path: &str, target: &str) -> Option<String> {
-    let target = target.split(['?', '#']).next().unwrap_or(target);
-    let folder = match target.starts_with('/') {
-        true => "content",
-        false => path.rsplit_once('/').map_or("", |(folder, _)| folder),
-    };
-    let mut parts: Vec<&str> = folder.split('/').collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    (parts.first() == Some(&"content") && parts.len() > 1).then(|| parts.join("/"))
-}
-
 impl Site {
     /// Puts a snapshot together. `records` are those of [`gate`]; `pictures` of [`wanted_pictures`].
     #[must_use]
@@ -328,7 +307,11 @@ impl Site {
         if let Some(value) = card.value.get() {
             return value.clone();
         }
-        if self.kept.fetch_add(1, Ordering::Relaxed) < KEPT { card.value.get_or_init(make).clone() } else { make() }
+        if self.kept.fetch_add(1, Ordering::Relaxed) < KEPT {
+            card.value.get_or_init(make).clone()
+        } else {
+            make()
+        }
     }
 
     /// Fingerprint of a shared view; `None` when there is no such view.

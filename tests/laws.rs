@@ -219,7 +219,9 @@ impl World {
         let count = self.articles.len();
         let article = &mut self.articles[at];
         match edit {
-            0 => article.body.push_str([" More.", "\n\nMore.", "\n\n[Away](https://away.example/)."][random.below(3)]),
+            0 => article
+                .body
+                .push_str([" More.", "\n\nMore.", "\n\n[Away](https://away.example/)."][random.below(3)]),
             1 => article.title.push('!'),
             2 => article.tags = (0..random.below(4)).map(|_| *random.pick(&TAGS)).collect(),
             3 => article.date = Some(NOW - days * DAY),
@@ -375,7 +377,10 @@ impl World {
                 let words = format!("<footer>{days}</footer>");
                 self.site.write("templates/part.html", words);
                 self.site.write("templates/inner.html", "{% include \"part.html\" %}");
-                self.site.write("templates/article.html", "<h1>{{ article.title }}</h1>{{ content }}{% include \"inner.html\" %}");
+                self.site.write(
+                    "templates/article.html",
+                    "<h1>{{ article.title }}</h1>{{ content }}{% include \"inner.html\" %}",
+                );
                 return;
             }
             35 => {
@@ -482,7 +487,11 @@ impl World {
                 let late = article.text(&self.dump_key).replace("Early", "Later");
                 self.save(at);
                 let article = &mut self.articles[at];
-                let pause = Pause { path: self.site.path().join(&article.path), text: late, done: AtomicBool::new(false) };
+                let pause = Pause {
+                    path: self.site.path().join(&article.path),
+                    text: late,
+                    done: AtomicBool::new(false),
+                };
                 let _ = build::build(&self.options, &pause);
                 article.body = article.body.replace("Early", "Later");
             }
@@ -494,7 +503,9 @@ impl World {
     /// All files that a build reads.
     fn sources(&self) -> BTreeMap<String, Vec<u8>> {
         let all = support::tree(self.site.path()).into_iter();
-        let is_source = |path: &str| path == "site.toml" || ["content/", "static/", "templates/"].iter().any(|f| path.starts_with(f));
+        let is_source = |path: &str| {
+            path == "site.toml" || ["content/", "static/", "templates/"].iter().any(|f| path.starts_with(f))
+        };
         all.filter(|(path, _)| is_source(path)).collect()
     }
 
@@ -567,7 +578,10 @@ fn sequence(seed: u64) {
 fn a_time_set_back_hides_no_edit() {
     let site = TestSite::new();
     let write = |number: usize, word: &str| {
-        site.write(&format!("content/town/a{number}.md"), format!("+++\ntitle = \"Story {number}\"\nsummary = \"S.\"\n+++\n\nIts {word} text.\n"));
+        site.write(
+            &format!("content/town/a{number}.md"),
+            format!("+++\ntitle = \"Story {number}\"\nsummary = \"S.\"\n+++\n\nIts {word} text.\n"),
+        );
     };
     (0..100).for_each(|number| write(number, "first"));
     assert_eq!(site.build().exit, 0);
@@ -583,7 +597,12 @@ fn a_time_set_back_hides_no_edit() {
         let report = build::build(&site.options(), &Silent);
         assert_eq!((report.exit, report.written), (0, 100), "round {round}");
         let pages = site.tree().into_iter().filter(|(path, _)| path.contains("story") || path.contains("/a"));
-        let old = pages.filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains("Its ") && !String::from_utf8_lossy(bytes).contains(word)).count();
+        let old = pages
+            .filter(|(_, bytes)| {
+                String::from_utf8_lossy(bytes).contains("Its ")
+                    && !String::from_utf8_lossy(bytes).contains(word)
+            })
+            .count();
         assert_eq!(old, 0, "round {round}: a page shows an old text");
     }
 }
@@ -618,7 +637,8 @@ fn damaged_ledgers_cost_time_only() {
     let _ = build::build(&other.options, &Silent);
     let foreign = fs::read(other.site.path().join(".newsprint/ledger")).expect("a ledger");
     let (_, clean) = world.site.clean_tree(&world.options);
-    let mutations = std::env::var("NEWSPRINT_MUTATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000);
+    let mutations =
+        std::env::var("NEWSPRINT_MUTATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000);
     for number in 0..mutations {
         let mut bytes = [&old, &young, &foreign][[0, 0, 0, 0, 1, 2][random.below(6)]].clone();
         match random.below(5) {

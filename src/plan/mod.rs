@@ -63,7 +63,8 @@ pub fn showing(site: &Site, articles: &[ArticleId]) -> Vec<Planned> {
         let page = if article.header().kind == Kind::Page { Page::Standing(*id) } else { Page::Article(*id) };
         Planned { out: article.out.clone(), work: Work::Page(page) }
     };
-    let lists = if site.config.feeds.full_text { claim::lists(&site.index) } else { Vec::new() };
+    let carry = site.config.edition_ids().any(|id| site.config.edition(id).feeds.full_text);
+    let lists = if carry { claim::lists(site) } else { Vec::new() };
     let feeds = lists.into_iter().flat_map(|list| FeedForm::ALL.map(|form| Page::Feed { list, form }));
     let feeds = feeds.filter(|feed| feed.bodies(site).iter().any(|id| articles.contains(id)));
     let feeds = feeds.filter_map(|feed| Some(Planned { out: place(site, &feed)?, work: Work::Page(feed) }));

@@ -7,6 +7,7 @@ mod archive;
 mod article;
 mod card;
 mod declared;
+mod edition;
 mod feed;
 mod front;
 mod head;
@@ -21,7 +22,7 @@ mod term;
 pub(crate) use archive::years;
 pub(crate) use card::card;
 pub use names::{Name, PAGE, SHAPES, SHARED};
-pub(crate) use shared::{FORMS, form};
+pub(crate) use shared::{FORMS, form, key};
 pub use shared::{Shared, shared, wanted};
 pub(crate) use target::picture_of;
 
@@ -37,7 +38,11 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
     let title = || head::title(site, page);
     let lang = || head::lang(site, page);
     Some(match name {
-        "root" => Ingredient::text(if *page == Page::NotFound { head::base_path(site) } else { out.root() }),
+        "root" => Ingredient::text(if matches!(page, Page::NotFound(_)) {
+            head::base_path(site)
+        } else {
+            out.root()
+        }),
         "page_url" => Ingredient::text(site.permalink(out)),
         "page_path" => Ingredient::text(site.href(out)),
         "page_title" => Ingredient::text(title()),
@@ -46,6 +51,7 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
         "lang" => Ingredient::text(lang()),
         "dir" => Ingredient::text(locale::dir(&lang())),
         "breadcrumbs" => head::breadcrumbs(site, page),
+        "editions" | "alternates" | "translations" => edition::name(site, page, name)?,
         _ => match page {
             Page::Article(id) | Page::Standing(id) => article::name(site, *id, out, name)?,
             Page::Withdrawn(at) => {
@@ -57,8 +63,10 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
                 }
             }
             Page::List { list, part } => list::name(site, *list, *part, name)?,
-            Page::Terms(axis) if name == "terms" => term::all_terms(site, axis.terms(&site.index)),
-            Page::Year(year) if name == "year" => archive::year_links(site, *year),
+            Page::Terms(axis, edition) if name == "terms" => {
+                term::all_terms(site, *edition, axis.terms(&site.index, *edition))
+            }
+            Page::Year(edition, year) if name == "year" => archive::year_links(site, *edition, *year),
             Page::Redirect { to } if name == "redirect_to" => Ingredient::text(site.href(to)),
             Page::Feed { list, form } => feed::name(site, *list, *form, out, name)?,
             Page::Sitemap(sheet) if name == "urls" => sitemap::urls(site, *sheet),

@@ -25,7 +25,8 @@ pub(super) fn urls(site: &Site, sheet: Sheet) -> Ingredient<'static> {
     let lists = || {
         let terms = index.sections.iter().chain(&index.tags).chain(&index.authors);
         let terms = terms.filter(|term| !term.run.is_empty()).filter_map(|term| term.out.clone());
-        let front = place(site, &Page::Front).into_iter().chain(terms);
+        let fronts = site.config.edition_ids().filter_map(|id| place(site, &Page::Front(id)));
+        let front = fronts.chain(terms);
         front.map(|out| url(&out, None)).chain(index.pages.iter().map(|id| article(*id))).collect::<Vec<_>>()
     };
     let mut urls = Vec::new();
