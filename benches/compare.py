@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Newsprint beside Hugo (and Zola, if --zola names a binary) and beside the machine's own limits.
+"""Measures Newsprint beside Hugo and beside the machine's own limits.
 
     cargo build --release
     python3 benches/compare.py --sizes 10000,100000 --work /some/big/disk
@@ -69,7 +69,7 @@ class Bench:
     # Sites
 
     def site(self, size, kind):
-        """The folder of a site with its corpus, made once: newsprint, flat, dumps, theme, hugo, hugo-flat, zola."""
+        """The folder of a site with its corpus, made once: newsprint, flat, dumps, theme, hugo, hugo-flat."""
         folder = self.work / f"{size}-{kind}"
         if not (folder / "corpus.json").exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -79,14 +79,14 @@ class Bench:
                 shutil.copytree(source / "content", folder / "content")
                 expected = (source / "corpus.json").read_text()
             else:
-                flavour = base if base in ("hugo", "zola", "dumps") else "newsprint"
+                flavour = base if base in ("hugo", "dumps") else "newsprint"
                 expected = json.dumps(corpus.make(size, folder, flavour))
                 (folder / "corpus.json").unlink()
             if kind == "theme":
                 config = 'title = "The Daily Sheet"\nbase_url = "https://news.example/"\n'
                 (folder / "site.toml").write_text(config)
             else:
-                shutil.copytree(HERE / (base if base in ("hugo", "zola") else "site"), folder, dirs_exist_ok=True)
+                shutil.copytree(HERE / ("hugo" if base == "hugo" else "site"), folder, dirs_exist_ok=True)
             if kind == "flat":
                 config = folder / "site.toml"
                 config.write_text(config.read_text().replace(PRETTY, FLAT))
@@ -111,9 +111,6 @@ class Bench:
 
     def hugo(self, folder):
         return run([self.given.hugo, "--quiet"], folder)
-
-    def zola(self, folder):
-        return run([self.given.zola, "build"], folder)
 
     def limit(self, *arguments):
         result = run([self.limit_program, *arguments], self.work)
@@ -144,7 +141,6 @@ class Bench:
         flat = row == "flat"
         ours = self.site(size, "flat" if flat else "newsprint")
         theirs = self.site(size, "hugo-flat" if flat else "hugo") if self.given.hugo and size <= self.given.hugo_up_to else None
-        zola = self.site(size, "zola") if self.given.zola and not flat else None
         for turn in range(self.given.runs):
             made = self.clean_newsprint(size, row, ours)
             # The limit writes the very files that Newsprint made.
@@ -156,10 +152,6 @@ class Bench:
                 self.aside(theirs / "public", theirs / "resources")
                 os.sync()
                 self.note(size, row, "hugo", self.hugo(theirs))
-            if zola and turn < self.given.hugo_runs:
-                self.aside(zola / "public")
-                os.sync()
-                self.note(size, row, "zola", self.zola(zola))
         expected = json.loads((ours / "corpus.json").read_text())
         if made["pages"] < expected["articles"] + expected["index_pages"] + expected["tag_pages"]:
             sys.exit(f"pages are missing: {made['pages']} for {expected}")
@@ -310,9 +302,8 @@ def table(runs):
             if base and program != other:
                 compared.append(f"{wall / base:.2f} x {word}")
         if program.startswith("newsprint"):
-            for peer in ("hugo", "zola"):
-                if of(size, row, peer, "wall"):
-                    compared.append(f"{of(size, row, peer, 'wall') / wall:.1f} x faster than {peer.capitalize()}")
+            if of(size, row, "hugo", "wall"):
+                compared.append(f"{of(size, row, 'hugo', 'wall') / wall:.1f} x faster than Hugo")
         same = of(size, row, "newsprint, nothing changed", "wall")
         if program == "newsprint" and same:
             more = of(size, row, program, "cpu") - of(size, row, "newsprint, nothing changed", "cpu")
@@ -344,7 +335,6 @@ def main():
     arguments.add_argument("--no-hugo", action="store_true")
     arguments.add_argument("--hugo-runs", type=int, default=2)
     arguments.add_argument("--hugo-up-to", type=int, default=100_000, help="largest corpus that Hugo builds")
-    arguments.add_argument("--zola", default=os.environ.get("ZOLA"))
     arguments.add_argument("--json", type=pathlib.Path)
     arguments.add_argument("--from-json", type=pathlib.Path, help="print the table of earlier runs")
     arguments.add_argument("--list", action="store_true")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes N news-like articles for measuring: corpus.py N SITE [--for newsprint|hugo|zola|dumps] [--seed 1]
+"""Makes N news-like articles for measuring: corpus.py N SITE [--for newsprint|hugo|dumps] [--seed 1]
 
 Writes SITE/content/posts/YYYY/MM/slug.md (dumps: .txt): 350 to 600 words in 8 to 14 paragraphs, three to five tags
 out of sqrt(10 N) drawn by Zipf's law, eight sections, fifty authors, five years; about 4 kB an article. The same N
@@ -93,8 +93,6 @@ def front_matter(article, flavour):
     section, author, summary = article["section"], article["author"], article["summary"]
     if flavour == "hugo":
         rest = f'summary = "{summary}"\ntags = [{tags}]\n[params]\nsection = "{section}"\nauthor = "{author}"\n'
-    elif flavour == "zola":
-        rest = f'description = "{summary}"\nauthors = ["{author}"]\n[taxonomies]\ntags = [{tags}]\n[extra]\nsection = "{section}"\n'
     else:
         rest = f'summary = "{summary}"\ntags = [{tags}]\nsection = "{section}"\nauthors = ["{author}"]\n'
     return f"+++\n{common}{rest}+++\n\n"
@@ -121,9 +119,6 @@ def shard(job):
         if folder not in made:
             os.makedirs(folder, exist_ok=True)
             made.add(folder)
-            if flavour == "zola":
-                for section in (folder, os.path.dirname(folder)):
-                    pathlib.Path(section, "_index.md").write_text("+++\ntransparent = true\nrender = false\nsort_by = \"date\"\n+++\n")
         text = dump(article, number) if flavour == "dumps" else front_matter(article, flavour) + "\n\n".join(article["paragraphs"]) + "\n"
         with open(f"{folder}/{article['slug']}.{'txt' if flavour == 'dumps' else 'md'}", "w") as file:
             file.write(text)
@@ -159,9 +154,6 @@ def make(count, site, flavour="newsprint", seed=1, processes=None):
         "middle": dates[count // 2][1],
         "newest": dates[-1][1],
     }
-    if flavour == "zola":
-        (site / "content/_index.md").write_text("+++\n+++\n")
-        (site / "content/posts/_index.md").write_text(f'+++\ntitle = "All articles"\nsort_by = "date"\npaginate_by = {PER_PAGE}\ntemplate = "list.html"\n+++\n')
     if flavour == "hugo":
         (site / "content/posts/_index.md").write_text('+++\ntitle = "All articles"\n+++\n')
     (site / "corpus.json").write_text(json.dumps(expected, indent=1))
@@ -172,7 +164,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("n", type=int)
     arguments.add_argument("site", type=pathlib.Path)
-    arguments.add_argument("--for", dest="flavour", choices=["newsprint", "hugo", "zola", "dumps"], default="newsprint")
+    arguments.add_argument("--for", dest="flavour", choices=["newsprint", "hugo", "dumps"], default="newsprint")
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     given.site.mkdir(parents=True, exist_ok=True)

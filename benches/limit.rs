@@ -118,7 +118,7 @@ fn spread<T: Sync>(
         }
     };
     std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(&run)).collect();
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
         handles.into_iter().try_fold(0, |sum, handle| {
             let part: std::io::Result<u64> =
                 handle.join().unwrap_or_else(|_| Err(std::io::Error::other("a thread failed")));

@@ -129,7 +129,7 @@ fn render_article(bencher: Bencher<'_, '_>) {
     let site = &snapshot.loaded.site;
     let pages = snapshot.plan.recipes.iter().filter_map(|recipe| match &recipe.work {
         Work::Page(page) => page.article().map(|id| (recipe, page, id)),
-        Work::Copy(_) => None,
+        Work::Copy(_) | Work::Made(_) => None,
     });
     let Some((recipe, page, id)) = pages.skip(COUNT / 2).next() else { return };
     let path = site.index.article(id).path();

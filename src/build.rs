@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::body::{BodySource, NoBody};
+use crate::cache::Cache;
 use crate::diag::{self, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::disk::{self, Dir, Durability, Lock};
@@ -14,11 +15,12 @@ use crate::fingerprint::Fingerprint;
 use crate::index::Article;
 use crate::ledger::{Head, Ledger, Memory, Tally, Written};
 use crate::load::{self, Bodies, ConfigText, Listing, Loaded, Retexted, Wishes};
+use crate::made::{Inputs, Trouble, Workshop};
 use crate::output::{Output, Staged, Writing};
 use crate::path::OutPath;
 use crate::plan::{self, Page, Plan, Planned, Recipe, Work};
 use crate::render;
-use crate::site::Site;
+use crate::site::{Asset, Site};
 use crate::source::Rules;
 use crate::store::{Stamp, Store};
 use crate::theme;
@@ -130,6 +132,7 @@ struct Run<'o> {
     store: Dir,
     output: Output,
     memory: Memory,
+    cache: Cache,
     lock: Lock,
 }
 
@@ -149,7 +152,10 @@ impl<'o> Run<'o> {
         let output = Output::open(output)?;
         let lock = Lock::take(&memory.lock())?;
         output.tidy()?;
-        Ok(Self { options, store, output, memory, lock })
+        disk::sweep(&memory.ledger());
+        disk::sweep(&memory.owned());
+        let cache = Cache::of(&options.site);
+        Ok(Self { options, store, output, memory, cache, lock })
     }
 
     fn go(&self, progress: &dyn Progress, report: &mut Report) -> Result<(), Diag> {
@@ -246,6 +252,11 @@ impl<'o> Run<'o> {
         let Some(changed) = load::few_changed(listing, config, ledger, circumstances, &wishes.clock) else {
             return Ok(Retext::More);
         };
+        // A complaint about one of them may name another line by now.
+        let is_about = |diag: &Diag, path: &str| diag.place.as_ref().is_some_and(|place| place.path == path);
+        if ledger.diags.iter().any(|diag| changed.iter().any(|entry| is_about(diag, &entry.path))) {
+            return Ok(Retext::More);
+        }
         let doubted: Vec<&Written> = ledger
             .outputs
             .par_iter()
@@ -346,7 +357,8 @@ impl<'o> Run<'o> {
     ) -> Result<Baking, Diag> {
         let writing = self.output.begin(jobs.iter().map(|(recipe, _)| &recipe.out))?;
         let bodies = BodySource::new(&self.store, rules, bodies);
-        let maker = Maker { run: self, site, ledger, bodies, writing: &writing };
+        let workshop = Workshop::default();
+        let maker = Maker { run: self, site, ledger, bodies, writing: &writing, workshop };
         let (done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let results: Vec<Result<Baked, Failure>> = jobs
             .par_iter()
@@ -366,6 +378,7 @@ impl<'o> Run<'o> {
             .collect();
         progress.step(jobs.len(), jobs.len());
         drop(maker);
+        self.cache.trim();
         let mut baked = Vec::with_capacity(results.len());
         let (mut errors, mut changed) = (Vec::new(), None);
         for result in results {
@@ -528,6 +541,7 @@ struct Maker<'r> {
     ledger: &'r Ledger,
     bodies: BodySource<'r>,
     writing: &'r Writing,
+    workshop: Workshop,
 }
 
 impl Maker<'_> {
@@ -580,14 +594,12 @@ impl Maker<'_> {
                     buffer.extend_from_slice(theme::file(file).unwrap_or_default());
                     Ok(())
                 }
-                None => match self.run.store.read(&asset.path).map_err(Failure::Diag)? {
-                    Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => {
-                        buffer.extend_from_slice(&bytes);
-                        Ok(())
-                    }
-                    _ => Err(Failure::Changed(asset.path.clone())),
-                },
+                None => {
+                    buffer.extend_from_slice(&self.source(asset)?);
+                    Ok(())
+                }
             },
+            Work::Made(made) => Ok(made.make(self.site, self, &self.workshop, buffer)?),
         }
     }
 
@@ -601,6 +613,32 @@ impl Maker<'_> {
             Ok(rendered) => rendered.map_err(Failure::Diag),
             Err((NoBody::Changed, article)) => Err(Failure::Changed(article.path().to_owned())),
             Err((NoBody::Unreadable(diag), _)) => Err(Failure::Diag(diag)),
+        }
+    }
+}
+
+impl Inputs for Maker<'_> {
+    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
+        match self.run.store.read(&asset.path).map_err(Trouble::Failed)? {
+            Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
+            _ => Err(Trouble::Changed(asset.path.clone())),
+        }
+    }
+
+    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>> {
+        self.run.cache.recall(key)
+    }
+
+    fn keep(&self, key: Fingerprint, bytes: &[u8]) {
+        self.run.cache.keep(key, bytes);
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Changed(path) => Self::Changed(path),
+            Trouble::Failed(diag) => Self::Diag(diag),
         }
     }
 }

@@ -104,6 +104,7 @@ fn ingredient<'s>(site: &'s Site, page: &'s Page, recipe: &'s Recipe, name: &str
 fn work(site: &Site, recipe: &Recipe) -> Json {
     let page = match &recipe.work {
         Work::Copy(asset) => return json!({ "copy": asset.path, "bytes": asset.bytes.to_string() }),
+        Work::Made(made) => return json!({ "made": made.json() }),
         Work::Page(page) => page,
     };
     let template = page.template();

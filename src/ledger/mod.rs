@@ -19,6 +19,7 @@ use crate::clock::Validity;
 use crate::diag::Diag;
 use crate::disk;
 use crate::fingerprint::Fingerprint;
+use crate::image::Facts;
 use crate::index::{Article, Index, Shape};
 use crate::path::OutPath;
 use crate::source::Record;
@@ -68,8 +69,8 @@ pub struct Seen {
     pub stamp: Stamp,
     /// Of its bytes; the default for a file that nothing needed.
     pub text: Fingerprint,
-    /// Size in pixels, of pictures that were needed.
-    pub size: Option<(u32, u32)>,
+    /// What it is and says, of pictures that were needed.
+    pub picture: Option<Facts>,
 }
 
 /// An output as it was written.
@@ -274,6 +275,11 @@ impl Ledger {
         if let Records::Live(records) = &mut self.records {
             put(records, record, |record| &record.path);
         }
+    }
+
+    /// Remembers how a source that is no content is now.
+    pub fn see(&mut self, seen: Seen) {
+        put(&mut self.sources, seen, |seen| &seen.path);
     }
 
     /// Forgets the stamps of the sources at or below these paths: they are read again.

@@ -13,6 +13,7 @@ mod front;
 mod head;
 mod list;
 mod names;
+mod picture;
 mod related;
 mod shared;
 mod sitemap;
@@ -24,7 +25,6 @@ pub(crate) use card::card;
 pub use names::{Name, PAGE, SHAPES, SHARED};
 pub(crate) use shared::{FORMS, form, key};
 pub use shared::{Shared, shared, wanted};
-pub(crate) use target::picture_of;
 
 use crate::ingredient::Ingredient;
 use crate::locale;
