@@ -267,6 +267,15 @@ struct ExplainArgs {
 struct DueArgs {
     #[command(flatten)]
     site: SiteArgs,
+    /// Print a line for crontab that builds then
+    #[arg(long, conflicts_with_all = ["systemd", "github_actions"])]
+    cron: bool,
+    /// Print a timer unit of systemd
+    #[arg(long, conflicts_with = "github_actions")]
+    systemd: bool,
+    /// Print the trigger of a workflow of GitHub Actions
+    #[arg(long)]
+    github_actions: bool,
 }
 
 #[derive(Debug, Args)]
@@ -996,8 +1005,20 @@ fn run_explain(args: &ExplainArgs) -> std::io::Result<u8> {
 fn run_due(args: &DueArgs) -> std::io::Result<u8> {
     match due::due(&args.site.site, &args.site.wishes(true)) {
         Ok(next) => {
-            if let Some(next) = next {
-                writeln!(std::io::stdout().lock(), "{}", rfc3339(next))?;
+            let schedule = match (args.cron, args.systemd, args.github_actions) {
+                (true, ..) => Some(due::Schedule::Cron),
+                (_, true, _) => Some(due::Schedule::Systemd),
+                (.., true) => Some(due::Schedule::GithubActions),
+                _ => None,
+            };
+            let mut out = std::io::stdout().lock();
+            match (next, schedule) {
+                (None, _) => {}
+                (Some(next), None) => writeln!(out, "{}", rfc3339(next))?,
+                (Some(next), Some(schedule)) => {
+                    write!(out, "{}", due::schedule(next, schedule))?;
+                    print_diags(&[diag::schedule_tells()], false)?;
+                }
             }
             Ok(0)
         }

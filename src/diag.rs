@@ -1026,6 +1026,13 @@ pub fn verify_failed(path: &str, why: impl Display) -> Diag {
         .hint("this is a bug in newsprint: please report it; `newsprint build --clean` repairs the output")
 }
 
+/// A schedule says when an embargo ends.
+#[must_use]
+pub fn schedule_tells() -> Diag {
+    Diag::warning("DUE-TELLS", "this schedule may name the instant at which an embargo ends")
+        .hint("keep it where only those read it who may know: not in a public repository")
+}
+
 /// A wrong use of the command line that clap cannot see.
 #[must_use]
 pub fn usage(why: impl Into<String>) -> Diag {

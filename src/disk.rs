@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -78,10 +78,8 @@ impl Store for Dir {
         };
         let mut read = || {
             let stamp = stamp(&file.metadata()?);
-            let mut bytes = Vec::with_capacity(usize::try_from(stamp.len).unwrap_or(0) + 1);
-            file.read_to_end(&mut bytes)?;
             // A file that grew or shrank meanwhile has another stamp: the bytes decide.
-            Ok(Some((bytes, stamp)))
+            Ok(Some((read_whole(&mut file, stamp.len)?, stamp)))
         };
         read().map_err(|error| diag::io(path, "read it", &error))
     }
@@ -127,6 +125,31 @@ fn plain_walk(
     let walk = WalkDir::new(top).follow_links(false).follow_root_links(follow_top);
     let walk = walk.min_depth(*depth.start()).max_depth(*depth.end());
     walk.into_iter().filter_entry(move |entry| entry.depth() == 0 || !hidden(entry.file_name()))
+}
+
+/// The rest of a file that is said to have `len` bytes. A read that ends just there was the last one: it had room for
+/// more.
+pub(crate) fn read_whole(file: &mut File, len: u64) -> std::io::Result<Vec<u8>> {
+    let len = usize::try_from(len).map_err(std::io::Error::other)?;
+    let mut bytes = vec![0; len + 1];
+    let mut filled = 0;
+    loop {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        }
+        if filled == len {
+            break;
+        }
+        if filled == bytes.len() {
+            file.read_to_end(&mut bytes)?;
+            return Ok(bytes);
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 /// A file's stamp.
@@ -180,12 +203,24 @@ pub enum Durability {
 /// # Errors
 /// With the path and the operation that failed; the old file is then still there.
 pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), Diag> {
+    replace_with(path, durability, |file| file.write_all(bytes))
+}
+
+/// Replaces a file as a whole by what `fill` writes: temporary file, rename.
+///
+/// # Errors
+/// With the path and the operation that failed; the old file is then still there.
+pub fn replace_with(
+    path: &Path,
+    durability: Durability,
+    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> Result<(), Diag> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
     let temporary = temporary(path);
     let write = || {
         let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
+        fill(&mut file)?;
         if durability == Durability::PowerCut {
             file.sync_all()?;
         }
@@ -196,6 +231,20 @@ pub fn replace(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), 
         let _ = fs::remove_file(&temporary);
         diag::io(&path.to_string_lossy(), "write it", &error)
     })
+}
+
+/// Writes into a file that is there, from `at` on, in one piece; it ends there.
+///
+/// # Errors
+/// With the path; the file may then end in a part of it.
+pub fn write_at(path: &Path, at: u64, bytes: &[u8]) -> Result<(), Diag> {
+    let write = || {
+        let mut file = File::options().write(true).open(path)?;
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(bytes)?;
+        file.set_len(at + bytes.len() as u64)
+    };
+    write().map_err(failed(path, "write it"))
 }
 
 /// A file to be replaced by [`replace_all`].

@@ -1,16 +1,18 @@
 //! The verb `explain`: a page's recipe as JSON, just what is hashed, and whether it differs from the ledger.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
 use crate::diag::{self, Diag};
 use crate::fingerprint::Fingerprint;
 use crate::ingredient::Ingredient;
-use crate::load::Wishes;
-use crate::plan::{Recipe, Work};
+use crate::ledger::Ledger;
+use crate::load::{self, Wishes};
+use crate::plan::{Outline, Page, Recipe, Work};
 use crate::site::Site;
-use crate::snapshot;
+use crate::snapshot::{self, Snapshot};
 use crate::views;
 
 /// The recipe of the page at `url`, as indented JSON.
@@ -41,10 +43,62 @@ pub fn explain(site: &Path, wishes: &Wishes, url: &str) -> Result<String, Vec<Di
     let object = json!({
         "output": recipe.out.as_str(),
         "recipe": recipe.fingerprint.to_string(),
-        "last_build": { "state": since, "recipe": before.map(|written| written.recipe.to_string()) },
+        "last_build": {
+            "state": since,
+            "recipe": before.map(|written| written.recipe.to_string()),
+            "differs": before
+                .filter(|written| written.recipe != recipe.fingerprint)
+                .map(|written| differences(&snapshot, &ledger, recipe, written.recipe)),
+        },
         "work": work(&snapshot.loaded.site, recipe),
     });
     Ok(serde_json::to_string_pretty(&object).unwrap_or_default())
+}
+
+/// What a page is made of now and was not at the last build: the names of its ingredients, with the values of then.
+///
+/// The site of then is read from the ledger. What is not kept there (templates, site.toml, the program) is named
+/// together when the ingredients alone do not account for the old recipe.
+fn differences(snapshot: &Snapshot, ledger: &Ledger, recipe: &Recipe, then: Fingerprint) -> Json {
+    let site = &snapshot.loaded.site;
+    let mut found = serde_json::Map::new();
+    let rest = |mut found: serde_json::Map<String, Json>| {
+        found.insert("templates, site.toml or the program".to_owned(), Json::Null);
+        Json::Object(found)
+    };
+    let Work::Page(page) = &recipe.work else { return json!({ "bytes": null }) };
+    let Some(index) = ledger.index() else { return rest(found) };
+    let former = Site::thawed(
+        Arc::clone(&site.config),
+        Arc::clone(&site.templates),
+        index,
+        load::assets(&ledger.sources, &site.config),
+        site.clock,
+        &ledger.views,
+    );
+    let outline = Outline::new(&former).value;
+    let Some(planned) = outline.find(recipe.out.as_str()) else { return rest(found) };
+    let Work::Page(former_page) = &planned.work else { return rest(found) };
+    for name in site.templates.names(page.template()) {
+        let now = ingredient(site, page, recipe, name);
+        let shared = views::form(&former, former_page, &planned.out, name);
+        let kept = ledger.views.iter().find(|(view, _)| view == shared.as_deref().unwrap_or(name));
+        let was = ingredient(&former, former_page, recipe, name);
+        let print = kept.map_or_else(|| former.fingerprint(&was), |(_, print)| *print);
+        if print != site.fingerprint(&now) {
+            let card = |id| (former.index.article(id).out.to_string(), former.card_fingerprint(id));
+            found.insert(name.clone(), was.json(&card));
+        }
+    }
+    if planned.fingerprint(&former) == then && ledger.is_sound() { Json::Object(found) } else { rest(found) }
+}
+
+fn ingredient<'s>(site: &'s Site, page: &'s Page, recipe: &'s Recipe, name: &str) -> Ingredient<'s> {
+    let form = views::form(site, page, &recipe.out, name);
+    match views::shared(site, form.as_deref().unwrap_or(name)) {
+        Some(shared) => shared.ingredient,
+        None => views::page(site, page, &recipe.out, name).unwrap_or(Ingredient::Null),
+    }
 }
 
 fn work(site: &Site, recipe: &Recipe) -> Json {
@@ -61,11 +115,7 @@ fn work(site: &Site, recipe: &Recipe) -> Json {
         .names(template)
         .iter()
         .map(|name| {
-            let form = views::form(site, page, &recipe.out, name);
-            let ingredient = match views::shared(site, form.as_deref().unwrap_or(name)) {
-                Some(shared) => shared.ingredient,
-                None => views::page(site, page, &recipe.out, name).unwrap_or(Ingredient::Null),
-            };
+            let ingredient = ingredient(site, page, recipe, name);
             (name.clone(), entry(&ingredient, site.fingerprint(&ingredient)))
         })
         .collect();

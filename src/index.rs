@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::article::{Header, Kind};
 use crate::config::{Config, Edition as Words, EditionId};
 use crate::diag::{self, Checked, Diag, Place};
+use crate::lazy::{Lazy, Make};
 use crate::locale;
 use crate::markdown::Facts;
 use crate::path::{self, OutPath, slugify};
 use crate::source::{Item, Record};
 
 /// A visible article's number in the index; valid for one index only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ArticleId(pub u32);
 
 impl ArticleId {
@@ -50,7 +52,7 @@ pub struct Article {
 }
 
 /// An article's terms in one edition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Terms {
     /// The edition.
     pub edition: EditionId,
@@ -62,7 +64,59 @@ pub struct Terms {
     pub authors: Vec<usize>,
 }
 
+/// What is written down of an article besides its record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Shape {
+    out: OutPath,
+    item: usize,
+    home: Terms,
+    guests: Vec<Terms>,
+}
+
+impl Shape {
+    /// The article again, with its file's record.
+    #[must_use]
+    pub fn article(self, record: Arc<Record>) -> Option<Article> {
+        record.items.get(self.item)?;
+        let Terms { edition, section, tags, authors } = self.home;
+        let (item, out, guests) = (self.item, self.out, self.guests);
+        Some(Article { record, item, out, edition, section, tags, authors, guests })
+    }
+}
+
 impl Article {
+    /// What is to be written down of it besides its record.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        let (tags, authors) = (self.tags.clone(), self.authors.clone());
+        let home = Terms { edition: self.edition, section: self.section, tags, authors };
+        Shape { out: self.out.clone(), item: self.item, home, guests: self.guests.clone() }
+    }
+
+    /// Stands where one could not be read; whoever finds that out drops what was made of it.
+    #[must_use]
+    pub fn nobody() -> Self {
+        let item = Item {
+            header: Header::empty(),
+            facts: Facts::default(),
+            body: Default::default(),
+            dump_key: None,
+            signature: Default::default(),
+        };
+        let record =
+            Record { path: String::new(), text: Default::default(), items: vec![item], diags: Vec::new() };
+        Self {
+            record: Arc::new(record),
+            item: 0,
+            out: OutPath::nowhere(),
+            edition: EditionId::default(),
+            section: None,
+            tags: Vec::new(),
+            authors: Vec::new(),
+            guests: Vec::new(),
+        }
+    }
+
     /// Everything but the body.
     #[must_use]
     pub fn header(&self) -> &Header {
@@ -109,7 +163,7 @@ impl Article {
 }
 
 /// Articles in the order of lists.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// With a date, oldest first: a new article comes last and moves no other.
     pub dated: Vec<ArticleId>,
@@ -137,7 +191,7 @@ impl Run {
 }
 
 /// A section, tag or author with its articles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Term {
     /// The edition it is of.
     pub edition: EditionId,
@@ -156,7 +210,7 @@ pub struct Term {
 }
 
 /// A withdrawn article: all that is left of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tombstone {
     /// Where it stood.
     pub out: OutPath,
@@ -175,7 +229,7 @@ pub struct Tombstone {
 }
 
 /// What one edition lists.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Edition {
     /// All articles that its lists show.
     pub all: Run,
@@ -192,10 +246,11 @@ pub struct Edition {
 }
 
 /// All cards, sorted and grouped.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Index {
-    /// Articles and standing pages, by file.
-    pub articles: Vec<Arc<Article>>,
+    /// Articles and standing pages, by file. Not among what is written down: they are read one by one.
+    #[serde(skip)]
+    pub articles: Lazy<Article>,
     /// All articles that lists may show, of all editions.
     pub all: Run,
     /// Standing pages of all editions.
@@ -212,10 +267,31 @@ pub struct Index {
     pub months: BTreeMap<(i32, u32), Run>,
     /// What each edition lists, by its number.
     editions: Vec<Edition>,
-    /// Source file -> its first article, for links between articles.
-    by_path: Arc<BTreeMap<String, ArticleId>>,
     /// Article -> the versions of its story, itself among them; the original first.
+    #[serde(with = "shared")]
     translations: Arc<BTreeMap<ArticleId, Arc<[ArticleId]>>>,
+}
+
+/// Shared values as plain ones, for serde.
+mod shared {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::ArticleId;
+
+    type Shared = Arc<BTreeMap<ArticleId, Arc<[ArticleId]>>>;
+
+    pub(super) fn serialize<S: Serializer>(map: &Shared, to: S) -> Result<S::Ok, S::Error> {
+        let plain: BTreeMap<ArticleId, &[ArticleId]> = map.iter().map(|(id, ids)| (*id, &**ids)).collect();
+        plain.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Shared, D::Error> {
+        let plain: BTreeMap<ArticleId, Vec<ArticleId>> = BTreeMap::deserialize(from)?;
+        Ok(Arc::new(plain.into_iter().map(|(id, ids)| (id, ids.into())).collect()))
+    }
 }
 
 /// An item that the gate let through.
@@ -306,7 +382,7 @@ impl Index {
                 1 => Vec::new(),
                 _ => config.editions_showing(seen.lang()).split_off(1),
             };
-            index.articles.push(Arc::new(Article {
+            index.articles.push(Article {
                 record: seen.record.clone(),
                 item: seen.item,
                 out,
@@ -315,7 +391,7 @@ impl Index {
                 tags,
                 authors,
                 guests: guests.into_iter().map(|id| axes[id.0].terms(id, header)).collect(),
-            }));
+            });
         }
         index.group();
         index.translations = Arc::new(index.translated(config));
@@ -370,11 +446,6 @@ impl Index {
                 authors.iter().for_each(|at| add(&mut self.authors[*at].run));
             }
         }
-        let mut by_path = BTreeMap::new();
-        for (at, article) in self.articles.iter().enumerate() {
-            by_path.entry(article.path().to_owned()).or_insert(ArticleId::of(at));
-        }
-        self.by_path = Arc::new(by_path);
     }
 
     /// An article by number.
@@ -467,7 +538,8 @@ impl Index {
     /// The first article of a content file.
     #[must_use]
     pub fn by_path(&self, path: &str) -> Option<ArticleId> {
-        self.by_path.get(path).copied()
+        let at = self.articles.partition_point(|article| article.path() < path);
+        (at < self.articles.len() && self.articles[at].path() == path).then(|| ArticleId::of(at))
     }
 
     /// The same index after the text of a file changed and nothing that anybody else shows of it; `None`
@@ -486,16 +558,34 @@ impl Index {
 
     fn with(mut self, record: &Arc<Record>, is_enough: fn(&Record, &Record) -> bool) -> Option<Self> {
         let first = self.articles.partition_point(|article| article.path() < record.path.as_str());
-        let of_file = |article: &&mut Arc<Article>| article.path() == record.path;
         let mut changed = false;
-        for article in self.articles[first..].iter_mut().take_while(of_file) {
+        for at in first..self.articles.len() {
+            let article = &self.articles[at];
+            if article.path() != record.path {
+                break;
+            }
             if !is_enough(&article.record, record) {
                 return None;
             }
-            *article = Arc::new(Article { record: Arc::clone(record), ..Article::clone(article) });
+            let article = Article { record: Arc::clone(record), ..Article::clone(article) };
+            self.articles.replace(at, article);
             changed = true;
         }
         changed.then_some(self)
+    }
+
+    /// The index with articles that are read when they are asked for; without them it is what was written down.
+    #[must_use]
+    pub fn thawed(self, articles: usize, make: Make<Article>) -> Self {
+        Self { articles: Lazy::new(articles, make), ..self }
+    }
+
+    /// Numbers of the articles of a file.
+    pub fn of_file<'i>(&'i self, path: &'i str) -> impl Iterator<Item = ArticleId> + use<'i> {
+        let first = self.articles.partition_point(|article| article.path() < path);
+        (first..self.articles.len())
+            .take_while(move |at| self.articles[*at].path() == path)
+            .map(ArticleId::of)
     }
 
     /// Numbers of all articles and standing pages.

@@ -128,6 +128,20 @@ impl Label {
         Some((label, files?))
     }
 
+    /// The label as it is written; `None` when the tree bears none.
+    #[must_use]
+    pub fn text(memory: &Memory) -> Option<String> {
+        fs::read_to_string(memory.label()).ok()
+    }
+
+    /// Puts a label back that was taken off, when nothing that it says has changed.
+    ///
+    /// # Errors
+    /// With the path that cannot be written.
+    pub fn put_back(memory: &Memory, text: &str) -> Result<(), Diag> {
+        disk::replace(&memory.label(), text.as_bytes(), Durability::Kill)
+    }
+
     /// Whether the tree bears one.
     #[must_use]
     pub fn is_on(memory: &Memory) -> bool {

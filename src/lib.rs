@@ -17,7 +17,7 @@
 //! | edges | [`disk`], [`cache`], [`ledger`], [`label`], [`output`] |
 //! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`made`], [`plan`], [`render`] |
 //! | parts, pure | [`article`], [`clock`], [`markdown`], `schema`, [`image`], [`target`], [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
-//! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
+//! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`], [`lazy`] |
 //!
 //! A module uses what is below it; `tests/tidy.rs` enforces that.
 //!
@@ -60,6 +60,7 @@ pub mod import;
 pub mod index;
 pub mod ingredient;
 pub mod label;
+pub mod lazy;
 pub mod ledger;
 pub mod load;
 pub mod locale;

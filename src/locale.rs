@@ -91,13 +91,27 @@ pub fn language_name(lang: &str) -> &str {
 pub fn day(moment: Moment, strings: &Strings) -> String {
     let shown = moment.shown();
     let (month, weekday) = (shown.month(), shown.weekday().number_from_monday());
-    strings
-        .word("date")
-        .replace("{day}", &shown.day().to_string())
-        .replace("{month}", strings.month(month))
-        .replace("{month_short}", strings.word(&format!("month_short_{month}")))
-        .replace("{weekday}", strings.word(&format!("weekday_{weekday}")))
-        .replace("{year}", &shown.year().to_string())
+    let mut text = String::with_capacity(24);
+    let mut rest = strings.word("date");
+    while let Some((plain, after)) = rest.split_once('{') {
+        text.push_str(plain);
+        let Some((name, after)) = after.split_once('}') else {
+            text.push('{');
+            rest = after;
+            continue;
+        };
+        match name {
+            "day" => text.push_str(&shown.day().to_string()),
+            "month" => text.push_str(strings.month(month)),
+            "month_short" => text.push_str(strings.word(&format!("month_short_{month}"))),
+            "weekday" => text.push_str(strings.word(&format!("weekday_{weekday}"))),
+            "year" => text.push_str(&shown.year().to_string()),
+            other => text.extend(["{", other, "}"]),
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    text
 }
 
 /// A text with a capital first letter, as its language writes it: `istanbul` becomes `İstanbul` in Turkish.

@@ -10,6 +10,8 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
+
 use crate::diag::{self, Diag};
 use crate::disk::{self, failed};
 use crate::path::OutPath;
@@ -51,6 +53,15 @@ impl Output {
         Ok(Self { root: root.to_owned(), fresh: empty })
     }
 
+    /// Removes what an interrupted build left. Only for who holds the lock.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn tidy(&self) -> Result<(), Diag> {
+        remove_ours(&self.beside())?;
+        remove_ours(&self.root.join(STAGE))
+    }
+
     /// Whether nothing is there yet.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
@@ -69,7 +80,7 @@ impl Output {
     pub fn read_if_len(&self, out: &OutPath, len: usize) -> Option<(Vec<u8>, Stamp)> {
         let path = self.root.join(out.as_str());
         let stamp = self.stamp(out).filter(|stamp| stamp.len == len as u64)?;
-        let bytes = fs::read(path).ok()?;
+        let bytes = File::open(path).and_then(|mut file| disk::read_whole(&mut file, stamp.len)).ok()?;
         (bytes.len() == len).then_some((bytes, stamp))
     }
 
@@ -82,10 +93,7 @@ impl Output {
         remove_ours(&folder)?;
         if self.fresh {
             fs::create_dir_all(&folder).map_err(failed(&folder, "create this folder"))?;
-            for parent in folders(all) {
-                let parent = folder.join(parent);
-                fs::create_dir_all(&parent).map_err(failed(&parent, "create this folder"))?;
-            }
+            make_folders(&folder, &folders(all))?;
         }
         Ok(Writing { root: self.root.clone(), folder, fresh: self.fresh, staged: AtomicUsize::new(0) })
     }
@@ -109,6 +117,27 @@ fn folders<'o>(outs: impl Iterator<Item = &'o OutPath>) -> BTreeSet<&'o str> {
         }
     }
     folders
+}
+
+/// Makes folders below `root`: those that hold others first, then all others by all threads, since a page often has a
+/// folder of its own.
+fn make_folders(root: &Path, folders: &BTreeSet<&str>) -> Result<(), Diag> {
+    let above: BTreeSet<&str> =
+        folders.iter().filter_map(|folder| folder.rsplit_once('/').map(|(above, _)| above)).collect();
+    for folder in &above {
+        let folder = root.join(folder);
+        fs::create_dir_all(&folder).map_err(failed(&folder, "create this folder"))?;
+    }
+    let leaves: Vec<&str> = folders.iter().copied().filter(|folder| !above.contains(folder)).collect();
+    leaves.par_iter().with_min_len(16).try_for_each(|folder| {
+        let folder = root.join(folder);
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                Err(failed(&folder, "create this folder")(error))
+            }
+            _ => Ok(()),
+        }
+    })
 }
 
 /// Removes a folder of temporary files that an interrupted build left.

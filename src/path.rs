@@ -43,6 +43,11 @@ impl OutPath {
         Ok(Self(composed.into()))
     }
 
+    /// A path that no page has: nothing is written there.
+    pub(crate) fn nowhere() -> Self {
+        Self("".into())
+    }
+
     /// The path as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -187,9 +192,33 @@ pub fn check_slug(slug: &str) -> Result<(), &'static str> {
 pub fn slugify(text: &str) -> String {
     /// Bytes of a slug at most; what is longer is cut at a word.
     const LIMIT: usize = 96;
-    let mut slug = String::with_capacity(text.len());
+    // Composing changes no ASCII, and most texts are nothing else.
+    let (mut slug, plain) = (String::with_capacity(text.len()), text.is_ascii());
+    if plain {
+        push_slug(&mut slug, text.chars())
+    } else {
+        push_slug(&mut slug, text.nfc())
+    }
+    if slug.len() > LIMIT {
+        let mut cut = LIMIT;
+        while !slug.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        let cut = slug[..cut].rfind('-').filter(|at| *at > LIMIT / 2).unwrap_or(cut);
+        slug.truncate(cut);
+    }
+    let slug: String = if plain { slug } else { slug.nfc().collect() };
+    match check_slug(&slug) {
+        Ok(()) => slug,
+        // A text of signs only, or a reserved name: say so in a form that is still a name.
+        Err(_) => format!("x{}{slug}", crate::fingerprint::Fingerprint::of(text.as_bytes()).short(8))
+            .replace('.', ""),
+    }
+}
+
+fn push_slug(slug: &mut String, text: impl Iterator<Item = char>) {
     let mut gap = false;
-    for c in text.nfc() {
+    for c in text {
         if matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '´') || is_invisible(c) {
             continue;
         }
@@ -208,26 +237,14 @@ pub fn slugify(text: &str) -> String {
             slug.push('-');
         }
         gap = false;
-        if word.is_empty() { push_folded(&mut slug, c) } else { slug.push_str(word) }
-    }
-    if slug.len() > LIMIT {
-        let mut cut = LIMIT;
-        while !slug.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        let cut = slug[..cut].rfind('-').filter(|at| *at > LIMIT / 2).unwrap_or(cut);
-        slug.truncate(cut);
-    }
-    let slug: String = slug.nfc().collect();
-    match check_slug(&slug) {
-        Ok(()) => slug,
-        // A text of signs only, or a reserved name: say so in a form that is still a name.
-        Err(_) => format!("x{}{slug}", crate::fingerprint::Fingerprint::of(text.as_bytes()).short(8))
-            .replace('.', ""),
+        if word.is_empty() { push_folded(slug, c) } else { slug.push_str(word) }
     }
 }
 
 fn push_folded(slug: &mut String, c: char) {
+    if c.is_ascii_alphanumeric() {
+        return slug.push(c.to_ascii_lowercase());
+    }
     let special = match c {
         'ı' | 'İ' => "i",
         'ß' | 'ẞ' => "ss",

@@ -3,6 +3,7 @@
 //! Order of making (law 8): records -> shadowing -> gate -> repeats -> addresses and terms.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tera::Value;
@@ -56,6 +57,8 @@ pub struct Site {
     /// The build's instant.
     pub clock: Clock,
     cards: Arc<Vec<Once>>,
+    /// How many cards are kept as templates see them.
+    kept: Arc<AtomicUsize>,
     views: Arc<BTreeMap<String, Once>>,
 }
 
@@ -221,10 +224,37 @@ impl Site {
             statics: Arc::new(statics),
             clock,
             cards: Arc::default(),
+            kept: Arc::default(),
             views: Arc::default(),
         };
         site.cards = Arc::new(site.index.ids().map(|_| Once::default()).collect());
         Checked { value: site, diags }
+    }
+
+    /// The snapshot of the last build again: its index, and its shared views by name with their fingerprints.
+    #[must_use]
+    pub fn thawed(
+        config: Arc<Config>,
+        templates: Arc<Templates>,
+        index: Index,
+        assets: [BTreeMap<String, Asset>; 2],
+        clock: Clock,
+        views: &[(String, Fingerprint)],
+    ) -> Self {
+        let known = |(name, fingerprint): &(String, Fingerprint)| {
+            (name.clone(), Once { fingerprint: OnceLock::from(*fingerprint), ..Once::default() })
+        };
+        let [pictures, statics] = assets.map(Arc::new);
+        let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
+        let views = Arc::new(views.iter().map(known).collect());
+        Self { config, templates, index, pictures, statics, clock, cards, kept: Arc::default(), views }
+    }
+
+    /// The shared views by name, with their fingerprints.
+    #[must_use]
+    pub fn view_fingerprints(&self) -> Vec<(String, Fingerprint)> {
+        let names = self.views.keys();
+        names.map(|name| (name.clone(), self.view_fingerprint(name).unwrap_or_default())).collect()
     }
 
     /// With the shared views that the templates in use mention.
@@ -301,11 +331,21 @@ impl Site {
         self.cards.get(id.at()).map(|card| *card.fingerprint.get_or_init(make)).unwrap_or_default()
     }
 
-    /// A card as templates see it; made once and shared.
+    /// A card as templates see it; made once and shared, but on sites so large that this would fill the memory.
     #[must_use]
     pub fn card_value(&self, id: ArticleId) -> Value {
+        /// A card takes about four kilobytes.
+        const KEPT: usize = 4_096;
         let make = || self.plain_value(&views::card(self, id));
-        self.cards.get(id.at()).map_or_else(Value::none, |card| card.value.get_or_init(make).clone())
+        let Some(card) = self.cards.get(id.at()) else { return Value::none() };
+        if let Some(value) = card.value.get() {
+            return value.clone();
+        }
+        if self.kept.fetch_add(1, Ordering::Relaxed) < KEPT {
+            card.value.get_or_init(make).clone()
+        } else {
+            make()
+        }
     }
 
     /// Fingerprint of a shared view; `None` when there is no such view.

@@ -196,7 +196,9 @@ pub fn parse(path: &str, bytes: Vec<u8>, rules: &Rules) -> Parsed {
         Some(Role::Html) => parse_dump(path, &bytes, dump::Form::Html, rules),
         Some(Role::Picture) | None => Checked::fine(Vec::new()),
     };
-    let (items, bodies) = parsed.value.into_iter().unzip();
+    let (mut items, bodies): (Vec<Item>, Vec<String>) = parsed.value.into_iter().unzip();
+    // A list that grew has room for four, and an item is a kilobyte.
+    items.shrink_to_fit();
     Parsed { record: Record { path: path.to_owned(), text, items, diags: parsed.diags }, bodies }
 }
 
@@ -483,9 +485,11 @@ fn lists(texts: &[String]) -> Vec<String> {
 }
 
 fn item(mut header: Header, text: &str, body: Fingerprint, dump_key: Option<String>) -> Item {
-    let facts = markdown::facts(text);
+    let mut facts = markdown::facts(text);
+    // Its only use: a ledger need not keep it.
+    let lead = std::mem::take(&mut facts.lead);
     if header.summary.is_empty() {
-        header.summary.clone_from(&facts.lead);
+        header.summary = lead;
     }
     // Markdown is an editor's own: only what a machine found is compared.
     let signature = dump_key.as_ref().map_or_else(Signature::default, |_| Signature::of(text));

@@ -36,7 +36,7 @@ fn article(number: usize, tags: &str, body: &str) -> String {
 /// An edit: its name, what it does, and how far the clock moves.
 type Edit = (&'static str, fn(&TestSite), i64);
 
-const EDITS: [Edit; 13] = [
+const EDITS: [Edit; 14] = [
     (
         "edit the body of a6",
         |site| {
@@ -109,6 +109,14 @@ const EDITS: [Edit; 13] = [
         "edit what only publishing reads",
         |site| {
             let text = site.read("site.toml") + "[publish.home]\nkind = \"dir\"\npath = \"/srv\"\n";
+            site.write("site.toml", text);
+        },
+        0,
+    ),
+    (
+        "edit the paper's description",
+        |site| {
+            let text = site.read("site.toml") + "description = \"All the news\"\n";
             site.write("site.toml", text);
         },
         0,

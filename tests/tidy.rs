@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The floor plan, from the ground up. A module may use what stands before it: on a lower floor, or
 /// further left on its own.
 const FLOORS: [(&str, &[&str]); 6] = [
-    ("ground", &["fingerprint", "date", "locale", "diag", "diff", "path", "tree", "store"]),
+    ("ground", &["fingerprint", "date", "locale", "diag", "diff", "path", "tree", "store", "lazy"]),
     (
         "parts",
         &[

@@ -7,7 +7,9 @@ use crate::schema::{Field, Reader, Schema, put};
 use crate::tree::Table;
 
 /// The number of an edition: 0 is the main one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct EditionId(pub usize);
 
 /// The paper in one language: a front page, lists, feeds and words of its own.

@@ -13,7 +13,8 @@ use crate::config::{self, Config};
 use crate::diag::{self, Checked, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::ledger::{Head, Ledger, Seen, Tally};
+use crate::index::ArticleId;
+use crate::ledger::{Delta, Head, Ledger, Seen, Tally};
 use crate::site::{self, Asset, Site};
 use crate::source::{self, Record, Role, Rules};
 use crate::store::{self, Entry, Store};
@@ -138,6 +139,123 @@ pub fn is_unchanged(
         && ledger.sources.par_iter().zip(&listing.entries).all(same)
 }
 
+/// More changed texts than these are planned with everything else.
+const FEW: usize = 32;
+
+/// The sources that must be looked at, if they are few, articles, and nothing else about the site is another than last
+/// time: then perhaps their texts alone changed.
+#[must_use]
+pub fn few_changed<'l>(
+    listing: &'l Listing,
+    config: &ConfigText,
+    ledger: &Ledger,
+    circumstances: Fingerprint,
+    clock: &Clock,
+) -> Option<Vec<&'l Entry>> {
+    let head = &ledger.head;
+    let same = listing.diags.is_empty()
+        && head.circumstances == circumstances
+        && head.validity.holds(clock.now)
+        && head.config == config.fingerprint
+        && ledger.sources.len() == listing.entries.len();
+    let mut few = Vec::new();
+    for (seen, entry) in ledger.sources.iter().zip(&listing.entries).filter(|_| same) {
+        if seen.path != entry.path {
+            return None;
+        }
+        if seen.stamp != entry.stamp || entry.stamp.newest() >= head.began {
+            let article = entry.path.starts_with("content/")
+                && Role::of(&entry.path).is_some_and(|role| role != Role::Picture)
+                && entry.stamp.len <= source::ARTICLE_LIMIT;
+            if !article || few.len() == FEW {
+                return None;
+            }
+            few.push(entry);
+        }
+    }
+    same.then_some(few)
+}
+
+/// The site of the last build with other texts; what of the ledger is to be replaced then.
+pub struct Retexted {
+    /// The snapshot.
+    pub site: Site,
+    /// Articles whose text is another.
+    pub articles: Vec<ArticleId>,
+    /// The rules of parsing.
+    pub rules: Rules,
+    /// Bodies that were parsed on the way.
+    pub bodies: Bodies,
+    /// Sources and records for the ledger.
+    pub delta: Delta,
+}
+
+/// The last build's site with what these articles say now; `None` when more than their texts changed.
+#[must_use]
+pub fn retext(
+    store: &dyn Store,
+    listing: &Listing,
+    changed: &[&Entry],
+    config: Config,
+    ledger: &Ledger,
+    clock: Clock,
+) -> Option<Retexted> {
+    let rules = Rules::new(&config);
+    if rules.key != ledger.head.rules {
+        return None;
+    }
+    let mut index = ledger.index()?;
+    let (mut delta, mut bodies, mut articles) = (Delta::default(), Bodies::new(), Vec::new());
+    for entry in changed {
+        let (bytes, stamp) = store.read(&entry.path).ok()??;
+        let text = Fingerprint::of(&bytes);
+        delta.sources.push(Seen { path: entry.path.clone(), stamp, text, picture: None });
+        let former = ledger.record(&entry.path)?;
+        if former.text == text {
+            continue;
+        }
+        let parsed = source::parse(&entry.path, bytes, &rules);
+        let record = Arc::new(parsed.record);
+        index = index.with_text(&record)?;
+        articles.extend(index.of_file(&entry.path));
+        bodies.insert(entry.path.clone(), parsed.bodies);
+        delta.records.push(Record::clone(&record));
+    }
+    let is_template = |entry: &&Entry| entry.path.starts_with("templates/");
+    let mut templates = Vec::new();
+    for entry in listing.entries.iter().filter(is_template) {
+        let (bytes, _) = store.read(&entry.path).ok()??;
+        templates.push(template_source(&entry.path, bytes).ok()?);
+    }
+    let templates = templates_of(templates).value?;
+    let assets = assets(&ledger.sources, &config);
+    let site = Site::thawed(Arc::new(config), Arc::new(templates), index, assets, clock, &ledger.views);
+    Some(Retexted { site, articles, rules, bodies, delta })
+}
+
+/// Pictures and files copied as they are, as a ledger's sources tell them.
+pub(crate) fn assets(sources: &[Seen], config: &Config) -> [BTreeMap<String, Asset>; 2] {
+    let picture = |seen: &Seen| {
+        let facts = seen.picture.clone()?;
+        let asset = Asset { path: seen.path.clone(), bytes: seen.text, picture: Some(Arc::new(facts)) };
+        Some((seen.path.clone(), asset))
+    };
+    [sources.iter().filter_map(picture).collect(), statics(sources, config)]
+}
+
+/// A template as read.
+fn template_source(path: &str, bytes: Vec<u8>) -> Result<TemplateSource, Diag> {
+    let name = path.trim_start_matches("templates/").to_owned();
+    store::utf8(path, bytes).map(|text| TemplateSource { name, path: path.to_owned(), text })
+}
+
+/// The site's own templates and those of the default theme that it does not replace.
+fn templates_of(own: Vec<TemplateSource>) -> Checked<Option<Templates>> {
+    let defaults: Vec<TemplateSource> =
+        theme::templates().filter(|theirs| !own.iter().any(|ours| ours.name == theirs.name)).collect();
+    Templates::new(&[own, defaults].concat())
+}
+
 /// site.toml as read.
 #[derive(Debug)]
 pub struct ConfigText {
@@ -201,8 +319,6 @@ pub struct Loaded {
     pub tally: Tally,
     /// Some bodies.
     pub bodies: Bodies,
-    /// Every record is that of the last time: the section of records need not be written anew.
-    pub reused_all: bool,
 }
 
 /// Bytes of bodies that are kept between parsing and rendering.
@@ -224,7 +340,6 @@ pub fn load(
     let mut diags = listing.diags.clone();
     let rules = Rules::new(&config);
     let remembered = if before.head.rules == rules.key { before.records() } else { Vec::new() };
-    let remembered_count = remembered.len();
     let remembered: BTreeMap<&str, &Arc<Record>> = remembered.iter().map(|r| (r.path.as_str(), r)).collect();
     let mut jobs = Vec::with_capacity(listing.entries.len());
     for change in
@@ -245,10 +360,8 @@ pub fn load(
     let mut sources: Vec<Seen> = Vec::with_capacity(looked.len());
     let mut templates: Vec<TemplateSource> = Vec::new();
     let mut bodies = Bodies::new();
-    let mut reused = 0;
     let mut kept = 0;
     for looked in looked {
-        reused += usize::from(looked.record.is_some() && looked.bodies.is_none());
         records.extend(looked.record);
         templates.extend(looked.template);
         diags.extend(looked.diag);
@@ -270,11 +383,7 @@ pub fn load(
     diags.extend(gated.diags.iter().cloned());
     let pictures = pictures::pictures(store, &gated, &mut sources, before, &mut diags);
     let statics = statics(&sources, &config);
-    let own: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
-    let defaults: Vec<TemplateSource> =
-        theme::templates().filter(|t| !own.contains(&t.name.as_str())).collect();
-    templates.extend(defaults);
-    let checked = Templates::new(&templates);
+    let checked = templates_of(templates);
     diags.extend(checked.diags);
     let Some(templates) = checked.value else { return Checked { value: None, diags } };
     let tally = Tally { left_out: left_out as u64, ..tally(&gated) };
@@ -285,19 +394,8 @@ pub fn load(
     let (site, views_validity) = site.with_views();
     diags.extend(site.check_names());
     let validity = validity.and(views_validity);
-    let reused_all = reused == records.len() && records.len() == remembered_count;
-    let loaded = Loaded {
-        config: config_text.fingerprint,
-        reused_all,
-        site,
-        records,
-        sources,
-        rules,
-        validity,
-        tally,
-
-        bodies,
-    };
+    let loaded =
+        Loaded { config: config_text.fingerprint, site, records, sources, rules, validity, tally, bodies };
     Checked { value: Some(loaded), diags }
 }
 
@@ -357,11 +455,8 @@ fn look(
     looked.seen.stamp = stamp;
     looked.seen.text = Fingerprint::of(&bytes);
     if is_template {
-        match store::utf8(&entry.path, bytes) {
-            Ok(text) => {
-                let name = entry.path.trim_start_matches("templates/").to_owned();
-                looked.template = Some(TemplateSource { name, path: entry.path.clone(), text });
-            }
+        match template_source(&entry.path, bytes) {
+            Ok(template) => looked.template = Some(template),
             Err(diag) => looked.diag = Some(diag),
         }
     } else if is_content {

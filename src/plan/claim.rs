@@ -133,7 +133,7 @@ fn pictures(site: &Site) -> Vec<Claim> {
 }
 
 /// All lists of the site.
-fn lists(site: &Site) -> Vec<List> {
+pub(super) fn lists(site: &Site) -> Vec<List> {
     let index = &site.index;
     let filled =
         |terms: &[Term]| -> Vec<usize> { (0..terms.len()).filter(|at| !terms[*at].run.is_empty()).collect() };

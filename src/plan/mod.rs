@@ -16,8 +16,11 @@ use rayon::prelude::*;
 
 use self::claim::{Claim, claims, collisions};
 use self::fingerprint::{Mentions, fingerprint};
+use crate::article::Kind;
+use crate::config::FeedForm;
 use crate::diag::Checked;
 use crate::fingerprint::Fingerprint;
+use crate::index::ArticleId;
 use crate::made::Made;
 use crate::path::OutPath;
 use crate::site::{Asset, Site};
@@ -52,6 +55,23 @@ impl Planned {
         };
         fingerprint(site, &Mentions::of(site, template), &self.out, &self.work)
     }
+}
+
+/// The outputs that are made of the texts of articles: what remains to be planned when these texts alone are others.
+/// They are their pages, and whatever else names them in [`Page::bodies`].
+#[must_use]
+pub fn showing(site: &Site, articles: &[ArticleId]) -> Vec<Planned> {
+    let page = |id: &ArticleId| {
+        let article = site.index.article(*id);
+        let page = if article.header().kind == Kind::Page { Page::Standing(*id) } else { Page::Article(*id) };
+        Planned { out: article.out.clone(), work: Work::Page(page) }
+    };
+    let carry = site.config.edition_ids().any(|id| site.config.edition(id).feeds.full_text);
+    let lists = if carry { claim::lists(site) } else { Vec::new() };
+    let feeds = lists.into_iter().flat_map(|list| FeedForm::ALL.map(|form| Page::Feed { list, form }));
+    let feeds = feeds.filter(|feed| feed.bodies(site).iter().any(|id| articles.contains(id)));
+    let feeds = feeds.filter_map(|feed| Some(Planned { out: place(site, &feed)?, work: Work::Page(feed) }));
+    articles.iter().map(page).chain(feeds).collect()
 }
 
 /// All outputs of a site, sorted by path; not yet what each of them is made of.

@@ -56,6 +56,11 @@ impl TestSite {
         self
     }
 
+    pub fn remove_if_there(&self, path: &str) -> &Self {
+        let _ = fs::remove_file(self.path().join(path));
+        self
+    }
+
     pub fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
