@@ -123,13 +123,13 @@ const TARGET: Schema<Written> = Schema {
     rules: &[
         ("kind", |r, f, t| put(&mut t.kind, r.one_of(f, &KINDS))),
         ("path", |r, f, t| put(&mut t.path, r.some_words(f))),
-        ("endpoint", |r, f, t| put(&mut t.endpoint, r.checked(f, check_endpoint))),
+        ("endpoint", |r, f, t| put(&mut t.endpoint, address(r, f, check_endpoint))),
         ("bucket", |r, f, t| put(&mut t.bucket, r.checked(f, check_bucket))),
         ("region", |r, f, t| put(&mut t.region, r.some_words(f))),
         ("prefix", |r, f, t| put(&mut t.prefix, r.checked(f, check_prefix))),
         ("dest", |r, f, t| put(&mut t.dest, r.checked(f, check_dest))),
         ("ssh_config", |r, f, t| put(&mut t.ssh_config, r.some_words(f))),
-        ("remote", |r, f, t| put(&mut t.remote, r.checked(f, check_remote))),
+        ("remote", |r, f, t| put(&mut t.remote, address(r, f, check_remote))),
         ("branch", |r, f, t| put(&mut t.branch, r.checked(f, check_branch))),
         ("mode", |r, f, t| put(&mut t.mode, r.one_of(f, &MODES))),
         ("keep", |r, f, t| put(&mut t.keep, r.whole(f, 1..=1000))),
@@ -206,6 +206,22 @@ fn complete(name: &str, written: Written) -> Result<Target, String> {
     };
     let grace = i64::from(written.grace.unwrap_or(GRACE)) * 60;
     Ok(Target { name: name.to_owned(), place, grace, host: written.host })
+}
+
+/// An address; one with a password is refused without showing the line that it stands on.
+fn address(
+    reader: &mut Reader<'_>,
+    field: &Field<'_>,
+    check: fn(&str) -> Result<(), &'static str>,
+) -> Option<String> {
+    let before = reader.diags.len();
+    let text = reader.checked(field, check);
+    for diag in reader.diags.iter_mut().skip(before).filter(|diag| diag.message.contains(SECRET)) {
+        if let Some(place) = &mut diag.place {
+            place.excerpt = None;
+        }
+    }
+    text
 }
 
 /// Said instead of the text: what is secret must not be repeated in a message.
