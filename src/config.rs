@@ -1,9 +1,13 @@
 //! `site.toml` as a value. Parsed once, handed down in slices; knows nothing of files.
 
+mod news;
+
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use chrono_tz::Tz;
+
+pub use self::news::{Publisher, RedirectForm, Sitemaps};
 
 use crate::diag::{self, Checked};
 use crate::locale;
@@ -42,6 +46,14 @@ pub struct Config {
     pub feeds: Feeds,
     /// Lists declared for templates.
     pub views: Vec<View>,
+    /// Who publishes.
+    pub publisher: Publisher,
+    /// Which sitemaps there are.
+    pub sitemaps: Sitemaps,
+    /// Former addresses -> where they lead.
+    pub redirects: BTreeMap<String, String>,
+    /// How former addresses are said to lead elsewhere.
+    pub redirect_forms: Vec<RedirectForm>,
     /// Tag vocabulary: display name -> other spellings.
     pub tags: BTreeMap<String, Vec<String>>,
 }
@@ -109,6 +121,8 @@ pub struct Permalinks {
     pub month: String,
     /// Numbered pages, below their list's folder: `:number`.
     pub numbered: String,
+    /// The list of corrections.
+    pub corrections: String,
 }
 
 impl Default for Permalinks {
@@ -127,6 +141,7 @@ impl Default for Permalinks {
             year: s("/archive/:year/"),
             month: s("/archive/:year/:month/"),
             numbered: s("page/:number.html"),
+            corrections: s("/corrections/"),
         }
     }
 }
@@ -142,6 +157,8 @@ pub struct Feeds {
     pub tag: String,
     /// Per author: `:slug`.
     pub author: String,
+    /// Corrections.
+    pub corrections: String,
     /// Items in a feed.
     pub size: usize,
     /// Formats in which each of them is made.
@@ -209,6 +226,7 @@ impl Default for Feeds {
             section: s("/:slug/feed.xml"),
             tag: s(""),
             author: s(""),
+            corrections: s("/corrections/feed.xml"),
             size: 20,
             formats: FeedForm::ALL.to_vec(),
             full_text: false,
@@ -294,6 +312,10 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         feeds: Feeds::default(),
         views: Vec::new(),
         tags: BTreeMap::new(),
+        publisher: Publisher::default(),
+        sitemaps: Sitemaps::default(),
+        redirects: BTreeMap::new(),
+        redirect_forms: vec![RedirectForm::Html, RedirectForm::Netlify],
     };
     reader.table("site.toml", &(0..0), "", table, &SITE, &mut config);
     for view in &mut config.views {
@@ -337,6 +359,10 @@ const SITE: Schema<Config> = Schema {
             r.distinct(f, "name");
         }),
         ("tags", |r, f, c| put(&mut c.tags, tags(r, f))),
+        ("publisher", |r, f, c| put(&mut c.publisher, r.sub(f, &news::PUBLISHER))),
+        ("sitemaps", |r, f, c| put(&mut c.sitemaps, r.sub(f, &news::SITEMAPS))),
+        ("redirects", |r, f, c| put(&mut c.redirects, news::redirects(r, f))),
+        ("redirect_files", |r, f, c| put(&mut c.redirect_forms, news::redirect_forms(r, f))),
         // What these tables hold is checked by those who use them.
         ("images", |r, f, _| r.anything(f)),
         ("publish", |r, f, _| r.anything(f)),
@@ -347,7 +373,12 @@ const SITE: Schema<Config> = Schema {
 #[must_use]
 pub fn keys() -> Vec<String> {
     let below = MENU.keys("menu[].").chain(SECTION.keys("section[].")).chain(PERMALINKS.keys("permalinks."));
-    SITE.keys("").chain(below).chain(FEEDS.keys("feeds.")).chain(VIEW.keys("view[].")).collect()
+    SITE.keys("")
+        .chain(below)
+        .chain(FEEDS.keys("feeds."))
+        .chain(VIEW.keys("view[]."))
+        .chain(news::keys())
+        .collect()
 }
 
 const MENU: Schema<MenuItem> = Schema {
@@ -400,6 +431,7 @@ const PERMALINKS: Schema<Permalinks> = Schema {
         ("year", |r, f, p| put(&mut p.year, pattern(r, f, &["year"], &["year"], true))),
         ("month", |r, f, p| put(&mut p.month, pattern(r, f, &["year", "month"], &["year", "month"], true))),
         ("numbered", |r, f, p| put(&mut p.numbered, r.checked(f, check_numbered))),
+        ("corrections", |r, f, p| put(&mut p.corrections, pattern(r, f, &[], &[], true))),
     ],
 };
 
@@ -410,6 +442,7 @@ const FEEDS: Schema<Feeds> = Schema {
         ("section", |r, f, feeds| put(&mut feeds.section, feed(r, f, &["slug"]))),
         ("tag", |r, f, feeds| put(&mut feeds.tag, feed(r, f, &["slug"]))),
         ("author", |r, f, feeds| put(&mut feeds.author, feed(r, f, &["slug"]))),
+        ("corrections", |r, f, feeds| put(&mut feeds.corrections, feed(r, f, &[]))),
         ("size", |r, f, feeds| put(&mut feeds.size, size(r, f))),
         ("formats", |r, f, feeds| put(&mut feeds.formats, choices(r, f, &FeedForm::WORDS))),
         ("full_text", |r, f, feeds| put(&mut feeds.full_text, r.flag(f))),

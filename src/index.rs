@@ -160,6 +160,8 @@ pub struct Index {
     pub authors: Vec<Term>,
     /// (year, month) -> articles, oldest first.
     pub months: BTreeMap<(i32, u32), Run>,
+    /// Corrections of articles that lists may show, oldest first: the article, and which of its corrections.
+    pub corrections: Vec<(ArticleId, usize)>,
     /// Source file -> its first article, for links between articles.
     by_path: Arc<BTreeMap<String, ArticleId>>,
 }
@@ -289,6 +291,15 @@ impl Index {
                 self.months.entry((shown.year(), shown.month())).or_default().dated.push(id);
             }
         }
+        let listed = self.all.dated.iter().chain(&self.all.undated);
+        let corrections =
+            listed.flat_map(|id| (0..self.article(*id).header().corrections.len()).map(|at| (*id, at)));
+        let mut corrections: Vec<(ArticleId, usize)> = corrections.collect();
+        corrections.sort_by_key(|(id, at)| {
+            let article = self.article(*id);
+            (article.header().corrections[*at].date, article.out.clone(), *at)
+        });
+        self.corrections = corrections;
         let mut by_path = BTreeMap::new();
         for (at, article) in self.articles.iter().enumerate() {
             by_path.entry(article.path().to_owned()).or_insert(ArticleId::of(at));
@@ -323,6 +334,12 @@ impl Index {
     #[must_use]
     pub fn article(&self, id: ArticleId) -> &Article {
         &self.articles[id.at()]
+    }
+
+    /// The tag with a slug.
+    #[must_use]
+    pub fn tag(&self, slug: &str) -> Option<&Term> {
+        self.tags.binary_search_by(|tag| tag.slug.as_str().cmp(slug)).ok().map(|at| &self.tags[at])
     }
 
     /// The first article of a content file.

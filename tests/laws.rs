@@ -33,6 +33,8 @@ struct Model {
     lead: bool,
     withdrawn: bool,
     stands_in: bool,
+    corrected: bool,
+    guessed: bool,
     body: String,
 }
 
@@ -61,6 +63,8 @@ impl Model {
             lead: random.chance(5),
             withdrawn: random.chance(4),
             stands_in: false,
+            corrected: random.chance(10),
+            guessed: random.chance(10),
             body: format!("Body of {number}. {}", "word ".repeat(random.below(30))),
         }
     }
@@ -82,6 +86,11 @@ impl Model {
         add("expires", self.expires.map(moment));
         add("aliases", self.alias.as_ref().map(|alias| format!("[\"{alias}\"]")));
         add("slug", self.slug.as_ref().map(|slug| format!("\"{slug}\"")));
+        add(
+            "corrections",
+            self.corrected.then(|| format!("[{{ date = 2026-05-30, text = \"Not {}.\" }}]", self.path)),
+        );
+        add("review", self.guessed.then(|| "[\"date: from the caption\"]".to_owned()));
         add("lead", self.lead.then(|| "true".to_owned()));
         add("image", self.picture.then(|| "{ src = \"p.png\", alt = \"A picture\" }".to_owned()));
         add("withdrawn", self.withdrawn.then(|| "{ date = 2026-05-01, notice = \"Gone.\" }".to_owned()));
@@ -189,7 +198,7 @@ impl World {
     fn edit(&mut self, random: &mut Random) {
         let at = random.below(self.articles.len());
         let days = i64::try_from(random.below(30)).unwrap_or(0);
-        let edit = random.below(32);
+        let edit = random.below(35);
         self.story.push(format!("edit {edit} on {}", self.articles[at].path));
         let count = self.articles.len();
         let article = &mut self.articles[at];
@@ -310,6 +319,17 @@ impl World {
                 let text =
                     if random.chance(70) { dump("first").replace("quay", "old quay") } else { String::new() };
                 self.site.write(&format!("content/{}/second.txt", random.pick(&SECTIONS)), text);
+                return;
+            }
+            31 => article.corrected = !article.corrected,
+            32 => article.guessed = !article.guessed,
+            33 => {
+                // All that a site may have besides: whole texts in feeds, every form of redirects.
+                let config = format!(
+                    "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\ntheme_files = false\nredirect_files = [\"html\", \"netlify\", \"nginx\", \"apache\", \"s3\"]\n[feeds]\nfull_text = true\nsize = {}\ntag = \"/tags/:slug/feed.xml\"\nauthor = \"/authors/:slug/feed.xml\"\n[redirects]\n\"/away/\" = \"https://away.example/\"\n",
+                    1 + days
+                );
+                self.site.write("site.toml", config);
                 return;
             }
             _ => {} // saved again with the same bytes

@@ -1,8 +1,8 @@
 //! The pages that a site may have, and the template of each.
 
-use crate::config::FeedForm;
+use super::redirect::Goal;
+use crate::config::{FeedForm, RedirectForm};
 use crate::index::{ArticleId, Index, Run, Term};
-use crate::path::OutPath;
 use crate::site::Site;
 
 /// What a list is of.
@@ -18,6 +18,8 @@ pub enum List {
     Author(usize),
     /// A year's month.
     Month(i32, u32),
+    /// Corrections; only feeds are made of them in this way.
+    Corrections,
 }
 
 impl List {
@@ -30,6 +32,7 @@ impl List {
             Self::Tag(_) => "tag",
             Self::Author(_) => "author",
             Self::Month(..) => "month",
+            Self::Corrections => "corrections",
         }
     }
 
@@ -40,7 +43,7 @@ impl List {
             Self::Section(at) => index.sections.get(at),
             Self::Tag(at) => index.tags.get(at),
             Self::Author(at) => index.authors.get(at),
-            Self::All | Self::Month(..) => None,
+            Self::All | Self::Month(..) | Self::Corrections => None,
         }
     }
 
@@ -110,10 +113,12 @@ impl Axis {
 pub enum Sheet {
     /// Everything: small sites.
     Whole,
-    /// A month's articles.
-    Month(i32, u32),
-    /// What belongs to no month: lists, standing pages, undated articles.
-    Rest,
+    /// A month's articles; from the second file on with its number less one.
+    Month(i32, u32, usize),
+    /// What belongs to no month: lists, standing pages, undated articles; numbered in the same way.
+    Rest(usize),
+    /// Articles of the last 48 hours, for news search engines; numbered in the same way.
+    News(usize),
 }
 
 /// What a page shows.
@@ -142,11 +147,15 @@ pub enum Page {
     Year(i32),
     /// What hosts show for an address that is not there.
     NotFound,
+    /// Corrections: the newest, or those of a year.
+    Corrections(Option<i32>),
     /// A former address.
     Redirect {
         /// Where it leads.
-        to: OutPath,
+        to: Goal,
     },
+    /// All former addresses as rules for a host.
+    Redirects(RedirectForm),
     /// A feed of a list.
     Feed {
         /// What it is of.
@@ -175,8 +184,11 @@ impl Page {
             Self::Terms(_) => "terms.html",
             Self::Archive | Self::Year(_) => "archive.html",
             Self::NotFound => "404.html",
+            Self::Corrections(_) => "corrections.html",
             Self::Redirect { .. } => "redirect.html",
+            Self::Redirects(form) => form.template(),
             Self::Feed { form, .. } => form.template(),
+            Self::Sitemap(Sheet::News(_)) => "news-sitemap.xml",
             Self::Sitemap(_) => "sitemap.xml",
             Self::SitemapIndex => "sitemap-index.xml",
             Self::Robots => "robots.txt",
@@ -197,7 +209,9 @@ impl Page {
             Self::Archive => "archive",
             Self::Year(_) => "year",
             Self::NotFound => "404",
+            Self::Corrections(_) => "corrections",
             Self::Redirect { .. } => "redirect",
+            Self::Redirects(_) => "redirects",
             Self::Feed { .. } => "feed",
             Self::Sitemap(_) | Self::SitemapIndex => "sitemap",
             Self::Robots => "robots",
@@ -230,7 +244,7 @@ pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 16] = [
+pub const TEMPLATES: [&str; 22] = [
     "front.html",
     "article.html",
     "page.html",
@@ -239,11 +253,17 @@ pub const TEMPLATES: [&str; 16] = [
     "terms.html",
     "archive.html",
     "404.html",
+    "corrections.html",
     "redirect.html",
+    "redirects.netlify.txt",
+    "redirects.nginx.txt",
+    "redirects.apache.txt",
+    "redirects.s3.json",
     "feed.xml",
     "atom.xml",
     "feed.json",
     "sitemap.xml",
+    "news-sitemap.xml",
     "sitemap-index.xml",
     "robots.txt",
     "base.html",

@@ -25,6 +25,7 @@ pub(super) fn list_title(site: &Site, list: List) -> String {
     let strings = locale::strings(&site.config.language);
     match list {
         List::All => strings.word("latest").to_owned(),
+        List::Corrections => strings.word("corrections").to_owned(),
         List::Month(year, month) => format!("{} {year}", strings.month(month)),
         _ => list.term(&site.index).map_or_else(String::new, |term| term.name.clone()),
     }
@@ -41,6 +42,8 @@ pub(super) fn title(site: &Site, page: &Page) -> String {
         Page::Terms(axis) => strings.word(axis.word()).to_owned(),
         Page::Archive => strings.word("archive").to_owned(),
         Page::Year(year) => year.to_string(),
+        Page::Corrections(None) => strings.word("corrections").to_owned(),
+        Page::Corrections(Some(year)) => format!("{} {year}", strings.word("corrections")),
         Page::NotFound => strings.word("not_found").to_owned(),
         _ => site.config.title.clone(),
     }
@@ -86,6 +89,9 @@ pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         Page::List { list: List::Month(year, _), .. } => {
             add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive));
             add(year.to_string(), plan::place(site, &Page::Year(*year)));
+        }
+        Page::Corrections(Some(_)) => {
+            add(strings.word("corrections").to_owned(), plan::place(site, &Page::Corrections(None)))
         }
         Page::Year(_) => add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive)),
         _ => {}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::term::{all_terms, section, section_with_cards};
-use super::{archive, declared, feed, front, target};
+use super::{archive, declared, feed, front, publisher, sitemap, target};
 use crate::clock::Validity;
 use crate::index::Article;
 use crate::ingredient::Ingredient;
@@ -40,6 +40,14 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
         "all_url" => place(Page::List { list: List::All, part: Part::Landing }),
         "archive_url" => place(Page::Archive),
         "tags_url" => place(Page::Terms(Axis::Tags)),
+        "corrections_url" => place(Page::Corrections(None)),
+        "corrections_feeds" => feed::feeds(site, List::Corrections),
+        "publisher" => publisher::publisher(site),
+        RECENT => {
+            let (ids, holds) = sitemap::recent(site);
+            validity = holds;
+            Ingredient::cards(ids)
+        }
         "authors_url" => place(Page::Terms(Axis::Authors)),
         "pages" => {
             let mut pages: Vec<&Article> = index.pages.iter().map(|id| index.article(*id)).collect();
@@ -95,6 +103,8 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
 /// language, the footer by depth (its links are relative).
 pub(crate) const FORMS: [&str; 2] = ["ui", "footer_html"];
 
+/// The articles of News sitemaps.
+const RECENT: &str = "recent";
 /// Before a language.
 const WORDS: &str = "ui:";
 
@@ -125,7 +135,9 @@ pub fn wanted(site: &Site) -> BTreeSet<String> {
     let footers = (0..=DEPTH).map(|depth| format!("{FOOTER}{depth}"));
     let words = words.filter(|_| mentioned.contains("ui")).collect::<Vec<_>>();
     let footers = footers.filter(|_| mentioned.contains("footer_html")).collect::<Vec<_>>();
-    mentioned.into_iter().chain(words).chain(footers).collect()
+    // Which News sitemaps there are is a matter of time, whatever their template mentions.
+    let recent = (!site.config.sitemaps.news.is_empty()).then(|| RECENT.to_owned());
+    mentioned.into_iter().chain(words).chain(footers).chain(recent).collect()
 }
 
 /// The footer's HTML for pages that have `root` before their links.

@@ -35,6 +35,12 @@ pub(super) fn picture_target(site: &Site, path: &str, src: &str, root: &str) -> 
     }
 }
 
+/// The address on the web of a picture that stands in the file at `path`.
+pub(super) fn picture_url(site: &Site, path: &str, src: &str) -> Option<String> {
+    let out = site.picture_out(site.pictures.get(&beside(path, src)?)?)?;
+    Some(site.permalink(&out))
+}
+
 /// Reads [`picture_target`]'s text back.
 pub(crate) fn picture_of(target: &str) -> markdown::Picture {
     let mut parts = target.rsplitn(3, ' ');
