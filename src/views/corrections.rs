@@ -66,7 +66,7 @@ pub(super) fn entries(site: &Site) -> Ingredient<'_> {
         for (name, field) in &mut card {
             match (*name, &*field) {
                 ("guid", Ingredient::Text(guid)) => {
-                    *field = Ingredient::text(format!("{guid}#correction-{}", at + 1))
+                    *field = Ingredient::text(format!("{guid}#correction-{}", at + 1));
                 }
                 ("date", _) => *field = date.clone(),
                 ("updated" | "image", _) => *field = Ingredient::Null,

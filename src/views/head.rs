@@ -91,7 +91,7 @@ pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
             add(year.to_string(), plan::place(site, &Page::Year(*year)));
         }
         Page::Corrections(Some(_)) => {
-            add(strings.word("corrections").to_owned(), plan::place(site, &Page::Corrections(None)))
+            add(strings.word("corrections").to_owned(), plan::place(site, &Page::Corrections(None)));
         }
         Page::Year(_) => add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive)),
         _ => {}
