@@ -1,14 +1,17 @@
 //! `site.toml` as a value. Parsed once, handed down in slices; knows nothing of files.
 
+mod edition;
 mod news;
+
+pub use edition::{Edition, EditionId};
+pub use news::{Publisher, RedirectForm, Sitemaps};
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use chrono_tz::Tz;
 
-pub use self::news::{Publisher, RedirectForm, Sitemaps};
-
+use self::edition::within;
 use crate::diag::{self, Checked};
 use crate::locale;
 use crate::path::check_slug;
@@ -24,7 +27,7 @@ pub struct Config {
     pub description: String,
     /// Absolute URL of the site's root, with a trailing slash.
     pub base_url: String,
-    /// BCP 47 language of the paper.
+    /// BCP 47 language of the paper, which is that of its main edition.
     pub language: String,
     /// Zone of dates without an offset, and of dates shown.
     pub timezone: Tz,
@@ -38,12 +41,9 @@ pub struct Config {
     pub theme_files: bool,
     /// What the theme shows around the articles.
     pub theme: Theme,
-    /// Sections in the order of the front page; others follow by slug.
-    pub sections: Vec<Section>,
-    /// Where pages are put.
-    pub permalinks: Permalinks,
-    /// Which feeds there are.
-    pub feeds: Feeds,
+    /// The paper in each of its languages: the first is the main one, whose words, addresses and feeds
+    /// stand at the top of site.toml; never empty.
+    pub editions: Vec<Edition>,
     /// Lists declared for templates.
     pub views: Vec<View>,
     /// Who publishes.
@@ -58,17 +58,13 @@ pub struct Config {
     pub tags: BTreeMap<String, Vec<String>>,
 }
 
-/// Masthead, menu, footer and colour.
+/// What the paper shows on every page: picture, colour, additions to the head.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Theme {
     /// Picture for the masthead, a path within static/.
     pub logo: Option<String>,
     /// A CSS colour.
     pub accent: Option<String>,
-    /// Menu entries; empty: the sections.
-    pub menu: Vec<MenuItem>,
-    /// Footer text, Markdown.
-    pub footer: String,
     /// HTML put at the end of every `<head>`; trusted, as templates are.
     pub head: String,
 }
@@ -123,6 +119,28 @@ pub struct Permalinks {
     pub numbered: String,
     /// The list of corrections.
     pub corrections: String,
+}
+
+impl Permalinks {
+    /// The same patterns below a folder.
+    fn below(self, folder: &str) -> Self {
+        let below = |pattern: String| within(folder, &pattern);
+        Self {
+            article: below(self.article),
+            page: below(self.page),
+            section: below(self.section),
+            tag: below(self.tag),
+            author: below(self.author),
+            tags: below(self.tags),
+            authors: below(self.authors),
+            all: below(self.all),
+            archive: below(self.archive),
+            year: below(self.year),
+            month: below(self.month),
+            numbered: self.numbered,
+            corrections: below(self.corrections),
+        }
+    }
 }
 
 impl Default for Permalinks {
@@ -218,6 +236,20 @@ impl FeedForm {
     }
 }
 
+impl Feeds {
+    /// The same patterns below a folder.
+    fn below(self, folder: &str) -> Self {
+        let below = |pattern: String| within(folder, &pattern);
+        Self {
+            site: below(self.site),
+            section: below(self.section),
+            tag: below(self.tag),
+            author: below(self.author),
+            ..self
+        }
+    }
+}
+
 impl Default for Feeds {
     fn default() -> Self {
         let s = str::to_owned;
@@ -295,8 +327,15 @@ pub fn parse(path: &str, text: &str) -> Checked<Option<Config>> {
     Checked { value: config.filter(|_| !diag::any_error(&diags)), diags }
 }
 
+/// site.toml as it is written: editions leave out what the top says for all.
+struct Written {
+    config: Config,
+    main: edition::Written,
+    others: Vec<edition::Written>,
+}
+
 fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
-    let mut config = Config {
+    let config = Config {
         title: String::new(),
         description: String::new(),
         base_url: String::new(),
@@ -307,9 +346,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         hold_flagged: false,
         theme_files: true,
         theme: Theme::default(),
-        sections: Vec::new(),
-        permalinks: Permalinks::default(),
-        feeds: Feeds::default(),
+        editions: Vec::new(),
         views: Vec::new(),
         tags: BTreeMap::new(),
         publisher: Publisher::default(),
@@ -317,52 +354,63 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         redirects: BTreeMap::new(),
         redirect_forms: vec![RedirectForm::Html, RedirectForm::Netlify],
     };
-    reader.table("site.toml", &(0..0), "", table, &SITE, &mut config);
+    let mut written = Written { config, main: edition::Written::default(), others: Vec::new() };
+    reader.table("site.toml", &(0..0), "", table, &SITE, &mut written);
+    let Written { mut config, main, others } = written;
     for view in &mut config.views {
         if view.limit == 0 {
             view.limit = config.page_size;
         }
     }
+    let main = Edition {
+        language: config.language.clone(),
+        path: String::new(),
+        title: config.title.clone(),
+        description: config.description.clone(),
+        menu: main.menu,
+        footer: main.footer.unwrap_or_default(),
+        sections: main.sections,
+        permalinks: main.permalinks.unwrap_or_default(),
+        feeds: main.feeds.unwrap_or_default(),
+        other_languages: main.other_languages,
+    };
+    let others: Vec<Edition> = others.into_iter().map(|other| edition::edition(other, &main)).collect();
+    config.editions = std::iter::once(main).chain(others).collect();
+    edition::check(reader, table, &config.editions);
     config
 }
 
-const SITE: Schema<Config> = Schema {
+const SITE: Schema<Written> = Schema {
     required: &["title", "base_url"],
     rules: &[
-        ("title", |r, f, c| put(&mut c.title, r.some_words(f))),
-        ("description", |r, f, c| put(&mut c.description, r.text(f))),
-        ("base_url", |r, f, c| put(&mut c.base_url, r.checked(f, check_base_url).map(with_slash))),
-        ("language", |r, f, c| put(&mut c.language, r.checked(f, locale::check_tag))),
-        ("timezone", |r, f, c| put(&mut c.timezone, zone(r, f))),
-        ("page_size", |r, f, c| put(&mut c.page_size, size(r, f))),
-        ("link_index", |r, f, c| put(&mut c.link_index, r.flag(f))),
-        ("hold_flagged", |r, f, c| put(&mut c.hold_flagged, r.flag(f))),
-        ("theme_files", |r, f, c| put(&mut c.theme_files, r.flag(f))),
-        ("logo", |r, f, c| put(&mut c.theme.logo, r.checked(f, check_relative))),
-        ("accent", |r, f, c| put(&mut c.theme.accent, r.checked(f, check_colour))),
-        ("menu", |r, f, c| put(&mut c.theme.menu, r.subs(f, LIST_LIMIT, &MENU))),
-        ("footer", |r, f, c| put(&mut c.theme.footer, r.text(f))),
-        ("head", |r, f, c| put(&mut c.theme.head, r.text(f))),
-        ("section", |r, f, c| {
-            put(&mut c.sections, r.subs(f, LIST_LIMIT, &SECTION));
-            r.distinct(f, "slug");
-            for section in &mut c.sections {
-                if section.title.is_empty() {
-                    section.title = capital(&section.slug);
-                }
-            }
-        }),
-        ("permalinks", |r, f, c| put(&mut c.permalinks, r.sub(f, &PERMALINKS))),
-        ("feeds", |r, f, c| put(&mut c.feeds, r.sub(f, &FEEDS))),
+        ("title", |r, f, c| put(&mut c.config.title, r.some_words(f))),
+        ("description", |r, f, c| put(&mut c.config.description, r.text(f))),
+        ("base_url", |r, f, c| put(&mut c.config.base_url, r.checked(f, check_base_url).map(with_slash))),
+        ("language", |r, f, c| put(&mut c.config.language, r.checked(f, locale::check_tag))),
+        ("timezone", |r, f, c| put(&mut c.config.timezone, zone(r, f))),
+        ("page_size", |r, f, c| put(&mut c.config.page_size, size(r, f))),
+        ("link_index", |r, f, c| put(&mut c.config.link_index, r.flag(f))),
+        ("hold_flagged", |r, f, c| put(&mut c.config.hold_flagged, r.flag(f))),
+        ("theme_files", |r, f, c| put(&mut c.config.theme_files, r.flag(f))),
+        ("logo", |r, f, c| put(&mut c.config.theme.logo, r.checked(f, check_relative))),
+        ("accent", |r, f, c| put(&mut c.config.theme.accent, r.checked(f, check_colour))),
+        ("menu", |r, f, c| put(&mut c.main.menu, r.subs(f, LIST_LIMIT, &MENU))),
+        ("footer", |r, f, c| put(&mut c.main.footer, r.text(f))),
+        ("head", |r, f, c| put(&mut c.config.theme.head, r.text(f))),
+        ("section", |r, f, c| put(&mut c.main.sections, sections(r, f))),
+        ("other_languages", |r, f, c| put(&mut c.main.other_languages, edition::languages(r, f))),
+        ("edition", |r, f, c| put(&mut c.others, r.subs(f, edition::LIMIT, &edition::SCHEMA))),
+        ("permalinks", |r, f, c| put(&mut c.main.permalinks, r.sub(f, &PERMALINKS))),
+        ("feeds", |r, f, c| put(&mut c.main.feeds, r.sub(f, &FEEDS))),
         ("view", |r, f, c| {
-            put(&mut c.views, r.subs(f, LIST_LIMIT, &VIEW));
+            put(&mut c.config.views, r.subs(f, LIST_LIMIT, &VIEW));
             r.distinct(f, "name");
         }),
-        ("tags", |r, f, c| put(&mut c.tags, tags(r, f))),
-        ("publisher", |r, f, c| put(&mut c.publisher, r.sub(f, &news::PUBLISHER))),
-        ("sitemaps", |r, f, c| put(&mut c.sitemaps, r.sub(f, &news::SITEMAPS))),
-        ("redirects", |r, f, c| put(&mut c.redirects, news::redirects(r, f))),
-        ("redirect_files", |r, f, c| put(&mut c.redirect_forms, news::redirect_forms(r, f))),
+        ("tags", |r, f, c| put(&mut c.config.tags, tags(r, f))),
+        ("publisher", |r, f, c| put(&mut c.config.publisher, r.sub(f, &news::PUBLISHER))),
+        ("sitemaps", |r, f, c| put(&mut c.config.sitemaps, r.sub(f, &news::SITEMAPS))),
+        ("redirects", |r, f, c| put(&mut c.config.redirects, news::redirects(r, f))),
+        ("redirect_files", |r, f, c| put(&mut c.config.redirect_forms, news::redirect_forms(r, f))),
         // What these tables hold is checked by those who use them.
         ("images", |r, f, _| r.anything(f)),
         ("publish", |r, f, _| r.anything(f)),
@@ -373,12 +421,24 @@ const SITE: Schema<Config> = Schema {
 #[must_use]
 pub fn keys() -> Vec<String> {
     let below = MENU.keys("menu[].").chain(SECTION.keys("section[].")).chain(PERMALINKS.keys("permalinks."));
-    SITE.keys("")
-        .chain(below)
+    let below = below
         .chain(FEEDS.keys("feeds."))
         .chain(VIEW.keys("view[]."))
-        .chain(news::keys())
-        .collect()
+        .chain(edition::SCHEMA.keys("edition[]."))
+        .chain(news::keys());
+    SITE.keys("").chain(below).collect()
+}
+
+/// Sections' words; a section without a title has its slug with a capital.
+fn sections(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<Section>> {
+    let mut sections = reader.subs(field, LIST_LIMIT, &SECTION);
+    reader.distinct(field, "slug");
+    for section in sections.iter_mut().flatten() {
+        if section.title.is_empty() {
+            section.title = capital(&section.slug);
+        }
+    }
+    sections
 }
 
 const MENU: Schema<MenuItem> = Schema {

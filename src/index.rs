@@ -2,14 +2,16 @@
 //! from the index cannot depend on one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::Datelike;
 use rayon::prelude::*;
 
 use crate::article::{Header, Kind};
-use crate::config::Config;
+use crate::config::{Config, Edition as Words, EditionId};
 use crate::diag::{self, Checked, Diag, Place};
+use crate::locale;
 use crate::markdown::Facts;
 use crate::path::{self, OutPath, slugify};
 use crate::source::{Item, Record};
@@ -35,9 +37,26 @@ pub struct Article {
     item: usize,
     /// The page.
     pub out: OutPath,
+    /// The edition it is at home in.
+    pub edition: EditionId,
     /// Number of its section.
     pub section: Option<usize>,
     /// Numbers of its tags, as written, each once.
+    pub tags: Vec<usize>,
+    /// Numbers of its authors.
+    pub authors: Vec<usize>,
+    /// Its terms in other editions whose lists show it.
+    guests: Vec<Terms>,
+}
+
+/// An article's terms in one edition.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The edition.
+    pub edition: EditionId,
+    /// Number of its section.
+    pub section: Option<usize>,
+    /// Numbers of its tags.
     pub tags: Vec<usize>,
     /// Numbers of its authors.
     pub authors: Vec<usize>,
@@ -72,6 +91,16 @@ impl Article {
     #[must_use]
     pub fn source(&self) -> (&Arc<Record>, usize) {
         (&self.record, self.item)
+    }
+
+    /// Its terms in an edition: the section, the tags and the authors; `None` where no list shows it.
+    #[must_use]
+    pub fn terms_in(&self, edition: EditionId) -> Option<(Option<usize>, &[usize], &[usize])> {
+        if edition == self.edition {
+            return Some((self.section, &self.tags, &self.authors));
+        }
+        let guest = self.guests.iter().find(|terms| terms.edition == edition)?;
+        Some((guest.section, &guest.tags, &guest.authors))
     }
 
     fn order(&self) -> (i64, &OutPath) {
@@ -110,6 +139,8 @@ impl Run {
 /// A section, tag or author with its articles.
 #[derive(Clone, Debug)]
 pub struct Term {
+    /// The edition it is of.
+    pub edition: EditionId,
     /// Its identity and part of its address.
     pub slug: String,
     /// Its display name.
@@ -137,8 +168,27 @@ pub struct Tombstone {
     pub date: crate::date::Moment,
     /// Its language.
     pub lang: Option<String>,
+    /// The edition it was at home in.
+    pub edition: EditionId,
     /// Its former addresses.
     pub aliases: Vec<String>,
+}
+
+/// What one edition lists.
+#[derive(Clone, Debug, Default)]
+pub struct Edition {
+    /// All articles that its lists show.
+    pub all: Run,
+    /// Its standing pages.
+    pub pages: Vec<ArticleId>,
+    /// (year, month) -> articles, oldest first.
+    pub months: BTreeMap<(i32, u32), Run>,
+    /// Where its sections stand in [`Index::sections`].
+    sections: Range<usize>,
+    /// Where its tags stand in [`Index::tags`].
+    tags: Range<usize>,
+    /// Where its authors stand in [`Index::authors`].
+    authors: Range<usize>,
 }
 
 /// All cards, sorted and grouped.
@@ -146,24 +196,28 @@ pub struct Tombstone {
 pub struct Index {
     /// Articles and standing pages, by file.
     pub articles: Vec<Arc<Article>>,
-    /// All articles that lists may show.
+    /// All articles that lists may show, of all editions.
     pub all: Run,
-    /// Standing pages.
+    /// Standing pages of all editions.
     pub pages: Vec<ArticleId>,
     /// What was withdrawn.
     pub tombstones: Vec<Tombstone>,
-    /// Sections that have articles: in the order of site.toml, then by slug.
+    /// Sections that have articles, by edition: in the order of site.toml, then by slug.
     pub sections: Vec<Term>,
-    /// Tags by slug.
+    /// Tags by edition and slug.
     pub tags: Vec<Term>,
-    /// Authors by slug.
+    /// Authors by edition and slug.
     pub authors: Vec<Term>,
-    /// (year, month) -> articles, oldest first.
+    /// (year, month) -> articles of all editions, oldest first.
     pub months: BTreeMap<(i32, u32), Run>,
     /// Corrections of articles that lists may show, oldest first: the article, and which of its corrections.
     pub corrections: Vec<(ArticleId, usize)>,
+    /// What each edition lists, by its number.
+    editions: Vec<Edition>,
     /// Source file -> its first article, for links between articles.
     by_path: Arc<BTreeMap<String, ArticleId>>,
+    /// Article -> the versions of its story, itself among them; the original first.
+    translations: Arc<BTreeMap<ArticleId, Arc<[ArticleId]>>>,
 }
 
 /// An item that the gate let through.
@@ -175,6 +229,12 @@ pub struct Visible {
     pub item: usize,
     /// Only a notice of it is left.
     pub withdrawn: bool,
+}
+
+impl Visible {
+    fn lang(&self) -> Option<&str> {
+        self.record.items[self.item].header.lang.as_deref()
+    }
 }
 
 /// Tag names and their other spellings, by slug.
@@ -200,27 +260,27 @@ impl Index {
         let mut diags = Vec::new();
         let mut index = Self::default();
         let vocabulary = Vocabulary::new(config);
-        let sections =
-            Found::new(visible, |header| vec![header.section.as_str()], str::to_owned, section_slug);
-        let tags = Found::new(
-            visible,
-            |header| header.tags.iter().map(String::as_str).collect(),
-            |tag| vocabulary.name(tag).to_owned(),
-            slugify,
-        );
-        let authors = Found::new(
-            visible,
-            |header| header.authors.iter().map(String::as_str).collect(),
-            str::to_owned,
-            slugify,
-        );
-        let section_order = section_order(&sections.names, config);
+        index.editions = vec![Edition::default(); config.editions.len()];
+        let homes: Vec<EditionId> = visible.iter().map(|seen| config.edition_of(seen.lang())).collect();
+        let mut axes = Vec::with_capacity(config.editions.len());
+        for id in config.edition_ids() {
+            let shown = |(seen, home): &(&Visible, &EditionId)| {
+                **home == id
+                    || config.editions.len() > 1 && config.editions_showing(seen.lang()).contains(&id)
+            };
+            let shown: Vec<&Visible> =
+                visible.iter().zip(&homes).filter(shown).map(|(seen, _)| seen).collect();
+            axes.push(Axes::new(&shown, &vocabulary, config.edition(id)));
+        }
+        for (at, axes) in axes.iter_mut().enumerate() {
+            index.add_terms(EditionId(at), axes, config, &mut diags);
+        }
         let outs: Vec<Result<OutPath, &'static str>> = visible
             .par_iter()
             .with_min_len(64)
             .map(|seen| article_path(&seen.record.items[seen.item].header, config))
             .collect();
-        for (seen, out) in visible.iter().zip(outs) {
+        for ((seen, home), out) in visible.iter().zip(homes).zip(outs) {
             let item = &seen.record.items[seen.item];
             let header = &item.header;
             let place = || Place::file(&seen.record.path);
@@ -238,25 +298,47 @@ impl Index {
                     notice: withdrawn.notice.clone(),
                     date: withdrawn.date,
                     lang: header.lang.clone(),
+                    edition: home,
                     aliases: header.aliases.clone(),
                 });
                 continue;
             }
+            let Terms { edition, section, tags, authors } = axes[home.0].terms(home, header);
+            let guests = match axes.len() {
+                1 => Vec::new(),
+                _ => config.editions_showing(seen.lang()).split_off(1),
+            };
             index.articles.push(Arc::new(Article {
                 record: seen.record.clone(),
                 item: seen.item,
                 out,
-                section: sections.slug(&header.section).and_then(|slug| section_order.get(slug)).copied(),
-                tags: tags.numbers(&header.tags),
-                authors: authors.numbers(&header.authors),
+                edition,
+                section,
+                tags,
+                authors,
+                guests: guests.into_iter().map(|id| axes[id.0].terms(id, header)).collect(),
             }));
         }
-        index.sections = index.section_terms(&sections.names, &section_order, config, &mut diags);
-        index.tags = plain_terms(&tags.names, &config.permalinks.tag, &config.feeds.tag, &mut diags);
-        index.authors =
-            plain_terms(&authors.names, &config.permalinks.author, &config.feeds.author, &mut diags);
         index.group();
+        index.translations = Arc::new(index.translated(config));
         Checked { value: index, diags }
+    }
+
+    /// Adds an edition's terms behind those that are there, and tells its axes where they stand.
+    fn add_terms(&mut self, id: EditionId, axes: &mut Axes<'_>, config: &Config, diags: &mut Vec<Diag>) {
+        let words = config.edition(id);
+        let sections = section_terms(id, &axes.sections.names, &axes.order, words, diags);
+        let tags = plain_terms(id, &axes.tags.names, &words.permalinks.tag, &words.feeds.tag, diags);
+        let authors =
+            plain_terms(id, &axes.authors.names, &words.permalinks.author, &words.feeds.author, diags);
+        axes.from = [self.sections.len(), self.tags.len(), self.authors.len()];
+        self.sections.extend(sections);
+        self.tags.extend(tags);
+        self.authors.extend(authors);
+        let edition = &mut self.editions[id.0];
+        edition.sections = axes.from[0]..self.sections.len();
+        edition.tags = axes.from[1]..self.tags.len();
+        edition.authors = axes.from[2]..self.authors.len();
     }
 
     fn group(&mut self) {
@@ -267,28 +349,27 @@ impl Index {
             let header = article.header();
             if header.kind == Kind::Page {
                 self.pages.push(id);
+                self.editions[article.edition.0].pages.push(id);
                 continue;
             }
-            let mut runs: Vec<&mut Run> = vec![&mut self.all];
-            if let Some(section) = article.section {
-                runs.push(&mut self.sections[section].run);
-            }
             let dated = header.date.is_some();
-            for run in runs {
-                if dated { run.dated.push(id) } else { run.undated.push(id) }
+            let month = header.date.map(|date| (date.shown().year(), date.shown().month()));
+            let add = |run: &mut Run| if dated { run.dated.push(id) } else { run.undated.push(id) };
+            add(&mut self.all);
+            if let Some(month) = month {
+                add(self.months.entry(month).or_default());
             }
-            let terms = article
-                .tags
-                .iter()
-                .map(|tag| (true, *tag))
-                .chain(article.authors.iter().map(|a| (false, *a)));
-            for (is_tag, term) in terms {
-                let run = if is_tag { &mut self.tags[term].run } else { &mut self.authors[term].run };
-                if dated { run.dated.push(id) } else { run.undated.push(id) }
-            }
-            if let Some(date) = header.date {
-                let shown = date.shown();
-                self.months.entry((shown.year(), shown.month())).or_default().dated.push(id);
+            let home = (article.edition, article.section, &article.tags, &article.authors);
+            let guests = article.guests.iter().map(|t| (t.edition, t.section, &t.tags, &t.authors));
+            for (edition, section, tags, authors) in std::iter::once(home).chain(guests) {
+                let edition = &mut self.editions[edition.0];
+                add(&mut edition.all);
+                if let Some(month) = month {
+                    add(edition.months.entry(month).or_default());
+                }
+                section.into_iter().for_each(|at| add(&mut self.sections[at].run));
+                tags.iter().for_each(|at| add(&mut self.tags[*at].run));
+                authors.iter().for_each(|at| add(&mut self.authors[*at].run));
             }
         }
         let listed = self.all.dated.iter().chain(&self.all.undated);
@@ -307,39 +388,91 @@ impl Index {
         self.by_path = Arc::new(by_path);
     }
 
-    fn section_terms(
-        &self,
-        found: &BTreeMap<String, BTreeSet<String>>,
-        order: &BTreeMap<String, usize>,
-        config: &Config,
-        diags: &mut Vec<Diag>,
-    ) -> Vec<Term> {
-        let mut terms: Vec<(usize, Term)> = order
-            .iter()
-            .map(|(slug, at)| {
-                let configured = config.sections.iter().find(|section| section.slug == *slug);
-                let spelled = found.get(slug).and_then(BTreeSet::first).map_or(slug.as_str(), String::as_str);
-                let name = configured.map_or_else(|| capitalised(spelled), |section| section.title.clone());
-                let description = configured.map_or_else(String::new, |section| section.description.clone());
-                let permalinks = (&config.permalinks.section, &config.feeds.section);
-                let term = Term { description, ..term(slug, name, permalinks.0, permalinks.1, diags) };
-                (*at, term)
-            })
-            .collect();
-        terms.sort_by_key(|(at, _)| *at);
-        terms.into_iter().map(|(_, term)| term).collect()
-    }
-
     /// An article by number.
     #[must_use]
     pub fn article(&self, id: ArticleId) -> &Article {
         &self.articles[id.at()]
     }
 
-    /// The tag with a slug.
+    /// What an edition lists.
+    ///
+    /// # Panics
+    /// For an edition of another site's configuration.
     #[must_use]
-    pub fn tag(&self, slug: &str) -> Option<&Term> {
-        self.tags.binary_search_by(|tag| tag.slug.as_str().cmp(slug)).ok().map(|at| &self.tags[at])
+    pub fn edition(&self, id: EditionId) -> &Edition {
+        &self.editions[id.0]
+    }
+
+    /// An edition's sections, in order.
+    #[must_use]
+    pub fn sections_of(&self, id: EditionId) -> &[Term] {
+        &self.sections[self.edition(id).sections.clone()]
+    }
+
+    /// An edition's tags by slug.
+    #[must_use]
+    pub fn tags_of(&self, id: EditionId) -> &[Term] {
+        &self.tags[self.edition(id).tags.clone()]
+    }
+
+    /// An edition's authors by slug.
+    #[must_use]
+    pub fn authors_of(&self, id: EditionId) -> &[Term] {
+        &self.authors[self.edition(id).authors.clone()]
+    }
+
+    /// All versions of an article's story, itself among them and the original first; empty when it was
+    /// not translated.
+    #[must_use]
+    pub fn translations(&self, id: ArticleId) -> &[ArticleId] {
+        self.translations.get(&id).map_or(&[], |versions| versions)
+    }
+
+    /// Which articles are versions of one story. Of two in one language only the first counts.
+    fn translated(&self, config: &Config) -> BTreeMap<ArticleId, Arc<[ArticleId]>> {
+        let mut translations: Vec<(ArticleId, &str)> = Vec::new();
+        for id in self.ids() {
+            translations.extend(self.article(id).header().translation_of.as_deref().map(|of| (id, of)));
+        }
+        if translations.is_empty() {
+            return BTreeMap::new();
+        }
+        let by_url: BTreeMap<String, ArticleId> =
+            self.ids().map(|id| (self.article(id).out.url(), id)).collect();
+        let find = |id: ArticleId, of: &str| {
+            let file = path::beside(self.article(id).path(), of).and_then(|file| self.by_path(&file));
+            let url = of.strip_prefix(config.base_url.as_str()).or_else(|| of.strip_prefix('/'));
+            let url = url.map(|url| url.strip_suffix("index.html").unwrap_or(url));
+            file.or_else(|| by_url.get(url?).copied())
+        };
+        let source: BTreeMap<ArticleId, ArticleId> =
+            translations.into_iter().filter_map(|(id, of)| Some((id, find(id, of)?))).collect();
+        let original = |id: ArticleId| {
+            let mut way = vec![id];
+            while let Some(next) = way.last().and_then(|last| source.get(last)) {
+                // A circle has no original: its first article by file stands for one.
+                if way.contains(next) {
+                    return way.into_iter().min().unwrap_or(id);
+                }
+                way.push(*next);
+            }
+            way.pop().unwrap_or(id)
+        };
+        let mut groups: BTreeMap<ArticleId, Vec<ArticleId>> = BTreeMap::new();
+        for id in source.keys() {
+            let first = original(*id);
+            let group = groups.entry(first).or_insert_with(|| vec![first]);
+            let lang =
+                |id: &ArticleId| self.article(*id).header().lang.as_deref().unwrap_or(&config.language);
+            if !group.iter().any(|other| other == id || lang(other) == lang(id)) {
+                group.push(*id);
+            }
+        }
+        groups.retain(|_, group| group.len() > 1);
+        let versions = groups.into_values().map(Arc::<[ArticleId]>::from);
+        versions
+            .flat_map(|group| group.iter().map(|id| (*id, Arc::clone(&group))).collect::<Vec<_>>())
+            .collect()
     }
 
     /// The first article of a content file.
@@ -380,8 +513,8 @@ impl Index {
 
 /// Where an article's page goes.
 pub(crate) fn article_path(header: &Header, config: &Config) -> Result<OutPath, &'static str> {
-    let pattern =
-        if header.kind == Kind::Page { &config.permalinks.page } else { &config.permalinks.article };
+    let permalinks = &config.edition(config.edition_of(header.lang.as_deref())).permalinks;
+    let pattern = if header.kind == Kind::Page { &permalinks.page } else { &permalinks.article };
     let date = header.date.map(crate::date::Moment::shown);
     path::fill(pattern, |name| match name {
         "section" => Some(section_slug(&header.section)),
@@ -398,6 +531,49 @@ pub(crate) fn section_slug(section: &str) -> String {
     section.split('/').filter(|part| !part.is_empty()).map(slugify).collect::<Vec<_>>().join("/")
 }
 
+/// Everything that the articles of an edition name, and where its terms stand in the index.
+struct Axes<'v> {
+    sections: Found<'v>,
+    tags: Found<'v>,
+    authors: Found<'v>,
+    /// Section slug -> place among the edition's sections.
+    order: BTreeMap<String, usize>,
+    /// Numbers of the first section, tag and author.
+    from: [usize; 3],
+}
+
+impl<'v> Axes<'v> {
+    fn new(visible: &[&'v Visible], vocabulary: &Vocabulary, words: &Words) -> Self {
+        let sections =
+            Found::new(visible, |header| vec![header.section.as_str()], str::to_owned, section_slug);
+        let tags = Found::new(
+            visible,
+            |header| header.tags.iter().map(String::as_str).collect(),
+            |tag| vocabulary.name(tag).to_owned(),
+            slugify,
+        );
+        let authors = Found::new(
+            visible,
+            |header| header.authors.iter().map(String::as_str).collect(),
+            str::to_owned,
+            slugify,
+        );
+        let order = section_order(&sections.names, words);
+        Self { sections, tags, authors, order, from: [0; 3] }
+    }
+
+    fn terms(&self, edition: EditionId, header: &Header) -> Terms {
+        let section = self.sections.slug(&header.section).and_then(|slug| self.order.get(slug));
+        let behind = |from: usize, numbers: Vec<usize>| numbers.into_iter().map(|at| from + at).collect();
+        Terms {
+            edition,
+            section: section.map(|at| self.from[0] + at),
+            tags: behind(self.from[1], self.tags.numbers(&header.tags)),
+            authors: behind(self.from[2], self.authors.numbers(&header.authors)),
+        }
+    }
+}
+
 /// Everything that articles name on one axis: sections, tags or authors.
 struct Found<'v> {
     /// Slug -> display names.
@@ -409,7 +585,7 @@ struct Found<'v> {
 
 impl<'v> Found<'v> {
     fn new(
-        visible: &'v [Visible],
+        visible: &[&'v Visible],
         names: impl Fn(&'v Header) -> Vec<&'v str>,
         display: impl Fn(&str) -> String,
         identity: impl Fn(&str) -> String,
@@ -451,24 +627,48 @@ impl<'v> Found<'v> {
 }
 
 /// Numbers of sections: as site.toml orders them, then by slug.
-fn section_order(found: &BTreeMap<String, BTreeSet<String>>, config: &Config) -> BTreeMap<String, usize> {
+fn section_order(found: &BTreeMap<String, BTreeSet<String>>, words: &Words) -> BTreeMap<String, usize> {
     let configured =
-        config.sections.iter().map(|section| &section.slug).filter(|slug| found.contains_key(*slug));
-    let others = found.keys().filter(|slug| !config.sections.iter().any(|section| section.slug == **slug));
+        words.sections.iter().map(|section| &section.slug).filter(|slug| found.contains_key(*slug));
+    let others = found.keys().filter(|slug| !words.sections.iter().any(|section| section.slug == **slug));
     configured.chain(others).enumerate().map(|(at, slug)| (slug.clone(), at)).collect()
 }
 
+fn section_terms(
+    edition: EditionId,
+    found: &BTreeMap<String, BTreeSet<String>>,
+    order: &BTreeMap<String, usize>,
+    words: &Words,
+    diags: &mut Vec<Diag>,
+) -> Vec<Term> {
+    let mut terms: Vec<(usize, Term)> = order
+        .iter()
+        .map(|(slug, at)| {
+            let configured = words.sections.iter().find(|section| section.slug == *slug);
+            let spelled = found.get(slug).and_then(BTreeSet::first).map_or(slug.as_str(), String::as_str);
+            let name = configured
+                .map_or_else(|| capitalised(spelled, &words.language), |section| section.title.clone());
+            let description = configured.map_or_else(String::new, |section| section.description.clone());
+            let (list, feed) = (&words.permalinks.section, &words.feeds.section);
+            (*at, Term { description, ..term(edition, slug, name, list, feed, diags) })
+        })
+        .collect();
+    terms.sort_by_key(|(at, _)| *at);
+    terms.into_iter().map(|(_, term)| term).collect()
+}
+
 fn plain_terms(
+    edition: EditionId,
     found: &BTreeMap<String, BTreeSet<String>>,
     list: &str,
     feed: &str,
     diags: &mut Vec<Diag>,
 ) -> Vec<Term> {
     let name = |spellings: &BTreeSet<String>| spellings.first().cloned().unwrap_or_default();
-    found.iter().map(|(slug, spellings)| term(slug, name(spellings), list, feed, diags)).collect()
+    found.iter().map(|(slug, spellings)| term(edition, slug, name(spellings), list, feed, diags)).collect()
 }
 
-fn term(slug: &str, name: String, list: &str, feed: &str, diags: &mut Vec<Diag>) -> Term {
+fn term(edition: EditionId, slug: &str, name: String, list: &str, feed: &str, diags: &mut Vec<Diag>) -> Term {
     let mut place = |pattern: &str| {
         let value = |part: &str| (part == "slug").then(|| slug.to_owned());
         match path::fill(pattern, value) {
@@ -481,12 +681,11 @@ fn term(slug: &str, name: String, list: &str, feed: &str, diags: &mut Vec<Diag>)
         }
     };
     let (out, feed) = (place(list), place(feed));
-    Term { slug: slug.to_owned(), name, description: String::new(), out, feed, run: Run::default() }
+    Term { edition, slug: slug.to_owned(), name, description: String::new(), out, feed, run: Run::default() }
 }
 
-/// `local-sport` -> `Local sport`.
-fn capitalised(slug: &str) -> String {
+/// `local-sport` -> `Local sport`, with the capital that the language gives it (`istanbul` -> `İstanbul`).
+fn capitalised(slug: &str, lang: &str) -> String {
     let words = slug.rsplit('/').next().unwrap_or(slug).replace(['-', '_'], " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    locale::capitalised(&words, lang)
 }

@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::Datelike;
+use icu_casemap::CaseMapper;
+use icu_collator::Collator;
+use icu_collator::options::CollatorOptions;
+use icu_locale_core::LanguageIdentifier;
 use serde::Serialize;
 
 use crate::date::Moment;
@@ -75,6 +79,13 @@ pub fn strings(lang: &str) -> &'static Strings {
     ALL.get(primary.as_str()).or_else(|| ALL.get("en")).unwrap_or(&NONE)
 }
 
+/// What a language calls itself; its tag when no file says it.
+#[must_use]
+pub fn language_name(lang: &str) -> &str {
+    let primary = subtags(lang).next().unwrap_or_default();
+    ALL.get(primary.as_str()).map_or(lang, |strings| strings.word("language_name"))
+}
+
 /// The day of a moment as readers of that language expect it: `14 March 2026`.
 #[must_use]
 pub fn day(moment: Moment, strings: &Strings) -> String {
@@ -87,6 +98,39 @@ pub fn day(moment: Moment, strings: &Strings) -> String {
         .replace("{month_short}", strings.word(&format!("month_short_{month}")))
         .replace("{weekday}", strings.word(&format!("weekday_{weekday}")))
         .replace("{year}", &shown.year().to_string())
+}
+
+/// A text with a capital first letter, as its language writes it: `istanbul` becomes `İstanbul` in Turkish.
+///
+/// ```
+/// assert_eq!(newsprint::locale::capitalised("istanbul haberleri", "tr"), "İstanbul haberleri");
+/// assert_eq!(newsprint::locale::capitalised("isle", "en"), "Isle");
+/// ```
+#[must_use]
+pub fn capitalised(text: &str, lang: &str) -> String {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let first =
+        CaseMapper::new().uppercase_to_string(first.encode_utf8(&mut [0; 4]), &language(lang)).into_owned();
+    first + chars.as_str()
+}
+
+/// The parsed tag; the root of all languages for one that no table knows.
+fn language(lang: &str) -> LanguageIdentifier {
+    lang.parse().unwrap_or(LanguageIdentifier::UNKNOWN)
+}
+
+/// Sorts as a dictionary of the language does (`ç` after `c`, `ı` before `i` in Turkish). What the language
+/// takes for equal is sorted by its characters, so that the order is always the same.
+pub fn sort_by_name<'n, T>(items: &mut [T], lang: &str, name: impl Fn(&T) -> &'n str) {
+    let collator = Collator::try_new(language(lang).into(), CollatorOptions::default());
+    let collator = collator.or_else(|_| Collator::try_new(Default::default(), CollatorOptions::default()));
+    match collator {
+        Ok(collator) => {
+            items.sort_by(|a, b| collator.compare(name(a), name(b)).then_with(|| name(a).cmp(name(b))));
+        }
+        Err(_) => items.sort_by(|a, b| name(a).cmp(name(b))),
+    }
 }
 
 /// Writing direction of a language, as HTML's `dir` wants it: `rtl` or `ltr`. A script subtag decides.

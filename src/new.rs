@@ -139,7 +139,7 @@ mod tests {
             assert!(parsed.diags.is_empty(), "{title}: {:?}", parsed.diags);
             let config = parsed.value.expect("a configuration");
             assert_eq!((config.title.as_str(), config.language.as_str()), (title, lang));
-            assert!(config.sections.iter().all(|section| !section.title.is_empty()));
+            assert!(config.editions[0].sections.iter().all(|section| !section.title.is_empty()));
         }
     }
 

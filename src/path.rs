@@ -296,6 +296,28 @@ pub fn of_url(url: &str) -> Option<OutPath> {
     OutPath::new(&path).ok()
 }
 
+/// The path within the site that `target` means in the file at `path`: relative to its folder, or to
+/// `content/` with a leading slash. `None` when it leads out of `content/`.
+#[must_use]
+pub fn beside(path: &str, target: &str) -> Option<String> {
+    let target = target.split(['?', '#']).next().unwrap_or(target);
+    let folder = match target.starts_with('/') {
+        true => "content",
+        false => path.rsplit_once('/').map_or("", |(folder, _)| folder),
+    };
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    (parts.first() == Some(&"content") && parts.len() > 1).then(|| parts.join("/"))
+}
+
 /// Fills a pattern such as `/:section/:year/:slug.html` in: parts that become empty are left out, a
 /// pattern that ends in `/` names the folder's `index.html`.
 ///

@@ -14,6 +14,7 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::{ArticleId, Index, Visible};
 use crate::ingredient::Ingredient;
 use crate::near;
+pub use crate::path::beside;
 use crate::path::{self, OutPath};
 use crate::source::Record;
 use crate::template::Templates;
@@ -219,28 +220,6 @@ pub fn wanted_pictures(visible: &[Visible]) -> BTreeSet<String> {
         wanted.extend(named.filter_map(|src| beside(&seen.record.path, src)));
     }
     wanted
-}
-
-/// The path within the site that `target` means in the file at `path`: relative to its folder, or to
-/// `content/` with a leading slash. `None` when it leads out of `content/`.
-#[must_use]
-pub fn beside(path: &str, target: &str) -> Option<String> {
-    let target = target.split(['?', '#']).next().unwrap_or(target);
-    let folder = match target.starts_with('/') {
-        true => "content",
-        false => path.rsplit_once('/').map_or("", |(folder, _)| folder),
-    };
-    let mut parts: Vec<&str> = folder.split('/').collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    (parts.first() == Some(&"content") && parts.len() > 1).then(|| parts.join("/"))
 }
 
 impl Site {

@@ -27,12 +27,21 @@ use crate::store;
 pub struct Rules {
     pub(crate) zone: Tz,
     language: String,
+    /// Folders below content/ that belong to an edition, with its language.
+    folders: Vec<(String, String)>,
     vocabulary: dump::Vocabulary,
     /// Of all of the above and of the parsers' version: records made under other rules are void.
     pub key: Fingerprint,
 }
 
 impl Rules {
+    /// The language of the edition whose folder a path below content/ is in, and the rest of the path.
+    fn edition_of<'p>(&self, below: &'p str) -> (Option<&str>, &'p str) {
+        let inside = |folder: &str| below.strip_prefix(folder)?.strip_prefix('/');
+        let found = self.folders.iter().find_map(|(folder, lang)| Some((lang.as_str(), inside(folder)?)));
+        found.map_or((None, below), |(lang, rest)| (Some(lang), rest))
+    }
+
     /// The rules of a site.
     #[must_use]
     pub fn new(config: &Config) -> Self {
@@ -44,8 +53,15 @@ impl Rules {
                 hasher.text(alias);
             });
         }
+        let others = config.editions.iter().filter(|edition| !edition.path.is_empty());
+        let folders: Vec<(String, String)> =
+            others.map(|edition| (edition.path.clone(), edition.language.clone())).collect();
+        for (folder, language) in &folders {
+            hasher.text(folder).text(language);
+        }
         Self {
             zone: config.timezone,
+            folders,
             language: config.language.clone(),
             vocabulary: dump::Vocabulary::new(&config.tags),
             key: hasher.finish(),
@@ -171,18 +187,38 @@ pub fn bodies(path: &str, bytes: Vec<u8>, expected: Fingerprint, rules: &Rules) 
     }
 }
 
-/// Default section and slug by the place of a file: the first folder below `content/`, and the file's
-/// name or, for a bundle's `index.md`, its folder's.
-fn place_of(path: &str) -> (String, String) {
+/// Default section and slug by the place of a file: the first folder below `content/` or an edition's
+/// folder in it, and the file's name or, for a bundle's `index.md`, its folder's.
+fn place_of(path: &str, rules: &Rules) -> (String, String) {
     let below = path.strip_prefix("content/").unwrap_or(path);
+    let (_, below) = rules.edition_of(below);
     let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
     let mut parts: Vec<&str> = stem.split('/').collect();
     if parts.len() > 1 && parts.last() == Some(&"index") {
         parts.pop();
     }
-    let slug = slugify(parts.pop().unwrap_or("untitled"));
+    parts.pop();
     let section = parts.first().map_or_else(String::new, |folder| (*folder).to_owned());
-    (section, slug)
+    (section, name_of(path))
+}
+
+/// The slug by a file's name or, for a bundle's `index.md`, its folder's.
+fn name_of(path: &str) -> String {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let stem = stem.strip_prefix("content/").unwrap_or(stem);
+    let mut parts = stem.rsplit('/');
+    let last = parts.next().unwrap_or("untitled");
+    let name = if last == "index" { parts.next().unwrap_or(last) } else { last };
+    slugify(name)
+}
+
+/// Gives a story in an edition's folder that edition's language, if it says no other.
+fn at_home(mut header: Header, path: &str, rules: &Rules) -> Header {
+    if header.lang.is_none() {
+        let (lang, _) = rules.edition_of(path.strip_prefix("content/").unwrap_or(path));
+        header.lang = lang.map(str::to_owned);
+    }
+    header
 }
 
 fn parse_markdown(
@@ -198,7 +234,7 @@ fn parse_markdown(
     let parsed = front_matter::parse(path, &text, &defaults_of(path, rules));
     let value = parsed.value.into_iter().map(|document| {
         let body = markdown_body(&text, &document.body);
-        (item(document.header, &body, fingerprint, None), body)
+        (item(at_home(document.header, path, rules), &body, fingerprint, None), body)
     });
     Checked { value: value.collect(), diags: parsed.diags }
 }
@@ -214,14 +250,14 @@ fn parse_dump(path: &str, bytes: &[u8], form: dump::Form, rules: &Rules) -> Chec
         return Checked { value: Vec::new(), diags: vec![diag::empty_file(path)] };
     }
     let input = dump::Input { source: path, form, url: None, fetched: None };
-    let (section, _) = place_of(path);
+    let (section, _) = place_of(path, rules);
     let found = found(bytes, &input, &section, rules);
     let refused = found.refused.iter().map(|why| diag::dump_refused(path, why));
     let diags = refused.chain(found.held.iter().map(|place| diag::dump_held(place.clone()))).collect();
     let value = found.articles.into_iter().map(|(header, body)| {
         let key = header.source.as_ref().map(|source| source.sha256.clone());
         let fingerprint = Fingerprint::of(body.as_bytes());
-        (item(header, &body, fingerprint, key), body)
+        (item(at_home(header, path, rules), &body, fingerprint, key), body)
     });
     Checked { value: value.collect(), diags }
 }
@@ -299,7 +335,9 @@ pub fn found(bytes: &[u8], input: &dump::Input<'_>, section: &str, rules: &Rules
 /// A dump as its parser gives it, under the rules of a site.
 #[must_use]
 pub fn dump_of(bytes: &[u8], input: &dump::Input<'_>, rules: &Rules) -> dump::Parsed {
-    let options = dump::Options { vocabulary: &rules.vocabulary, language: Some(&rules.language) };
+    let (home, _) = rules.edition_of(input.source.strip_prefix("content/").unwrap_or(input.source));
+    let language = home.unwrap_or(&rules.language);
+    let options = dump::Options { vocabulary: &rules.vocabulary, language: Some(language) };
     dump::parse(bytes, input, &options)
 }
 
@@ -325,11 +363,11 @@ pub fn says(path: &str, text: &str, header: &Header, body: &str, rules: &Rules) 
 /// The slug that the name of a file gives.
 #[must_use]
 pub fn slug_of(path: &str) -> String {
-    place_of(path).1
+    name_of(path)
 }
 
 fn defaults_of(path: &str, rules: &Rules) -> front_matter::Defaults {
-    let (section, slug) = place_of(path);
+    let (section, slug) = place_of(path, rules);
     front_matter::Defaults { zone: rules.zone, slug, section }
 }
 

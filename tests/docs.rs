@@ -8,13 +8,15 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use newsprint::config::{FeedForm, RedirectForm};
+use newsprint::config::{EditionId, FeedForm, RedirectForm};
 use newsprint::filters::FILTERS;
 use newsprint::plan::{Axis, Goal, List, Page, Part, Sheet, TEMPLATES};
 use newsprint::views::{Name, PAGE, SHAPES, SHARED};
 use newsprint::{config, front_matter, new, theme};
 use serde_json::Value as Json;
 use support::TestSite;
+
+const MAIN: EditionId = EditionId(0);
 
 fn doc(name: &str) -> (PathBuf, String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
@@ -69,24 +71,24 @@ fn the_reference_of_templates_is_what_the_program_has() {
 /// One page of each sort, with what it is in words.
 fn pages() -> Vec<(Page, &'static str)> {
     let list = |list| Page::List { list, part: Part::Landing };
-    let feed = |form| Page::Feed { list: List::All, form };
+    let feed = |form| Page::Feed { list: List::All(MAIN), form };
     let article = newsprint::index::ArticleId(0);
     let to = Goal::Page(newsprint::path::OutPath::new("a.html").expect("a path"));
     vec![
-        (Page::Front, "the front page"),
+        (Page::Front(MAIN), "the front page"),
         (Page::Article(article), "an article"),
         (Page::Standing(article), "a standing page (`kind = \"page\"`)"),
         (Page::Withdrawn(0), "the notice in the place of a withdrawn article"),
-        (list(List::All), "all articles"),
+        (list(List::All(MAIN)), "all articles"),
         (list(List::Section(0)), "a section's articles"),
         (list(List::Tag(0)), "a tag's articles"),
         (list(List::Author(0)), "an author's articles"),
-        (list(List::Month(2026, 1)), "a month's articles"),
-        (Page::Terms(Axis::Tags), "all tags"),
-        (Page::Terms(Axis::Authors), "all authors"),
-        (Page::Archive, "years and months"),
-        (Page::Year(2026), "a year's months"),
-        (Page::NotFound, "what hosts show for an address that is not there"),
+        (list(List::Month(MAIN, 2026, 1)), "a month's articles"),
+        (Page::Terms(Axis::Tags, MAIN), "all tags"),
+        (Page::Terms(Axis::Authors, MAIN), "all authors"),
+        (Page::Archive(MAIN), "years and months"),
+        (Page::Year(MAIN, 2026), "a year's months"),
+        (Page::NotFound(MAIN), "what hosts show for an address that is not there"),
         (Page::Corrections(None), "corrections: the newest, and those of each year"),
         (Page::Redirect { to }, "a former address"),
         (Page::Redirects(RedirectForm::Netlify), "all former addresses, for Netlify and Cloudflare Pages"),

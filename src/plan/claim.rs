@@ -10,7 +10,7 @@ use super::place::{parts, place};
 use super::redirect::{Goal, Redirect, redirects};
 use crate::config::{FeedForm, RedirectForm};
 use crate::diag::{self, Diag};
-use crate::index::{Index, Term};
+use crate::index::Term;
 use crate::path::OutPath;
 use crate::site::{Asset, Site};
 use crate::views;
@@ -40,19 +40,21 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
     for (at, tombstone) in index.tombstones.iter().enumerate() {
         claim(Page::Withdrawn(at), &tombstone.path);
     }
-    claim(Page::Front, "the front page");
-    claim(Page::NotFound, "the 404 page");
     claim(Page::Robots, "robots.txt");
-    for form in FeedForm::ALL {
-        claim(Page::Feed { list: List::All, form }, "the site's feed");
+    for edition in site.config.edition_ids() {
+        claim(Page::Front(edition), "the front page");
+        claim(Page::NotFound(edition), "the 404 page");
+        for form in FeedForm::ALL {
+            claim(Page::Feed { list: List::All(edition), form }, "the site's feed");
+        }
+        claim(Page::Archive(edition), "the archive");
+        for year in views::years(site, edition) {
+            claim(Page::Year(edition, year), "the archive");
+        }
+        claim(Page::Terms(Axis::Tags, edition), "the list of tags");
+        claim(Page::Terms(Axis::Authors, edition), "the list of authors");
     }
-    claim(Page::Archive, "the archive");
-    for year in views::years(site) {
-        claim(Page::Year(year), "the archive");
-    }
-    claim(Page::Terms(Axis::Tags), "the list of tags");
-    claim(Page::Terms(Axis::Authors), "the list of authors");
-    for list in lists(index) {
+    for list in lists(site) {
         let by = match list.term(index) {
             Some(term) => format!("the {} `{}`", list.kind(), term.name),
             None => "the archive".to_owned(),
@@ -142,14 +144,18 @@ fn vanished(site: &Site, claims: &[Claim], redirects: &[Redirect]) -> Vec<Diag> 
 }
 
 /// All lists of the site.
-fn lists(index: &Index) -> Vec<List> {
+fn lists(site: &Site) -> Vec<List> {
+    let index = &site.index;
     let filled =
         |terms: &[Term]| -> Vec<usize> { (0..terms.len()).filter(|at| !terms[*at].run.is_empty()).collect() };
-    let mut lists = vec![List::All];
+    let mut lists: Vec<List> = site.config.edition_ids().map(List::All).collect();
     lists.extend(filled(&index.sections).into_iter().map(List::Section));
     lists.extend(filled(&index.tags).into_iter().map(List::Tag));
     lists.extend(filled(&index.authors).into_iter().map(List::Author));
-    lists.extend(index.months.keys().map(|(year, month)| List::Month(*year, *month)));
+    for edition in site.config.edition_ids() {
+        let months = index.edition(edition).months.keys();
+        lists.extend(months.map(|(year, month)| List::Month(edition, *year, *month)));
+    }
     lists
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Work;
+use crate::config::EditionId;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::ingredient::Ingredient;
 use crate::path::OutPath;
@@ -11,7 +12,7 @@ use crate::views;
 
 /// Where a name's value comes from.
 enum Origin {
-    /// The same on every page.
+    /// The same on every page of an edition.
     Shared(Fingerprint),
     /// One of a few forms, shared by the pages that have it.
     Form,
@@ -19,21 +20,23 @@ enum Origin {
     Page,
 }
 
-/// What each template mentions, with the fingerprint of all that does not depend on the page.
-pub(super) struct Mentions<'s>(BTreeMap<&'static str, Vec<(&'s str, Origin)>>);
+/// What each template mentions, by edition, with the fingerprint of all that does not depend on the page.
+pub(super) struct Mentions<'s>(BTreeMap<(&'static str, EditionId), Vec<(&'s str, Origin)>>);
 
 impl<'s> Mentions<'s> {
     pub(super) fn of(site: &'s Site, templates: impl IntoIterator<Item = &'static str>) -> Self {
-        let mentions = templates.into_iter().map(|template| {
+        let editions = || site.config.edition_ids();
+        let pairs = templates.into_iter().flat_map(|template| editions().map(move |id| (template, id)));
+        let mentions = pairs.map(|(template, edition)| {
             let names = site.templates.names(template).iter().map(|name| {
-                let origin = match site.view_fingerprint(name) {
+                let origin = match site.view_fingerprint(&views::key(name, edition)) {
                     Some(view) => Origin::Shared(view),
                     None if views::FORMS.contains(&name.as_str()) => Origin::Form,
                     None => Origin::Page,
                 };
                 (name.as_str(), origin)
             });
-            (template, names.collect())
+            ((template, edition), names.collect())
         });
         Self(mentions.collect())
     }
@@ -48,7 +51,7 @@ pub(super) fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, w
     };
     let template = page.template();
     hasher.tag(2).text(template).fingerprint(site.templates.fingerprint(template));
-    for (name, origin) in mentions.0.get(template).into_iter().flatten() {
+    for (name, origin) in mentions.0.get(&(template, page.edition(&site.index))).into_iter().flatten() {
         hasher.text(name);
         match origin {
             Origin::Shared(view) => {

@@ -1,23 +1,23 @@
 //! The pages that a site may have, and the template of each.
 
 use super::redirect::Goal;
-use crate::config::{FeedForm, RedirectForm};
+use crate::config::{EditionId, FeedForm, RedirectForm};
 use crate::index::{ArticleId, Index, Run, Term};
 use crate::site::Site;
 
 /// What a list is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum List {
-    /// All articles.
-    All,
+    /// All articles of an edition.
+    All(EditionId),
     /// A section, by number.
     Section(usize),
     /// A tag, by number.
     Tag(usize),
     /// An author, by number.
     Author(usize),
-    /// A year's month.
-    Month(i32, u32),
+    /// A year's month in an edition.
+    Month(EditionId, i32, u32),
     /// Corrections; only feeds are made of them in this way.
     Corrections,
 }
@@ -27,7 +27,7 @@ impl List {
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self {
-            Self::All => "all",
+            Self::All(_) => "all",
             Self::Section(_) => "section",
             Self::Tag(_) => "tag",
             Self::Author(_) => "author",
@@ -43,7 +43,7 @@ impl List {
             Self::Section(at) => index.sections.get(at),
             Self::Tag(at) => index.tags.get(at),
             Self::Author(at) => index.authors.get(at),
-            Self::All | Self::Month(..) | Self::Corrections => None,
+            Self::All(_) | Self::Month(..) | Self::Corrections => None,
         }
     }
 
@@ -51,9 +51,18 @@ impl List {
     #[must_use]
     pub fn run(self, index: &Index) -> Option<&Run> {
         match self {
-            Self::All => Some(&index.all),
-            Self::Month(year, month) => index.months.get(&(year, month)),
+            Self::All(edition) => Some(&index.edition(edition).all),
+            Self::Month(edition, year, month) => index.edition(edition).months.get(&(year, month)),
             _ => self.term(index).map(|term| &term.run),
+        }
+    }
+
+    /// The edition it is of.
+    #[must_use]
+    pub fn edition(self, index: &Index) -> EditionId {
+        match self {
+            Self::All(edition) | Self::Month(edition, ..) => edition,
+            _ => self.term(index).map(|term| term.edition).unwrap_or_default(),
         }
     }
 }
@@ -91,10 +100,10 @@ pub enum Axis {
 }
 
 impl Axis {
-    pub(crate) fn terms(self, index: &Index) -> &[Term] {
+    pub(crate) fn terms(self, index: &Index, edition: EditionId) -> &[Term] {
         match self {
-            Self::Tags => &index.tags,
-            Self::Authors => &index.authors,
+            Self::Tags => index.tags_of(edition),
+            Self::Authors => index.authors_of(edition),
         }
     }
 
@@ -124,8 +133,8 @@ pub enum Sheet {
 /// What a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// The front page.
-    Front,
+    /// An edition's front page.
+    Front(EditionId),
     /// An article.
     Article(ArticleId),
     /// A standing page.
@@ -139,14 +148,14 @@ pub enum Page {
         /// Which of its pages.
         part: Part,
     },
-    /// All tags or all authors.
-    Terms(Axis),
-    /// Years and months.
-    Archive,
+    /// All tags or all authors of an edition.
+    Terms(Axis, EditionId),
+    /// Years and months of an edition.
+    Archive(EditionId),
     /// A year's months.
-    Year(i32),
-    /// What hosts show for an address that is not there.
-    NotFound,
+    Year(EditionId, i32),
+    /// What hosts show for an address that is not there, in an edition's folder.
+    NotFound(EditionId),
     /// Corrections: the newest, or those of a year.
     Corrections(Option<i32>),
     /// A former address.
@@ -176,14 +185,14 @@ impl Page {
     #[must_use]
     pub fn template(&self) -> &'static str {
         match self {
-            Self::Front => "front.html",
+            Self::Front(_) => "front.html",
             Self::Article(_) => "article.html",
             Self::Standing(_) => "page.html",
             Self::Withdrawn(_) => "notice.html",
             Self::List { .. } => "list.html",
-            Self::Terms(_) => "terms.html",
-            Self::Archive | Self::Year(_) => "archive.html",
-            Self::NotFound => "404.html",
+            Self::Terms(..) => "terms.html",
+            Self::Archive(_) | Self::Year(..) => "archive.html",
+            Self::NotFound(_) => "404.html",
             Self::Corrections(_) => "corrections.html",
             Self::Redirect { .. } => "redirect.html",
             Self::Redirects(form) => form.template(),
@@ -199,22 +208,44 @@ impl Page {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Front => "front",
+            Self::Front(_) => "front",
             Self::Article(_) => "article",
             Self::Standing(_) => "page",
             Self::Withdrawn(_) => "withdrawn",
             Self::List { list, .. } => list.kind(),
-            Self::Terms(Axis::Tags) => "tags",
-            Self::Terms(Axis::Authors) => "authors",
-            Self::Archive => "archive",
-            Self::Year(_) => "year",
-            Self::NotFound => "404",
+            Self::Terms(Axis::Tags, _) => "tags",
+            Self::Terms(Axis::Authors, _) => "authors",
+            Self::Archive(_) => "archive",
+            Self::Year(..) => "year",
+            Self::NotFound(_) => "404",
             Self::Corrections(_) => "corrections",
             Self::Redirect { .. } => "redirect",
             Self::Redirects(_) => "redirects",
             Self::Feed { .. } => "feed",
             Self::Sitemap(_) | Self::SitemapIndex => "sitemap",
             Self::Robots => "robots",
+        }
+    }
+
+    /// The edition whose words, menu and lists are around it.
+    #[must_use]
+    pub fn edition(&self, index: &Index) -> EditionId {
+        match self {
+            Self::Front(edition)
+            | Self::Terms(_, edition)
+            | Self::Archive(edition)
+            | Self::Year(edition, _)
+            | Self::NotFound(edition) => *edition,
+            Self::Article(id) | Self::Standing(id) => index.article(*id).edition,
+            Self::Withdrawn(at) => index.tombstones[*at].edition,
+            Self::List { list, .. } | Self::Feed { list, .. } => list.edition(index),
+            // What all editions share is the main one's.
+            Self::Corrections(_)
+            | Self::Redirect { .. }
+            | Self::Redirects(_)
+            | Self::Sitemap(_)
+            | Self::SitemapIndex
+            | Self::Robots => EditionId::default(),
         }
     }
 
@@ -232,7 +263,9 @@ impl Page {
     pub fn bodies(&self, site: &Site) -> Vec<ArticleId> {
         match self {
             Self::Article(id) | Self::Standing(id) => vec![*id],
-            Self::Feed { list, .. } if site.config.feeds.full_text => feed_members(site, *list),
+            Self::Feed { list, .. } if site.config.edition(list.edition(&site.index)).feeds.full_text => {
+                feed_members(site, *list)
+            }
             _ => Vec::new(),
         }
     }
@@ -240,7 +273,8 @@ impl Page {
 
 /// The articles in a feed, newest first.
 pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
-    list.run(&site.index).into_iter().flat_map(Run::newest).take(site.config.feeds.size).collect()
+    let size = site.config.edition(list.edition(&site.index)).feeds.size;
+    list.run(&site.index).into_iter().flat_map(Run::newest).take(size).collect()
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.

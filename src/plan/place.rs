@@ -9,19 +9,20 @@ use crate::site::Site;
 /// Where a page goes; `None` when such pages are not made.
 #[must_use]
 pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
-    let permalinks = &site.config.permalinks;
+    let edition = site.config.edition(page.edition(&site.index));
+    let permalinks = &edition.permalinks;
     let fill = |pattern: &str, value: &dyn Fn(&str) -> Option<String>| {
         if pattern.is_empty() { None } else { path::fill(pattern, value).ok() }
     };
     let plain = |pattern: &str| fill(pattern, &|_| None);
     match page {
-        Page::Front => plain("/index.html"),
+        Page::Front(_) => plain(&edition.within("/index.html")),
         Page::Article(id) | Page::Standing(id) => Some(site.index.article(*id).out.clone()),
         Page::Withdrawn(at) => site.index.tombstones.get(*at).map(|tombstone| tombstone.out.clone()),
         Page::List { list, part: Part::Landing } => match list {
-            List::All => plain(&permalinks.all),
+            List::All(_) => plain(&permalinks.all),
             List::Corrections => place(site, &Page::Corrections(None)),
-            List::Month(year, month) => fill(&permalinks.month, &|name| match name {
+            List::Month(_, year, month) => fill(&permalinks.month, &|name| match name {
                 "year" => Some(format!("{year:04}")),
                 "month" => Some(format!("{month:02}")),
                 _ => None,
@@ -34,11 +35,11 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
             let pattern = format!("{}/{}", folder.trim_end_matches('/'), permalinks.numbered);
             fill(&pattern, &|name| (name == "number").then(|| part.number().unwrap_or_default()))
         }
-        Page::Terms(Axis::Tags) => plain(&permalinks.tags),
-        Page::Terms(Axis::Authors) => plain(&permalinks.authors),
-        Page::Archive => plain(&permalinks.archive),
-        Page::Year(year) => fill(&permalinks.year, &|name| (name == "year").then(|| format!("{year:04}"))),
-        Page::NotFound => plain("/404.html"),
+        Page::Terms(Axis::Tags, _) => plain(&permalinks.tags),
+        Page::Terms(Axis::Authors, _) => plain(&permalinks.authors),
+        Page::Archive(_) => plain(&permalinks.archive),
+        Page::Year(_, year) => fill(&permalinks.year, &|name| (name == "year").then(|| format!("{year:04}"))),
+        Page::NotFound(_) => plain(&edition.within("/404.html")),
         Page::Corrections(_) if site.index.corrections.is_empty() => None,
         Page::Corrections(None) => plain(&permalinks.corrections),
         Page::Corrections(Some(year)) => {
@@ -49,13 +50,13 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
         Page::Redirect { .. } => None,
         Page::Redirects(form) => plain(&format!("/{}", form.file())),
         Page::Feed { list, form } => {
-            if !site.config.feeds.formats.contains(form) {
+            if !edition.feeds.formats.contains(form) {
                 return None;
             }
             let first = match list {
-                List::All => plain(&site.config.feeds.site)?,
+                List::All(_) => plain(&edition.feeds.site)?,
                 List::Corrections if site.index.corrections.is_empty() => return None,
-                List::Corrections => plain(&site.config.feeds.corrections)?,
+                List::Corrections => plain(&edition.feeds.corrections)?,
                 _ => list.term(&site.index)?.feed.clone()?,
             };
             match form {

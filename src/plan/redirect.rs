@@ -48,17 +48,23 @@ pub(super) fn redirects(site: &Site) -> (Vec<Redirect>, Vec<Diag>) {
         }
     }
     // Other spellings of a tag were perhaps tags of their own once.
-    for (name, spellings) in &site.config.tags {
-        let slug = path::slugify(name);
-        let Some(out) = index.tag(&slug).filter(|tag| !tag.run.is_empty()).and_then(|tag| tag.out.clone())
-        else {
-            continue;
-        };
-        let others: BTreeSet<String> = spellings.iter().map(|spelling| path::slugify(spelling)).collect();
-        for other in others.iter().filter(|other| **other != slug && index.tag(other).is_none()) {
-            let value = |part: &str| (part == "slug").then(|| other.clone());
-            if let Ok(from) = path::fill(&site.config.permalinks.tag, value) {
-                add(&format!("/{from}"), Goal::Page(out.clone()), "site.toml", "tags");
+    for edition in site.config.edition_ids() {
+        let tags = index.tags_of(edition);
+        let find =
+            |slug: &str| tags.binary_search_by(|tag| tag.slug.as_str().cmp(slug)).ok().map(|at| &tags[at]);
+        let pattern = &site.config.edition(edition).permalinks.tag;
+        for (name, spellings) in &site.config.tags {
+            let slug = path::slugify(name);
+            let Some(out) = find(&slug).filter(|tag| !tag.run.is_empty()).and_then(|tag| tag.out.clone())
+            else {
+                continue;
+            };
+            let others: BTreeSet<String> = spellings.iter().map(|spelling| path::slugify(spelling)).collect();
+            for other in others.iter().filter(|other| **other != slug && find(other).is_none()) {
+                let value = |part: &str| (part == "slug").then(|| other.clone());
+                if let Ok(from) = path::fill(pattern, value) {
+                    add(&format!("/{from}"), Goal::Page(out.clone()), "site.toml", "tags");
+                }
             }
         }
     }

@@ -31,7 +31,6 @@ pub(super) fn name<'s>(
         "newer" => neighbour(1).map_or(Ingredient::Null, Ingredient::Card),
         "older" => neighbour(-1).map_or(Ingredient::Null, Ingredient::Card),
         "related" => Ingredient::cards(related(site, id)),
-        "translations" => Ingredient::List(Vec::new()),
         "revised" => Ingredient::maybe(revised(header).map(crate::date::Moment::rfc3339)),
         _ => return None,
     })

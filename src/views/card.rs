@@ -34,7 +34,7 @@ pub(super) fn header_fields<'s>(
 ) -> Vec<(&'static str, Ingredient<'s>)> {
     let article = site.index.article(id);
     let index = &site.index;
-    let lang = header.lang.as_deref().unwrap_or(&site.config.language);
+    let lang = header.lang.as_deref().unwrap_or(&site.config.edition(article.edition).language);
     let date =
         |moment: Option<crate::date::Moment>| Ingredient::maybe(moment.map(crate::date::Moment::rfc3339));
     vec![

@@ -4,6 +4,7 @@ use chrono::Datelike;
 
 use super::card::card_fields;
 use crate::article::Correction;
+use crate::config::EditionId;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::plan::{Page, place};
@@ -81,5 +82,6 @@ pub(super) fn entries(site: &Site) -> Ingredient<'_> {
             ("content", Ingredient::Null),
         ])
     };
-    Ingredient::List(site.index.corrections.iter().rev().take(site.config.feeds.size).map(entry).collect())
+    let size = site.config.edition(EditionId::default()).feeds.size;
+    Ingredient::List(site.index.corrections.iter().rev().take(size).map(entry).collect())
 }

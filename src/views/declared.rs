@@ -1,21 +1,24 @@
 //! Views that site.toml declares.
 
 use crate::clock::{Validity, Window};
-use crate::config::Sort;
+use crate::config::{EditionId, Sort};
 use crate::index::{ArticleId, Term};
+use crate::locale;
 use crate::site::Site;
 
 /// A view declared in site.toml.
-pub(super) fn declared(site: &Site, name: &str) -> Option<(Vec<ArticleId>, Validity)> {
+pub(super) fn declared(site: &Site, edition: EditionId, name: &str) -> Option<(Vec<ArticleId>, Validity)> {
     let view = site.config.views.iter().find(|view| view.name == name)?;
     let index = &site.index;
     let find = |terms: &[Term], wanted: &str| {
         let slug = crate::path::slugify(wanted);
-        terms.iter().position(|term| term.slug == wanted || term.slug == slug || term.name == wanted)
+        let found = |term: &Term| term.slug == wanted || term.slug == slug || term.name == wanted;
+        terms.iter().position(|term| term.edition == edition && found(term))
     };
     let section = view.section.as_deref().map(|wanted| {
         let below = format!("{wanted}/");
-        let matches = |term: &Term| term.slug == wanted || term.slug.starts_with(&below);
+        let matches =
+            |term: &Term| term.edition == edition && (term.slug == wanted || term.slug.starts_with(&below));
         index
             .sections
             .iter()
@@ -28,13 +31,14 @@ pub(super) fn declared(site: &Site, name: &str) -> Option<(Vec<ArticleId>, Valid
     let author = view.author.as_deref().map(|wanted| find(&index.authors, wanted));
     let mut validity = Validity::default();
     let mut ids: Vec<ArticleId> = index
+        .edition(edition)
         .all
         .newest()
         .filter(|id| {
-            let article = index.article(*id);
-            section.as_ref().is_none_or(|wanted| article.section.is_some_and(|at| wanted.contains(&at)))
-                && tag.is_none_or(|wanted| wanted.is_some_and(|at| article.tags.contains(&at)))
-                && author.is_none_or(|wanted| wanted.is_some_and(|at| article.authors.contains(&at)))
+            let Some((own, tags, authors)) = index.article(*id).terms_in(edition) else { return false };
+            section.as_ref().is_none_or(|wanted| own.is_some_and(|at| wanted.contains(&at)))
+                && tag.is_none_or(|wanted| wanted.is_some_and(|at| tags.contains(&at)))
+                && author.is_none_or(|wanted| wanted.is_some_and(|at| authors.contains(&at)))
         })
         .filter(|id| {
             let Some(days) = view.within_days else { return true };
@@ -48,7 +52,9 @@ pub(super) fn declared(site: &Site, name: &str) -> Option<(Vec<ArticleId>, Valid
     match view.sort {
         Sort::Newest => {}
         Sort::Oldest => ids.reverse(),
-        Sort::Title => ids.sort_by_cached_key(|id| index.article(*id).header().title.to_lowercase()),
+        Sort::Title => locale::sort_by_name(&mut ids, &site.config.edition(edition).language, |id| {
+            &index.article(*id).header().title
+        }),
     }
     ids.truncate(view.limit);
     Some((ids, validity))

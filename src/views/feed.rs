@@ -3,7 +3,7 @@
 use super::card::revised;
 use super::head::title;
 use super::target;
-use crate::config::FeedForm;
+use crate::config::{FeedForm, Feeds};
 use crate::date::Moment;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
@@ -40,13 +40,13 @@ pub(super) fn name<'s>(
     out: &OutPath,
     name: &str,
 ) -> Option<Ingredient<'s>> {
+    let edition = site.config.edition(list.edition(&site.index));
     Some(match name {
         "feed" => {
             let landing = plan::place(site, &Page::List { list, part: Part::Landing });
-            let url = match list {
-                List::All => site.config.base_url.clone(),
-                _ => landing.map_or_else(|| site.config.base_url.clone(), |out| site.permalink(&out)),
-            };
+            let front = || plan::place(site, &Page::Front(list.edition(&site.index)));
+            let landing = if matches!(list, List::All(_)) { front() } else { landing.or_else(front) };
+            let url = landing.map_or_else(|| site.config.base_url.clone(), |out| site.permalink(&out));
             let revisions = feed_members(site, list)
                 .into_iter()
                 .filter_map(|id| revised(site.index.article(id).header()));
@@ -61,24 +61,24 @@ pub(super) fn name<'s>(
                 ("title", Ingredient::text(title(site, &Page::Feed { list, form }))),
                 ("url", Ingredient::text(url)),
                 ("self", Ingredient::text(site.permalink(out))),
-                ("lang", Ingredient::text(&site.config.language)),
+                ("lang", Ingredient::text(&edition.language)),
                 ("updated", Ingredient::maybe(newest.map(Moment::rfc3339))),
-                ("hubs", Ingredient::texts(&site.config.feeds.hubs)),
+                ("hubs", Ingredient::texts(&edition.feeds.hubs)),
             ])
         }
         "items" => Ingredient::cards(feed_members(site, list)),
         "entries" if list == List::Corrections => super::corrections::entries(site),
-        "entries" => {
-            Ingredient::List(feed_members(site, list).into_iter().map(|id| entry(site, id)).collect())
-        }
+        "entries" => Ingredient::List(
+            feed_members(site, list).into_iter().map(|id| entry(site, &edition.feeds, id)).collect(),
+        ),
         _ => return None,
     })
 }
 
-/// An article as a feed carries it.
-fn entry(site: &Site, id: ArticleId) -> Ingredient<'_> {
+/// An article as a feed of these carries it.
+fn entry<'s>(site: &'s Site, feeds: &Feeds, id: ArticleId) -> Ingredient<'s> {
     let header = site.index.article(id).header();
-    let content = match site.config.feeds.full_text {
+    let content = match feeds.full_text {
         // A feed is read elsewhere: its links are absolute.
         true => target::body(site, id, &site.config.base_url),
         false => Ingredient::Null,

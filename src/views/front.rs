@@ -2,6 +2,7 @@
 
 use super::term::section;
 use crate::clock::{Validity, Window};
+use crate::config::EditionId;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::site::Site;
@@ -13,8 +14,9 @@ pub(super) const BLOCK: usize = 5;
 const TOP: usize = 4;
 
 /// The front page's choice: no story stands twice.
-pub(super) fn front(site: &Site) -> (Ingredient<'_>, Validity) {
+pub(super) fn front(site: &Site, edition: EditionId) -> (Ingredient<'_>, Validity) {
     let index = &site.index;
+    let all = &index.edition(edition).all;
     let mut validity = Validity::default();
     let wants_lead = |id: &ArticleId| {
         let header = index.article(*id).header();
@@ -25,8 +27,8 @@ pub(super) fn front(site: &Site) -> (Ingredient<'_>, Validity) {
         }
         header.lead && pinned
     };
-    let newest: Vec<ArticleId> = index.all.newest().take(site.config.page_size).collect();
-    let lead = index.all.newest().find(wants_lead).or_else(|| newest.first().copied());
+    let newest: Vec<ArticleId> = all.newest().take(site.config.page_size).collect();
+    let lead = all.newest().find(wants_lead).or_else(|| newest.first().copied());
     let mut used: Vec<ArticleId> = lead.into_iter().collect();
     let take = |ids: &mut dyn Iterator<Item = ArticleId>, used: &mut Vec<ArticleId>, limit: usize| {
         let ids: Vec<ArticleId> = ids.filter(|id| !used.contains(id)).take(limit).collect();
@@ -35,7 +37,7 @@ pub(super) fn front(site: &Site) -> (Ingredient<'_>, Validity) {
     };
     let top = take(&mut newest.iter().copied(), &mut used, TOP);
     let blocks: Vec<Ingredient<'_>> = index
-        .sections
+        .sections_of(edition)
         .iter()
         .filter_map(|term| {
             let cards = take(&mut term.run.newest(), &mut used, BLOCK);

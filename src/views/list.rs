@@ -30,7 +30,7 @@ pub(super) fn name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Op
             ])
         }
         "month" => match list {
-            List::Month(_, month) => Ingredient::Number(month.into()),
+            List::Month(_, _, month) => Ingredient::Number(month.into()),
             _ => return None,
         },
         "has_feed" => Ingredient::maybe(feed::first(site, list).map(|out| site.href(&out))),

@@ -8,6 +8,7 @@ mod article;
 mod card;
 mod corrections;
 mod declared;
+mod edition;
 mod feed;
 mod front;
 mod head;
@@ -25,7 +26,7 @@ pub(crate) use archive::years;
 pub(crate) use card::card;
 pub(crate) use corrections::years as correction_years;
 pub use names::{Name, PAGE, SHAPES, SHARED};
-pub(crate) use shared::{FORMS, form};
+pub(crate) use shared::{FORMS, form, key};
 pub use shared::{Shared, shared, wanted};
 pub(crate) use sitemap::{is_split, sheets};
 pub(crate) use target::picture_of;
@@ -42,7 +43,11 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
     let title = || head::title(site, page);
     let lang = || head::lang(site, page);
     Some(match name {
-        "root" => Ingredient::text(if *page == Page::NotFound { head::base_path(site) } else { out.root() }),
+        "root" => Ingredient::text(if matches!(page, Page::NotFound(_)) {
+            head::base_path(site)
+        } else {
+            out.root()
+        }),
         "page_url" => Ingredient::text(site.permalink(out)),
         "page_path" => Ingredient::text(site.href(out)),
         "page_title" => Ingredient::text(title()),
@@ -51,6 +56,7 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
         "lang" => Ingredient::text(lang()),
         "dir" => Ingredient::text(locale::dir(&lang())),
         "breadcrumbs" => head::breadcrumbs(site, page),
+        "editions" | "alternates" | "translations" => edition::name(site, page, name)?,
         _ => match page {
             Page::Article(id) | Page::Standing(id) => article::name(site, *id, out, name)?,
             Page::Withdrawn(at) => {
@@ -62,8 +68,10 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
                 }
             }
             Page::List { list, part } => list::name(site, *list, *part, name)?,
-            Page::Terms(axis) if name == "terms" => term::all_terms(site, axis.terms(&site.index)),
-            Page::Year(year) if name == "year" => archive::year_links(site, *year),
+            Page::Terms(axis, edition) if name == "terms" => {
+                term::all_terms(site, *edition, axis.terms(&site.index, *edition))
+            }
+            Page::Year(edition, year) if name == "year" => archive::year_links(site, *edition, *year),
             Page::Corrections(year) => corrections::name(site, *year, name)?,
             Page::Redirect { to } if name == "redirect_to" => redirects::goal(site, to),
             Page::Redirects(_) if name == "redirects" => redirects::all(site),

@@ -14,7 +14,7 @@ const fn name(name: &'static str, shape: &'static str, doc: &'static str) -> Nam
     Name { name, shape, doc }
 }
 
-/// Names that mean the same on every page.
+/// Names that mean the same on every page of an edition.
 pub const SHARED: [Name; 29] = [
     name("site_title", "text", "the paper's name"),
     name("site_description", "text", "one line about it"),
@@ -72,7 +72,7 @@ pub const SHARED: [Name; 29] = [
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 40] = [
+pub const PAGE: [Name; 42] = [
     name(
         "root",
         "text",
@@ -134,7 +134,21 @@ pub const PAGE: [Name; 40] = [
     name("sitemaps", "[{loc, lastmod}]", "in the sitemap index of a large site"),
     name("sitemap_url", "text", "in robots.txt: the sitemap's address"),
     name("sitemap_urls", "[text]", "in robots.txt: that of every sitemap that a robot has to be told of"),
-    name("translations", "[{lang, url}]", "on article pages: other languages' versions"),
+    name(
+        "translations",
+        "[{lang, dir, name, title, url}]",
+        "on article and standing pages: other languages' versions; `name` is the language's",
+    ),
+    name(
+        "editions",
+        "[{lang, dir, name, title, url, current}]",
+        "every edition of the paper, with the way to the same page in it, else to its front page; empty when there is one edition",
+    ),
+    name(
+        "alternates",
+        "[{hreflang, url}]",
+        "absolute addresses of this page in all its languages, itself included, and `x-default`; empty when there is one",
+    ),
     name("revised", "text or none", "on article pages: the newest of date, update and corrections"),
     name("has_feed", "text or none", "on list pages: root-relative link to the list's feed"),
 ];

@@ -1,10 +1,12 @@
 //! Values that are the same on every page, or come in a few forms that pages share.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::term::{all_terms, section, section_with_cards};
 use super::{archive, declared, feed, front, publisher, sitemap, target};
 use crate::clock::Validity;
+use crate::config::{Edition, EditionId};
 use crate::index::Article;
 use crate::ingredient::Ingredient;
 use crate::locale;
@@ -21,25 +23,33 @@ pub struct Shared<'s> {
     pub validity: Validity,
 }
 
-/// The value of a shared name or declared view; `None` when there is no such name.
+/// The value of a shared name or declared view, as [`key`] names it; `None` when there is no such name.
 #[must_use]
-pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
+pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
+    let (name, id) = match key.rsplit_once(OF) {
+        Some((name, number)) => (name, EditionId(number.parse().ok()?)),
+        None => (key, EditionId::default()),
+    };
     let theme = &site.config.theme;
+    let edition = site.config.edition(id);
     let index = &site.index;
+    let listed = index.edition(id);
+    let sections = index.sections_of(id);
     let mut validity = Validity::default();
     let place = |page: Page| Ingredient::maybe(plan::place(site, &page).map(|out| site.href(&out)));
     let ingredient = match name {
-        "site_title" => Ingredient::text(&site.config.title),
-        "site_description" => Ingredient::text(&site.config.description),
-        "site_lang" => Ingredient::text(&site.config.language),
+        "site_title" => Ingredient::text(&edition.title),
+        "site_description" => Ingredient::text(&edition.description),
+        "site_lang" => Ingredient::text(&edition.language),
         "base_url" => Ingredient::text(&site.config.base_url),
         "logo" => Ingredient::text(theme.logo.as_deref().unwrap_or("").trim_start_matches('/')),
         "accent" => Ingredient::text(theme.accent.as_deref().unwrap_or("")),
-        "menu" => menu(site),
-        "home_url" => place(Page::Front),
-        "all_url" => place(Page::List { list: List::All, part: Part::Landing }),
-        "archive_url" => place(Page::Archive),
-        "tags_url" => place(Page::Terms(Axis::Tags)),
+        "menu" => menu(site, id),
+        "home_url" => place(Page::Front(id)),
+        "all_url" => place(Page::List { list: List::All(id), part: Part::Landing }),
+        "archive_url" => place(Page::Archive(id)),
+        "tags_url" => place(Page::Terms(Axis::Tags, id)),
+        "authors_url" => place(Page::Terms(Axis::Authors, id)),
         "corrections_url" => place(Page::Corrections(None)),
         "corrections_feeds" => feed::feeds(site, List::Corrections),
         "publisher" => publisher::publisher(site),
@@ -48,31 +58,35 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
             validity = holds;
             Ingredient::cards(ids)
         }
-        "authors_url" => place(Page::Terms(Axis::Authors)),
         "pages" => {
-            let mut pages: Vec<&Article> = index.pages.iter().map(|id| index.article(*id)).collect();
-            pages.sort_by(|a, b| (&a.header().title, &a.out).cmp(&(&b.header().title, &b.out)));
+            let mut pages: Vec<&Article> = listed.pages.iter().map(|id| index.article(*id)).collect();
+            pages.sort_by(|a, b| a.out.cmp(&b.out));
+            locale::sort_by_name(&mut pages, &edition.language, |page| &page.header().title);
             let link =
                 |page: &&'s Article| Ingredient::link(page.header().title.as_str(), site.href(&page.out));
             Ingredient::List(pages.iter().map(link).collect())
         }
         "head_html" => Ingredient::Html(theme.head.as_str().into()),
-        "sections" => Ingredient::List(index.sections.iter().map(|term| section(site, term)).collect()),
+        "sections" => Ingredient::List(sections.iter().map(|term| section(site, term)).collect()),
         "feed_url" => {
-            Ingredient::text(feed::first(site, List::All).map_or_else(String::new, |out| site.href(&out)))
+            Ingredient::text(feed::first(site, List::All(id)).map_or_else(String::new, |out| site.href(&out)))
         }
-        "site_feeds" => feed::feeds(site, List::All),
+        "site_feeds" => feed::feeds(site, List::All(id)),
         "generator" => Ingredient::text(crate::GENERATOR),
-        "latest" => Ingredient::cards(index.all.newest().take(site.config.page_size)),
+        "latest" => Ingredient::cards(listed.all.newest().take(site.config.page_size)),
         "front" => {
-            let (front, holds) = front::front(site);
+            let (front, holds) = front::front(site, id);
             validity = holds;
             front
         }
-        "tags_all" => all_terms(site, &index.tags),
-        "authors_all" => all_terms(site, &index.authors),
+        "tags_all" => all_terms(site, id, index.tags_of(id)),
+        "authors_all" => all_terms(site, id, index.authors_of(id)),
         "archive" => Ingredient::List(
-            archive::years(site).into_iter().rev().map(|year| archive::year_links(site, year)).collect(),
+            archive::years(site, id)
+                .into_iter()
+                .rev()
+                .map(|year| archive::year_links(site, id, year))
+                .collect(),
         ),
         "today" => {
             let (today, holds) = site.clock.today(site.config.timezone);
@@ -80,18 +94,18 @@ pub fn shared<'s>(site: &'s Site, name: &str) -> Option<Shared<'s>> {
             Ingredient::text(today.format("%Y-%m-%d").to_string())
         }
         "section_list" => {
-            Ingredient::List(index.sections.iter().map(|term| section_with_cards(site, term)).collect())
+            Ingredient::List(sections.iter().map(|term| section_with_cards(site, term)).collect())
         }
         _ if name.starts_with(FOOTER) => {
             let root = "../".repeat(name[FOOTER.len()..].parse().ok()?);
-            Ingredient::Html(footer(site, &root).into())
+            Ingredient::Html(footer(site, edition, &root).into())
         }
         _ if name.starts_with(WORDS) => {
             let words = locale::strings(&name[WORDS.len()..]).iter();
             Ingredient::Table(words.map(|(key, text)| (key.into(), Ingredient::text(text))).collect())
         }
         _ => {
-            let (ids, holds) = declared::declared(site, name)?;
+            let (ids, holds) = declared::declared(site, id, name)?;
             validity = holds;
             Ingredient::cards(ids)
         }
@@ -115,8 +129,30 @@ const FOOTER: &str = "footer:";
 pub(crate) fn form(site: &Site, page: &Page, out: &OutPath, name: &str) -> Option<String> {
     match name {
         "ui" => Some(format!("{WORDS}{}", super::head::lang(site, page))),
-        "footer_html" => Some(format!("{FOOTER}{}", out.depth())),
-        _ => None,
+        "footer_html" => {
+            let footer = format!("{FOOTER}{}", out.depth());
+            Some(key(&footer, page.edition(&site.index)).into_owned())
+        }
+        name => match key(name, page.edition(&site.index)) {
+            Cow::Owned(key) => Some(key),
+            Cow::Borrowed(_) => None,
+        },
+    }
+}
+
+/// Between a shared name and the number of an edition.
+const OF: char = '@';
+
+/// Shared names that mean the same in every edition.
+const EVERYWHERE: [&str; 6] = ["base_url", "logo", "accent", "head_html", "generator", "today"];
+
+/// The name under which a shared view of an edition is kept: that of the main edition is the name itself.
+#[must_use]
+pub(crate) fn key(name: &str, edition: EditionId) -> Cow<'_, str> {
+    match edition {
+        EditionId(0) => Cow::Borrowed(name),
+        _ if EVERYWHERE.contains(&name) || name.starts_with(WORDS) => Cow::Borrowed(name),
+        EditionId(number) => Cow::Owned(format!("{name}{OF}{number}")),
     }
 }
 
@@ -130,19 +166,22 @@ pub fn wanted(site: &Site) -> BTreeSet<String> {
         plan::TEMPLATES.iter().flat_map(|template| site.templates.names(template)).cloned().collect();
     let languages = site.index.articles.iter().filter_map(|article| article.header().lang.clone());
     let languages = languages.chain(site.index.tombstones.iter().filter_map(|t| t.lang.clone()));
-    let languages: BTreeSet<String> = languages.chain([site.config.language.clone()]).collect();
+    let editions = site.config.editions.iter().map(|edition| edition.language.clone());
+    let languages: BTreeSet<String> = languages.chain(editions).collect();
     let words = languages.into_iter().map(|lang| format!("{WORDS}{lang}"));
     let footers = (0..=DEPTH).map(|depth| format!("{FOOTER}{depth}"));
     let words = words.filter(|_| mentioned.contains("ui")).collect::<Vec<_>>();
     let footers = footers.filter(|_| mentioned.contains("footer_html")).collect::<Vec<_>>();
     // Which News sitemaps there are is a matter of time, whatever their template mentions.
     let recent = (!site.config.sitemaps.news.is_empty()).then(|| RECENT.to_owned());
-    mentioned.into_iter().chain(words).chain(footers).chain(recent).collect()
+    let shared: Vec<String> = mentioned.into_iter().chain(footers).chain(recent).collect();
+    let of = |id: EditionId| shared.iter().map(move |name| key(name, id).into_owned());
+    site.config.edition_ids().flat_map(of).chain(words).collect()
 }
 
 /// The footer's HTML for pages that have `root` before their links.
-fn footer(site: &Site, root: &str) -> String {
-    let text = &site.config.theme.footer;
+fn footer(site: &Site, edition: &Edition, root: &str) -> String {
+    let text = &edition.footer;
     let links = markdown::facts(text).links.into_iter().map(|link| {
         let target = target::link_target(site, "content/", &link, root);
         (link, target)
@@ -153,12 +192,12 @@ fn footer(site: &Site, root: &str) -> String {
     html
 }
 
-fn menu(site: &Site) -> Ingredient<'_> {
-    let configured = &site.config.theme.menu;
+fn menu(site: &Site, edition: EditionId) -> Ingredient<'_> {
+    let configured = &site.config.edition(edition).menu;
     if configured.is_empty() {
         let sections = site
             .index
-            .sections
+            .sections_of(edition)
             .iter()
             .filter_map(|term| Some((term.name.as_str(), site.href(term.out.as_ref()?))));
         return Ingredient::List(sections.map(|(title, url)| Ingredient::link(title, url)).collect());

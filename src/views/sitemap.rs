@@ -48,7 +48,8 @@ fn lists(site: &Site) -> Vec<OutPath> {
     let index = &site.index;
     let terms = index.sections.iter().chain(&index.tags).chain(&index.authors);
     let terms = terms.filter(|term| !term.run.is_empty()).filter_map(|term| term.out.clone());
-    place(site, &Page::Front).into_iter().chain(terms).collect()
+    let fronts = site.config.edition_ids().filter_map(|id| place(site, &Page::Front(id)));
+    fronts.chain(terms).collect()
 }
 
 /// What a sitemap lists: `[{loc, lastmod, images}]`.

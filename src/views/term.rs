@@ -1,8 +1,10 @@
 //! Sections, tags and authors as templates see them.
 
 use super::front::BLOCK;
+use crate::config::EditionId;
 use crate::index::Term;
 use crate::ingredient::Ingredient;
+use crate::locale;
 use crate::site::Site;
 
 fn term_url(site: &Site, term: &Term) -> Ingredient<'static> {
@@ -33,9 +35,9 @@ pub(super) fn term<'s>(site: &Site, term: &'s Term) -> Ingredient<'s> {
     Ingredient::Map(vec![("name", Ingredient::text(&term.name)), ("url", term_url(site, term))])
 }
 
-pub(super) fn all_terms<'s>(site: &Site, terms: &'s [Term]) -> Ingredient<'s> {
+pub(super) fn all_terms<'s>(site: &Site, edition: EditionId, terms: &'s [Term]) -> Ingredient<'s> {
     let mut sorted: Vec<&Term> = terms.iter().filter(|term| !term.run.is_empty()).collect();
-    sorted.sort_by_cached_key(|term| (term.name.to_lowercase(), &term.slug));
+    locale::sort_by_name(&mut sorted, &site.config.edition(edition).language, |term| &term.name);
     let entry = |term: &&'s Term| {
         Ingredient::Map(vec![
             ("name", Ingredient::text(&term.name)),
