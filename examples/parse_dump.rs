@@ -35,8 +35,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .map_or((dump::Form::Text, field("text").unwrap_or("")), |html| (dump::Form::Html, html));
         let fetched = field("fetched").and_then(|t| chrono::DateTime::parse_from_rfc3339(t).ok());
         let input = dump::Input { source: id, form, url: field("url"), fetched };
-        let parsed =
-            dump::parse(text.as_bytes(), &input, &dump::Options { vocabulary: &vocabulary, language: None });
+        let parsed = dump::parse(
+            text.as_bytes(),
+            &input,
+            &dump::Options { vocabulary: &vocabulary, language: None, zone: None },
+        );
         if explain {
             let shown = if form == dump::Form::Html { dump::visible_text(text) } else { text.to_owned() };
             writeln!(out, "{}", dump::explain(&parsed, &shown))?;

@@ -147,7 +147,7 @@ def main():
     lines = collections.defaultdict(list)
     for l in open(a.rows, encoding='utf8'):
         r = json.loads(l)
-        if r['id'] in truth: lines[r['id']].append(r)
+        if r['id'] in truth and r.get('model', 'line') == 'line': lines[r['id']].append(r)
     docs = []
     for id, rs in lines.items():
         t = truth[id]; y = label([r['text'] for r in rs], t['articles'][0])

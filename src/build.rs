@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::body::{BodySource, NoBody};
+use crate::cache::Cache;
 use crate::diag::{self, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::disk::{self, Dir, Durability, Lock};
@@ -14,11 +15,12 @@ use crate::fingerprint::Fingerprint;
 use crate::index::Article;
 use crate::ledger::{Head, Ledger, Memory, Tally, Written};
 use crate::load::{self, Loaded, Wishes};
+use crate::made::{Inputs, Trouble, Workshop};
 use crate::output::{Output, Staged, Writing};
 use crate::path::OutPath;
 use crate::plan::{Page, Plan, Recipe, Work};
 use crate::render::{self, Bodies};
-use crate::site::Site;
+use crate::site::{Asset, Site};
 use crate::store::Store;
 use crate::theme;
 
@@ -129,6 +131,7 @@ struct Run<'o> {
     store: Dir,
     output: Output,
     memory: Memory,
+    cache: Cache,
     lock: Lock,
 }
 
@@ -147,7 +150,10 @@ impl<'o> Run<'o> {
         let memory = Memory::of(&options.site, output);
         let output = Output::open(output)?;
         let lock = Lock::take(&memory.lock())?;
-        Ok(Self { options, store, output, memory, lock })
+        disk::sweep(&memory.ledger());
+        disk::sweep(&memory.owned());
+        let cache = Cache::of(&options.site);
+        Ok(Self { options, store, output, memory, cache, lock })
     }
 
     fn go(&self, progress: &dyn Progress, report: &mut Report) -> Result<(), Diag> {
@@ -236,7 +242,8 @@ impl<'o> Run<'o> {
                 .collect();
         let writing = self.output.begin(plan.recipes.iter().map(|recipe| &recipe.out))?;
         let bodies = BodySource::new(&self.store, &loaded.rules, std::mem::take(&mut loaded.bodies));
-        let maker = Maker { run: self, site: &loaded.site, ledger, bodies, writing: &writing };
+        let workshop = Workshop::default();
+        let maker = Maker { run: self, site: &loaded.site, ledger, bodies, writing: &writing, workshop };
         let (done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let results: Vec<Result<Baked, Failure>> = jobs
             .par_iter()
@@ -256,6 +263,7 @@ impl<'o> Run<'o> {
             .collect();
         progress.step(jobs.len(), jobs.len());
         drop(maker);
+        self.cache.trim();
         let mut baked = Vec::with_capacity(results.len());
         let (mut errors, mut changed) = (Vec::new(), None);
         for result in results {
@@ -387,6 +395,7 @@ struct Maker<'r> {
     ledger: &'r Ledger,
     bodies: BodySource<'r>,
     writing: &'r Writing,
+    workshop: Workshop,
 }
 
 impl Maker<'_> {
@@ -441,14 +450,12 @@ impl Maker<'_> {
                     buffer.extend_from_slice(theme::file(file).unwrap_or_default());
                     Ok(())
                 }
-                None => match self.run.store.read(&asset.path).map_err(Failure::Diag)? {
-                    Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => {
-                        buffer.extend_from_slice(&bytes);
-                        Ok(())
-                    }
-                    _ => Err(Failure::Changed(asset.path.clone())),
-                },
+                None => {
+                    buffer.extend_from_slice(&self.source(asset)?);
+                    Ok(())
+                }
             },
+            Work::Made(made) => Ok(made.make(self.site, self, &self.workshop, buffer)?),
         }
     }
 
@@ -461,6 +468,32 @@ impl Maker<'_> {
             Ok(rendered) => rendered.map_err(Failure::Diag),
             Err((NoBody::Changed, article)) => Err(Failure::Changed(article.path().to_owned())),
             Err((NoBody::Unreadable(diag), _)) => Err(Failure::Diag(diag)),
+        }
+    }
+}
+
+impl Inputs for Maker<'_> {
+    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
+        match self.run.store.read(&asset.path).map_err(Trouble::Failed)? {
+            Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
+            _ => Err(Trouble::Changed(asset.path.clone())),
+        }
+    }
+
+    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>> {
+        self.run.cache.recall(key)
+    }
+
+    fn keep(&self, key: Fingerprint, bytes: &[u8]) {
+        self.run.cache.keep(key, bytes);
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Changed(path) => Self::Changed(path),
+            Trouble::Failed(diag) => Self::Diag(diag),
         }
     }
 }

@@ -430,7 +430,12 @@ fn print_report(args: &BuildArgs, report: &Report, seconds: f64) -> std::io::Res
     }
     let errors = report.diags.iter().filter(|diag| diag.severity == Severity::Error).count();
     if errors > 0 {
-        return writeln!(err, "{}: nothing was written", count(errors, "error"));
+        // A disk that fails while files take their places leaves some of them new, all of them whole.
+        let became = match report.exit {
+            5 => "building again completes the site",
+            _ => "nothing was written",
+        };
+        return writeln!(err, "{}: {became}", count(errors, "error"));
     }
     writeln!(err, "{}", summary(report, seconds))?;
     let front = report.output.join("index.html");

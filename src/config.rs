@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 
 use self::edition::within;
 use crate::diag::{self, Checked};
+use crate::image;
 use crate::locale;
 use crate::path::check_slug;
 use crate::schema::{Field, Reader, Schema, put};
@@ -44,6 +45,8 @@ pub struct Config {
     /// The paper in each of its languages: the first is the main one, whose words, addresses and feeds
     /// stand at the top of site.toml; never empty.
     pub editions: Vec<Edition>,
+    /// What is made of pictures.
+    pub images: image::Settings,
     /// Lists declared for templates.
     pub views: Vec<View>,
     /// Who publishes.
@@ -347,6 +350,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         theme_files: true,
         theme: Theme::default(),
         editions: Vec::new(),
+        images: image::Settings::default(),
         views: Vec::new(),
         tags: BTreeMap::new(),
         publisher: Publisher::default(),
@@ -411,8 +415,8 @@ const SITE: Schema<Written> = Schema {
         ("sitemaps", |r, f, c| put(&mut c.config.sitemaps, r.sub(f, &news::SITEMAPS))),
         ("redirects", |r, f, c| put(&mut c.config.redirects, news::redirects(r, f))),
         ("redirect_files", |r, f, c| put(&mut c.config.redirect_forms, news::redirect_forms(r, f))),
-        // What these tables hold is checked by those who use them.
-        ("images", |r, f, _| r.anything(f)),
+        ("images", |r, f, c| put(&mut c.config.images, r.sub(f, &IMAGES))),
+        // What this table holds is checked by those who use it.
         ("publish", |r, f, _| r.anything(f)),
     ],
 };
@@ -423,6 +427,7 @@ pub fn keys() -> Vec<String> {
     let below = MENU.keys("menu[].").chain(SECTION.keys("section[].")).chain(PERMALINKS.keys("permalinks."));
     let below = below
         .chain(FEEDS.keys("feeds."))
+        .chain(IMAGES.keys("images."))
         .chain(VIEW.keys("view[]."))
         .chain(edition::SCHEMA.keys("edition[]."))
         .chain(news::keys());
@@ -509,6 +514,53 @@ const FEEDS: Schema<Feeds> = Schema {
         ("hubs", |r, f, feeds| put(&mut feeds.hubs, urls(r, f))),
     ],
 };
+
+const IMAGES: Schema<image::Settings> = Schema {
+    required: &[],
+    rules: &[
+        ("enabled", |r, f, images| {
+            put(&mut images.enabled, r.flag(f));
+            if images.enabled && !cfg!(feature = "images") {
+                r.refuse(f, "this program was built without the feature `images`");
+            }
+        }),
+        ("widths", |r, f, images| put(&mut images.widths, widths(r, f))),
+        ("quality", |r, f, images| put(&mut images.quality, quality(r, f))),
+        ("formats", |r, f, images| put(&mut images.formats, formats(r, f))),
+        ("crops", |r, f, images| put(&mut images.crops, r.flag(f))),
+    ],
+};
+
+/// Widths in pixels, in ascending order.
+fn widths(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<u32>> {
+    /// More would be more files than any screen can tell apart.
+    const COUNT: usize = 12;
+    let items = reader.items(field, COUNT)?;
+    let mut widths: Vec<u32> = items.iter().filter_map(|item| reader.whole(item, 16..=8192)).collect();
+    if items.is_empty() {
+        reader.refuse(field, "at least one width is needed; `enabled = false` copies pictures as they are");
+    }
+    widths.sort_unstable();
+    widths.dedup();
+    (!widths.is_empty()).then_some(widths)
+}
+
+fn quality(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<u8> {
+    reader.whole(field, 1..=100).and_then(|quality| u8::try_from(quality).ok())
+}
+
+fn formats(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<image::Format>> {
+    let items = reader.items(field, image::Format::WORDS.len())?;
+    let mut formats = Vec::new();
+    for item in &items {
+        let format = reader.one_of(item, &image::Format::WORDS)?;
+        if format == image::Format::Avif && !cfg!(feature = "avif") {
+            reader.refuse(item, "this program was built without the feature `avif`");
+        }
+        formats.push(format);
+    }
+    Some(formats)
+}
 
 /// Entries of a list of tables, at most.
 const LIST_LIMIT: usize = 1000;

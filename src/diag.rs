@@ -747,22 +747,48 @@ pub fn locked(path: &str, who: &str) -> Diag {
     Diag::error("LOCK", format!("another build holds this site ({who})")).at(Place::file(path))
 }
 
-/// A link in a body whose target is not on the site.
+/// An article's lead picture is named but is not there.
 #[must_use]
-pub fn dead_link(path: &str, target: &str) -> Diag {
-    Diag::warning("LINK", format!("`{target}` is not on the site")).at(Place::file(path))
+pub fn no_image(place: Place, src: &str) -> Diag {
+    Diag::error("IMAGE", format!("there is no picture `{src}` beside this article"))
+        .at(place)
+        .hint(image_hint(src))
 }
 
-/// A picture that is named but is not there.
+/// A text shows a picture that is not there: its text alternative is shown.
 #[must_use]
-pub fn no_image(path: &str, src: &str) -> Diag {
-    Diag::error("IMAGE", format!("there is no picture `{src}` beside this article")).at(Place::file(path))
+pub fn no_image_in_text(place: Place, src: &str) -> Diag {
+    Diag::warning("IMAGE", format!("there is no picture `{src}` beside this article"))
+        .at(place)
+        .hint(image_hint(src))
 }
 
-/// A picture that cannot be read as one.
+/// Extensions of pictures that browsers show.
+const PICTURES: [&str; 7] = ["jpg", "jpeg", "png", "webp", "gif", "avif", "svg"];
+
+fn image_hint(src: &str) -> &'static str {
+    let is_known = src
+        .rsplit('.')
+        .next()
+        .is_some_and(|extension| PICTURES.contains(&extension.to_ascii_lowercase().as_str()));
+    match is_known {
+        true => "write its path from the article's folder, or from content/ with a leading slash",
+        false => "pictures are JPEG, PNG, WebP, AVIF, GIF or SVG: browsers show no others",
+    }
+}
+
+/// A picture that cannot be shown; `place` is where an article mentions it.
 #[must_use]
-pub fn bad_image(path: &str, why: &str) -> Diag {
-    Diag::error("IMAGE", why.to_owned()).at(Place::file(path))
+pub fn bad_image(place: Place, picture: &str, why: &str) -> Diag {
+    Diag::error("IMAGE", format!("`{picture}` cannot be shown: {why}"))
+        .at(place)
+        .hint("open it in a picture editor and save it anew, in a size that a screen can show")
+}
+
+/// Something about a picture that its owner should know; the reason continues "this picture ".
+#[must_use]
+pub fn picture_remark(path: &str, remark: &str) -> Diag {
+    Diag::warning("IMAGE-NOTE", format!("this picture {remark}")).at(Place::file(path))
 }
 
 /// Markdown stands in for a dump item that the dump no longer has.

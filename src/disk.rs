@@ -256,6 +256,104 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Removes what a killed program left of a file that only the holder of a lock replaces.
+pub fn sweep(path: &Path) {
+    let mut begin = path.file_name().unwrap_or_default().to_os_string();
+    begin.push(".newsprint-");
+    let begin = begin.as_encoded_bytes();
+    for entry in path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
+        if entry.file_name().as_encoded_bytes().starts_with(begin) {
+            // One that stays does no harm but to order.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// What became of a file that was to be replaced.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Swap {
+    /// It has the new bytes, and they are on the disk.
+    Done,
+    /// It has other bytes than were expected (`None`: it is not there) and was left alone.
+    Other(Option<Vec<u8>>),
+}
+
+/// Replaces a file whose bytes are `over` (`None`: that does not exist), such that a power cut after it loses nothing
+/// and a program that writes the file at the same moment loses nothing either: the files change names in one step, and
+/// if the one that was there is not the one expected, they change back. `keep` is given any bytes that fit nowhere.
+///
+/// # Errors
+/// With the path and the operation that failed.
+pub fn swap(
+    path: &Path,
+    bytes: &[u8],
+    over: Option<Fingerprint>,
+    keep: &mut dyn FnMut(&[u8]) -> Result<(), Diag>,
+) -> Result<Swap, Diag> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    let temporary = temporary(path);
+    let fail = |error| diag::io(&path.to_string_lossy(), "write it", &error);
+    let there = |path: &Path| match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(fail(error)),
+    };
+    let now = there(path)?;
+    if now.as_deref().map(Fingerprint::of) != over {
+        return Ok(Swap::Other(now));
+    }
+    let rename = |flags| renameat_with(CWD, &temporary, CWD, path, flags);
+    let mut write = || -> Result<Swap, Diag> {
+        let mut file = File::create(&temporary).map_err(fail)?;
+        file.write_all(bytes).map_err(fail)?;
+        if let Ok(facts) = fs::metadata(path) {
+            file.set_permissions(facts.permissions()).map_err(fail)?;
+        }
+        file.sync_all().map_err(fail)?;
+        drop(file);
+        let flags = if over.is_some() { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+        match rename(flags) {
+            Ok(()) => {}
+            // Made or removed since it was looked at.
+            Err(rustix::io::Errno::EXIST | rustix::io::Errno::NOENT) => return there(path).map(Swap::Other),
+            // A file system that cannot exchange: the look just before is all there is.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+                fs::rename(&temporary, path).map_err(fail)?;
+            }
+            Err(error) => return Err(fail(error.into())),
+        }
+        if let Some(out) = there(&temporary)? {
+            if Some(Fingerprint::of(&out)) != over {
+                // Somebody was faster by a moment: theirs comes back.
+                rename(RenameFlags::EXCHANGE).map_err(|error| fail(error.into()))?;
+                if let Some(third) = there(&temporary)?.filter(|third| third != bytes) {
+                    keep(&third)?;
+                }
+                return Ok(Swap::Other(Some(out)));
+            }
+        }
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)?;
+        Ok(Swap::Done)
+    };
+    let swapped = write();
+    let _ = fs::remove_file(&temporary);
+    swapped
+}
+
+/// Removes a file that is empty, such that a power cut does not bring it back; one that is not stays.
+///
+/// # Errors
+/// With the path and the operation that failed.
+pub fn remove_empty(path: &Path) -> Result<(), Diag> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    if fs::metadata(path).is_ok_and(|facts| facts.len() == 0) {
+        fs::remove_file(path).map_err(failed(path, "remove it"))?;
+    }
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder, "write it"))
+}
+
 /// Makes a file, and the folders above it. A file that is there already is left alone: then the answer
 /// is `false`.
 ///
@@ -269,6 +367,30 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<bool, Diag> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(failed(path, "write it")(error)),
     }
+}
+
+/// The bytes of a file of our own.
+///
+/// # Errors
+/// Not there, or unreadable.
+pub(crate) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+/// All plain files below a folder of our own: time of change, length, path.
+pub(crate) fn files(folder: &Path) -> Vec<(std::time::SystemTime, u64, PathBuf)> {
+    let walk = WalkDir::new(folder).follow_links(false).into_iter().flatten();
+    walk.filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok()?;
+            Some((metadata.modified().ok()?, metadata.len(), entry.into_path()))
+        })
+        .collect()
+}
+
+/// Removes a file of our own; whether it did.
+pub(crate) fn remove(path: &Path) -> bool {
+    fs::remove_file(path).is_ok()
 }
 
 /// Whether something is at this path.

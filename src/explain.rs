@@ -50,6 +50,7 @@ pub fn explain(site: &Path, wishes: &Wishes, url: &str) -> Result<String, Vec<Di
 fn work(site: &Site, recipe: &Recipe) -> Json {
     let page = match &recipe.work {
         Work::Copy(asset) => return json!({ "copy": asset.path, "bytes": asset.bytes.to_string() }),
+        Work::Made(made) => return json!({ "made": made.json() }),
         Work::Page(page) => page,
     };
     let template = page.template();

@@ -9,7 +9,7 @@ use crate::escape;
 use crate::locale;
 
 /// Every filter with what it does, for the documentation.
-pub const FILTERS: [(&str, &str); 8] = [
+pub const FILTERS: [(&str, &str); 9] = [
     (
         "day(lang=…)",
         "a date in words of a language: `{{ card.date | day(lang=lang) }}` gives `14 March 2026`",
@@ -24,6 +24,7 @@ pub const FILTERS: [(&str, &str); 8] = [
     ("json", "any value as JSON that can stand inside a `<script>` element"),
     ("xml", "HTML as text inside an XML element"),
     ("absolute(base=…)", "a root-relative link as an absolute URL"),
+    ("srcset(root=…)", "files of a picture as the `srcset` attribute wants them"),
 ];
 
 /// Makes all filters known to an instance.
@@ -36,6 +37,7 @@ pub(crate) fn register(tera: &mut Tera) {
     tera.register_filter("json", json);
     tera.register_filter("xml", xml);
     tera.register_filter("absolute", absolute);
+    tera.register_filter("srcset", srcset);
 }
 
 fn moment(text: &str) -> TeraResult<Moment> {
@@ -88,4 +90,23 @@ fn absolute(text: &str, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
         _ => path,
     };
     Ok(format!("{}{path}", args.must_get::<&str>("base")?))
+}
+
+/// `a-400.webp 400w, a-800.webp 800w`, each after the way to the site's root.
+fn srcset(files: Vec<Value>, args: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    let root = args.must_get::<&str>("root")?;
+    let mut set = String::new();
+    for file in &files {
+        let field = |name: &'static str| file.as_map().and_then(|map| map.get(&tera::value::Key::from(name)));
+        let src = field("src").and_then(Value::as_str);
+        let width = field("width").and_then(Value::as_i64);
+        let (Some(src), Some(width)) = (src, width) else {
+            return Err(tera::Error::message("not the files of a picture"));
+        };
+        if !set.is_empty() {
+            set.push_str(", ");
+        }
+        set.push_str(&format!("{root}{src} {width}w"));
+    }
+    Ok(set)
 }

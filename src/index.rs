@@ -484,12 +484,23 @@ impl Index {
     /// The same index after the text of a file changed and nothing that anybody else shows of it; `None`
     /// when more than that changed, or when none of it is visible.
     #[must_use]
-    pub fn with_text(mut self, record: &Arc<Record>) -> Option<Self> {
+    pub fn with_text(self, record: &Arc<Record>) -> Option<Self> {
+        self.with(record, Record::differs_in_text_only)
+    }
+
+    /// The same index after words of a file changed that no order or address hangs on; `None` as for
+    /// [`Self::with_text`].
+    #[must_use]
+    pub fn with_words(self, record: &Arc<Record>) -> Option<Self> {
+        self.with(record, Record::differs_in_words_only)
+    }
+
+    fn with(mut self, record: &Arc<Record>, is_enough: fn(&Record, &Record) -> bool) -> Option<Self> {
         let first = self.articles.partition_point(|article| article.path() < record.path.as_str());
         let of_file = |article: &&mut Arc<Article>| article.path() == record.path;
         let mut changed = false;
         for article in self.articles[first..].iter_mut().take_while(of_file) {
-            if !article.record.differs_in_text_only(record) {
+            if !is_enough(&article.record, record) {
                 return None;
             }
             *article = Arc::new(Article { record: Arc::clone(record), ..Article::clone(article) });

@@ -10,6 +10,7 @@ use tera::value::{Key, Map};
 
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::ArticleId;
+use crate::markdown::Picture;
 
 /// A node of the tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,8 +39,10 @@ pub enum Ingredient<'s> {
         article: ArticleId,
         /// Of the Markdown.
         text: Fingerprint,
-        /// Link and picture targets as written, with what they became.
-        targets: Vec<(&'s str, Option<String>)>,
+        /// Link targets as written, with what they became.
+        links: Vec<(&'s str, Option<String>)>,
+        /// Pictures as written, with what they became.
+        pictures: Vec<(&'s str, Option<Picture>)>,
     },
 }
 
@@ -108,9 +111,15 @@ impl<'s> Ingredient<'s> {
             Self::Card(id) => {
                 hasher.tag(8).fingerprint(card(*id));
             }
-            Self::Body { text, targets, .. } => {
-                hasher.tag(9).fingerprint(*text).number(targets.len() as u64);
-                for (written, became) in targets {
+            Self::Body { text, links, pictures, .. } => {
+                hasher.tag(9).fingerprint(*text).number(links.len() as u64).number(pictures.len() as u64);
+                for (written, became) in pictures {
+                    hasher.text(written).tag(u8::from(became.is_some()));
+                    if let Some(picture) = became {
+                        picture.put_into(hasher);
+                    }
+                }
+                for (written, became) in links {
                     hasher
                         .text(written)
                         .tag(u8::from(became.is_some()))
@@ -163,11 +172,17 @@ impl<'s> Ingredient<'s> {
                 let (url, fingerprint) = card(*id);
                 json!({ "card": url, "fingerprint": fingerprint.to_string() })
             }
-            Self::Body { article, text, targets } => {
+            Self::Body { article, text, links, pictures } => {
                 let (url, _) = card(*article);
-                let targets: serde_json::Map<String, Json> =
-                    targets.iter().map(|(written, became)| ((*written).to_owned(), json!(became))).collect();
-                json!({ "body_of": url, "fingerprint": text.to_string(), "targets": targets })
+                let pictures: serde_json::Map<String, Json> = pictures
+                    .iter()
+                    .map(|(written, became)| {
+                        ((*written).to_owned(), json!(became.as_ref().map(Picture::json)))
+                    })
+                    .collect();
+                let links: serde_json::Map<String, Json> =
+                    links.iter().map(|(written, became)| ((*written).to_owned(), json!(became))).collect();
+                json!({ "body_of": url, "fingerprint": text.to_string(), "links": links, "pictures": pictures })
             }
         }
     }

@@ -15,12 +15,13 @@ use crate::clock::Validity;
 use crate::diag::Diag;
 use crate::disk;
 use crate::fingerprint::Fingerprint;
+use crate::image::Facts;
 use crate::path::OutPath;
 use crate::source::Record;
 use crate::store::Stamp;
 
 /// First bytes of the file; the number is the format's.
-const MAGIC: &[u8] = b"newsprint ledger 1\n";
+const MAGIC: &[u8] = b"newsprint ledger 2\n";
 
 /// The circumstances of the build that wrote a ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,8 +67,8 @@ pub struct Seen {
     pub stamp: Stamp,
     /// Of its bytes; the default for a file that nothing needed.
     pub text: Fingerprint,
-    /// Size in pixels, of pictures that were needed.
-    pub size: Option<(u32, u32)>,
+    /// What it is and says, of pictures that were needed.
+    pub picture: Option<Facts>,
 }
 
 /// An output as it was written.
@@ -199,6 +200,13 @@ impl Ledger {
             records[at] = record;
         }
         self.records = Records::Live(records);
+    }
+
+    /// Remembers how a source that is no content is now.
+    pub fn see(&mut self, seen: Seen) {
+        if let Ok(at) = self.sources.binary_search_by(|other| other.path.cmp(&seen.path)) {
+            self.sources[at] = seen;
+        }
     }
 
     /// Forgets the stamps of the sources at or below these paths: they are read again.

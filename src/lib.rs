@@ -14,9 +14,9 @@
 //! |---|---|
 //! | words | [`cli`] |
 //! | verbs | [`load`], [`body`], [`build`], [`snapshot`], [`due`], [`explain`], [`parse`], [`new`], [`check`], [`serve`] |
-//! | edges | [`disk`], [`ledger`], [`output`] |
-//! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`plan`], [`render`] |
-//! | parts, pure | [`article`], [`clock`], [`markdown`], [`image`], `schema`, [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
+//! | edges | [`disk`], [`cache`], [`ledger`], [`output`] |
+//! | site, pure | [`index`], [`ingredient`], [`site`], [`theme`], [`views`], [`made`], [`plan`], [`render`] |
+//! | parts, pure | [`article`], [`clock`], [`markdown`], `schema`, [`image`], [`config`], [`front_matter`], [`dump`], [`escape`], [`template`], [`source`] |
 //! | ground | [`fingerprint`], [`date`], [`locale`], [`diag`], [`diff`], [`path`], `tree`, [`store`] |
 //!
 //! A module uses what is below it; `tests/tidy.rs` enforces that.
@@ -39,6 +39,7 @@
 pub mod article;
 pub mod body;
 pub mod build;
+pub mod cache;
 pub mod check;
 pub mod cli;
 pub mod clock;
@@ -61,6 +62,7 @@ pub mod ingredient;
 pub mod ledger;
 pub mod load;
 pub mod locale;
+pub mod made;
 pub mod markdown;
 pub mod near;
 pub mod new;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
+use crate::fingerprint::Hasher;
 use crate::path::slugify;
 
 /// What a text mentions, found once when it is parsed.
@@ -39,7 +40,56 @@ pub struct Picture {
     pub src: String,
     /// Size in pixels, when known.
     pub size: Option<(u32, u32)>,
+    /// Media type and `srcset` of better formats, best first.
+    pub better: Vec<(&'static str, String)>,
+    /// `srcset` of the format that every browser shows; empty when there is one file only.
+    pub plain: String,
+    /// Shown under it where the text gives no caption.
+    pub caption: Option<String>,
+    /// Whose it is.
+    pub credit: Option<String>,
+    /// Its text alternative where the text gives none.
+    pub alt: Option<String>,
 }
+
+impl Picture {
+    /// One file, and nothing known of it.
+    #[must_use]
+    pub fn plain(src: String) -> Self {
+        let (size, better, plain) = (None, Vec::new(), String::new());
+        Self { src, size, better, plain, caption: None, credit: None, alt: None }
+    }
+
+    /// Puts all of it into a hasher.
+    pub fn put_into(&self, hasher: &mut Hasher) {
+        let (width, height) = self.size.unwrap_or_default();
+        hasher.text(&self.src).number(width.into()).number(height.into());
+        hasher.number(self.better.len() as u64).text(&self.plain);
+        for (media_type, files) in &self.better {
+            hasher.text(media_type).text(files);
+        }
+        for words in [&self.caption, &self.credit, &self.alt] {
+            hasher.tag(u8::from(words.is_some())).text(words.as_deref().unwrap_or(""));
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "src": self.src,
+            "size": self.size,
+            "better": self.better,
+            "plain": self.plain,
+            "caption": self.caption,
+            "credit": self.credit,
+            "alt": self.alt,
+        })
+    }
+}
+
+/// Of the browser's window, how much a picture in a text takes up.
+const SIZES: &str = "(min-width: 44rem) 40rem, 100vw";
 
 /// Bytes of text that one summary taken from a lead may have.
 const LEAD_LIMIT: usize = 600;
@@ -281,24 +331,47 @@ fn set_heading_id(events: &mut [Event<'_>], ids: &mut BTreeMap<String, u32>) {
 fn push_image<'a>(events: &mut Vec<Event<'a>>, src: &str, title: &str, alt: &str, targets: &Targets) {
     let picture = match targets.images.get(src) {
         Some(picture) => picture.clone(),
-        None => is_safe_target(src).then(|| Picture { src: src.to_owned(), size: None }),
+        None => is_safe_target(src).then(|| Picture::plain(src.to_owned())),
     };
     let Some(picture) = picture else {
         events.push(Event::Text(alt.to_owned().into()));
         return;
     };
-    let mut tag = String::from("<img src=\"");
+    let mut tag = String::new();
+    if !picture.better.is_empty() {
+        tag.push_str("<picture>");
+    }
+    for (media_type, files) in &picture.better {
+        tag.push_str(&format!("<source type=\"{media_type}\" srcset=\""));
+        escape(&mut tag, files);
+        tag.push_str(&format!("\" sizes=\"{SIZES}\">"));
+    }
+    tag.push_str("<img src=\"");
     escape(&mut tag, &picture.src);
     tag.push_str("\" alt=\"");
-    escape(&mut tag, alt);
+    escape(&mut tag, if alt.trim().is_empty() { picture.alt.as_deref().unwrap_or(alt) } else { alt });
     tag.push('"');
+    if !picture.plain.is_empty() {
+        tag.push_str(" srcset=\"");
+        escape(&mut tag, &picture.plain);
+        tag.push_str(&format!("\" sizes=\"{SIZES}\""));
+    }
     if let Some((width, height)) = picture.size {
         tag.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
     }
     tag.push_str(" loading=\"lazy\" decoding=\"async\">");
-    if !title.is_empty() {
+    if !picture.better.is_empty() {
+        tag.push_str("</picture>");
+    }
+    let caption = Some(title).filter(|title| !title.is_empty()).or(picture.caption.as_deref());
+    if caption.is_some() || picture.credit.is_some() {
         tag.push_str("<figcaption>");
-        escape(&mut tag, title);
+        escape(&mut tag, caption.unwrap_or(""));
+        if let Some(credit) = &picture.credit {
+            tag.push_str(if caption.is_some() { " <cite>" } else { "<cite>" });
+            escape(&mut tag, credit);
+            tag.push_str("</cite>");
+        }
         tag.push_str("</figcaption>");
     }
     events.push(Event::InlineHtml(tag.into()));
@@ -347,7 +420,7 @@ mod tests {
             ]),
             images: BTreeMap::from([(
                 "p.jpg".to_owned(),
-                Some(Picture { src: "m/p.jpg".to_owned(), size: Some((3, 2)) }),
+                Some(Picture { size: Some((3, 2)), ..Picture::plain("m/p.jpg".to_owned()) }),
             )]),
         };
         let mut got = String::new();

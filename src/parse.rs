@@ -161,7 +161,7 @@ fn one_line(source: &str, number: usize, line: &str, explain: bool) -> Result<(S
 /// One dump as output text, and whether it had no article.
 fn one(bytes: &[u8], input: &dump::Input<'_>, explain: bool) -> (String, bool) {
     let vocabulary = Vocabulary::new(&BTreeMap::new());
-    let parsed = dump::parse(bytes, input, &Options { vocabulary: &vocabulary, language: None });
+    let parsed = dump::parse(bytes, input, &Options { vocabulary: &vocabulary, language: None, zone: None });
     let refused = parsed.articles.is_empty();
     if explain {
         return (dump::explain(&parsed, &String::from_utf8_lossy(bytes)), refused);

@@ -5,7 +5,7 @@ use tera::{Context, Value};
 use crate::diag::Diag;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
-use crate::markdown::{self, Targets};
+use crate::markdown::{self, Picture, Targets};
 use crate::path::OutPath;
 use crate::plan::Page;
 use crate::site::Site;
@@ -62,10 +62,10 @@ fn value(site: &Site, ingredient: &Ingredient<'_>, bodies: &Bodies<'_>) -> Value
     let leaf = |leaf: &Ingredient<'_>| -> Result<Value, std::convert::Infallible> {
         Ok(match leaf {
             Ingredient::Card(id) => site.card_value(*id),
-            Ingredient::Body { article, targets, .. } => {
+            Ingredient::Body { article, links, pictures, .. } => {
                 let text = bodies.of(*article);
                 let mut html = String::with_capacity(text.len() * 5 / 4);
-                markdown::render(text, &resolved(site, leaf, targets), &mut html);
+                markdown::render(text, &targets(links, pictures), &mut html);
                 Value::safe_string(&html)
             }
             _ => Value::none(),
@@ -77,15 +77,9 @@ fn value(site: &Site, ingredient: &Ingredient<'_>, bodies: &Bodies<'_>) -> Value
 }
 
 /// The targets of a body, as planned.
-fn resolved(site: &Site, ingredient: &Ingredient<'_>, targets: &[(&str, Option<String>)]) -> Targets {
-    let mut resolved = Targets::default();
-    let Ingredient::Body { article, .. } = ingredient else { return resolved };
-    let links = site.index.article(*article).facts().links.len();
-    for (written, became) in &targets[..links.min(targets.len())] {
-        resolved.links.insert((*written).to_owned(), became.clone());
+fn targets(links: &[(&str, Option<String>)], pictures: &[(&str, Option<Picture>)]) -> Targets {
+    Targets {
+        links: links.iter().map(|(written, became)| ((*written).to_owned(), became.clone())).collect(),
+        images: pictures.iter().map(|(written, became)| ((*written).to_owned(), became.clone())).collect(),
     }
-    for (written, became) in &targets[links.min(targets.len())..] {
-        resolved.images.insert((*written).to_owned(), became.as_deref().map(views::picture_of));
-    }
-    resolved
 }

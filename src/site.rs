@@ -9,13 +9,14 @@ use tera::Value;
 
 use crate::clock::{Clock, Validity, Visibility};
 use crate::config::Config;
-use crate::diag::{self, Checked, Diag};
+use crate::diag::{self, Checked, Diag, Place};
 use crate::fingerprint::{Fingerprint, Hasher};
+use crate::image::{self, Facts, Variants};
 use crate::index::{ArticleId, Index, Visible};
 use crate::ingredient::Ingredient;
 use crate::near;
+use crate::path::OutPath;
 pub use crate::path::beside;
-use crate::path::{self, OutPath};
 use crate::source::Record;
 use crate::template::Templates;
 use crate::views::{self, Shared};
@@ -27,8 +28,16 @@ pub struct Asset {
     pub path: String,
     /// Of its bytes.
     pub bytes: Fingerprint,
-    /// Size in pixels, of pictures.
-    pub size: Option<(u32, u32)>,
+    /// What it is and says, of pictures.
+    pub picture: Option<Arc<Facts>>,
+}
+
+impl Asset {
+    /// What is made of it; `None` when it is copied as it is.
+    #[must_use]
+    pub fn variants(&self, settings: &image::Settings) -> Option<Variants> {
+        Variants::of(self.picture.as_deref()?, settings)
+    }
 }
 
 /// Addresses that were published. They are checked against the plan and are no part of any page.
@@ -222,6 +231,14 @@ pub fn wanted_pictures(visible: &[Visible]) -> BTreeSet<String> {
     wanted
 }
 
+/// How an item of the file at `path` writes the picture at `picture`, if it mentions it.
+#[must_use]
+pub fn mentions<'i>(path: &str, item: &'i crate::source::Item, picture: &str) -> Option<&'i str> {
+    let lead = item.header.image.as_ref().and_then(|image| image.src.as_deref());
+    let mut named = lead.into_iter().chain(item.facts.images.iter().map(String::as_str));
+    named.find(|src| beside(path, src).as_deref() == Some(picture))
+}
+
 impl Site {
     /// Puts a snapshot together. `records` are those of [`gate`]; `pictures` of [`wanted_pictures`].
     #[must_use]
@@ -234,8 +251,7 @@ impl Site {
         clock: Clock,
         frozen: Frozen,
     ) -> Checked<Self> {
-        let Checked { value: index, mut diags } = Index::new(&gated.visible, &config);
-        diags.extend(missing_pictures(&gated.visible, &pictures));
+        let Checked { value: index, diags } = Index::new(&gated.visible, &config);
         let mut site = Self {
             config,
             templates,
@@ -274,6 +290,24 @@ impl Site {
         let site = self.clone();
         let index = site.index.with_text(record)?;
         Some(Self { index, ..site })
+    }
+
+    /// The same site after words of a file changed that decide neither which pages there are nor their order;
+    /// `None` when more than that changed.
+    #[must_use]
+    pub fn with_words(&self, record: &Arc<Record>) -> Option<Self> {
+        let index = self.index.clone().with_words(record)?;
+        let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
+        let views = Arc::new(self.views.keys().map(|name| (name.clone(), Once::default())).collect());
+        Some(Self { index, cards, views, ..self.clone() })
+    }
+
+    /// The same site after the bytes of a file changed that is copied as it is; `None` when there is no such file.
+    #[must_use]
+    pub fn with_static(&self, path: &str, bytes: Fingerprint) -> Option<Self> {
+        let mut statics = BTreeMap::clone(&self.statics);
+        statics.values_mut().find(|asset| asset.path == path)?.bytes = bytes;
+        Some(Self { statics: Arc::new(statics), ..self.clone() })
     }
 
     /// Complaints about names in templates, and about views that take a name of ours.
@@ -346,6 +380,14 @@ impl Site {
         }
     }
 
+    /// The file of the first article that shows a picture.
+    #[must_use]
+    pub fn mention(&self, picture: &Asset) -> Option<Place> {
+        let mut articles = self.index.articles.iter();
+        let article = articles.find(|a| mentions(a.path(), a.item(), &picture.path).is_some())?;
+        Some(Place::file(article.path()))
+    }
+
     /// A page's address inside the site.
     #[must_use]
     pub fn href(&self, out: &OutPath) -> String {
@@ -357,31 +399,35 @@ impl Site {
     pub fn permalink(&self, out: &OutPath) -> String {
         format!("{}{}", self.config.base_url, out.url())
     }
-
-    /// Where a picture goes: its name with some digits of its content, so that it may be cached for ever.
-    #[must_use]
-    pub fn picture_out(&self, asset: &Asset) -> Option<OutPath> {
-        let name = asset.path.rsplit('/').next()?;
-        let (stem, extension) = name.rsplit_once('.')?;
-        let name = format!(
-            "media/{}-{}.{}",
-            path::slugify(stem),
-            asset.bytes.short(8),
-            extension.to_ascii_lowercase()
-        );
-        OutPath::new(&name).ok()
-    }
 }
 
-fn missing_pictures(visible: &[Visible], pictures: &BTreeMap<String, Asset>) -> Vec<Diag> {
-    let mut diags = Vec::new();
+/// A picture that an article mentions and that is not there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The article's file.
+    pub path: String,
+    /// The picture as written there.
+    pub src: String,
+    /// It is the article's lead picture.
+    pub is_lead: bool,
+}
+
+/// Pictures that visible articles mention and that are not among these.
+#[must_use]
+pub fn missing_pictures(visible: &[Visible], there: &impl Fn(&str) -> bool) -> Vec<Missing> {
+    let mut missing = Vec::new();
     for seen in visible.iter().filter(|seen| !seen.withdrawn) {
         let (path, item) = (&seen.record.path, &seen.record.items[seen.item]);
-        let there = |src: &str| beside(path, src).is_some_and(|file| pictures.contains_key(&file));
+        let is_there = |src: &str| beside(path, src).is_some_and(|file| there(&file));
         let lead = item.header.image.as_ref().and_then(|image| image.src.as_deref());
-        diags.extend(lead.filter(|src| !there(src)).map(|src| diag::no_image(path, src)));
-        let in_text = item.facts.images.iter().filter(|src| !src.starts_with('/') && !there(src));
-        diags.extend(in_text.map(|src| diag::dead_link(path, src)));
+        let lead = lead.filter(|src| !is_there(src)).map(|src| (src, true));
+        let in_text = item.facts.images.iter().filter(|src| !src.starts_with('/') && !is_there(src));
+        let in_text = in_text.map(|src| (src.as_str(), false));
+        missing.extend(lead.into_iter().chain(in_text).map(|(src, is_lead)| Missing {
+            path: path.clone(),
+            src: src.to_owned(),
+            is_lead,
+        }));
     }
-    diags
+    missing
 }

@@ -95,7 +95,7 @@ impl Role {
             "md" => Some(Self::Markdown),
             "txt" => Some(Self::Text),
             "html" | "htm" => Some(Self::Html),
-            "jpg" | "jpeg" | "png" | "webp" | "gif" | "avif" => Some(Self::Picture),
+            "jpg" | "jpeg" | "png" | "webp" | "gif" | "avif" | "svg" => Some(Self::Picture),
             _ => None,
         }
     }
@@ -123,6 +123,35 @@ impl Record {
             // Pictures are files of the site, and links are checked against it.
             let same_facts = a.facts.images == b.facts.images && a.facts.links == b.facts.links;
             a.header == b.header && a.dump_key == b.dump_key && same_facts
+        };
+        self.path == other.path
+            && self.diags == other.diags
+            && self.items.len() == other.items.len()
+            && self.items.iter().zip(&other.items).all(same)
+    }
+}
+
+impl Record {
+    /// Whether nothing differs that decides which pages there are, where they are and in which order they are listed:
+    /// only words that lists and pages show.
+    #[must_use]
+    pub fn differs_in_words_only(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Item, &Item)| {
+            let words = |header: &Header| Header {
+                title: String::new(),
+                subtitle: None,
+                summary: String::new(),
+                dateline: None,
+                image: header
+                    .image
+                    .as_ref()
+                    .map(|image| Image { src: image.src.clone(), ..Image::default() }),
+                ..header.clone()
+            };
+            // Of dumps, the text itself decides what is a repeat of what.
+            let is_own = a.dump_key.is_none() && b.dump_key.is_none();
+            let same_facts = a.facts.images == b.facts.images && a.facts.links == b.facts.links;
+            is_own && same_facts && words(&a.header) == words(&b.header)
         };
         self.path == other.path
             && self.diags == other.diags
@@ -273,62 +302,52 @@ pub struct Found {
     pub held: Option<Place>,
 }
 
-/// How a line begins that forbids publication before some time; lower case. Which time that is differs too much
-/// from desk to desk to be guessed, so what stands in the same dump is held.
-const EMBARGOES: [&str; 14] = [
-    "embargo:",
-    "embargo until",
-    "embargoed until",
-    "embargoed till",
-    "embargoed for",
-    "strictly embargoed",
-    "under embargo until",
-    "not for release before",
-    "not for publication before",
-    "hold for release",
-    "sperrfrist",
-    "gesperrt bis",
-    "sous embargo jusqu",
-    "embargado hasta",
-];
-
-/// The first line that begins like one of [`EMBARGOES`].
-fn embargo_line(text: &str) -> Option<Range<usize>> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let plain = line.trim_matches(|c: char| !c.is_alphanumeric() && c != ':');
-        let head: String = plain.chars().take(40).flat_map(char::to_lowercase).collect();
-        if EMBARGOES.iter().any(|embargo| head.starts_with(embargo)) {
-            return Some(start..start + line.trim_end().len());
-        }
-        start += line.len();
-    }
-    None
-}
-
 /// Parses a dump. `section` is that of articles whose page names none.
 #[must_use]
 pub fn found(bytes: &[u8], input: &dump::Input<'_>, section: &str, rules: &Rules) -> Found {
     let parsed = dump_of(bytes, input, rules);
-    let text = String::from_utf8_lossy(bytes);
-    let embargo = embargo_line(&text).map(|range| Place::of(input.source, &text, range));
-    let header = |article: dump::Article| {
-        let mut article = article;
+    // One line that was not understood holds the whole dump, and an embargo of one of its items is that of all which
+    // name none: whose line it is can be read wrongly, and early is worse than late.
+    let held = parsed.articles.iter().find_map(|article| article.held);
+    let latest = parsed.articles.iter().filter_map(|article| match article.embargo {
+        Some(dump::When::At(at)) => Some(at),
+        _ => None,
+    });
+    let latest = latest.max();
+    let header = |mut article: dump::Article| {
         let body = std::mem::take(&mut article.body);
+        if let (None, Some(latest)) = (article.embargo, latest) {
+            article.embargo = Some(dump::When::At(latest));
+            article.review.push("embargo: that of another item of its dump".to_owned());
+        }
         let mut header = dump_header(input.source, article, section, rules.zone);
-        if let (Some(place), None) = (&embargo, header.embargo) {
+        if let Some(line) = held {
             header.draft = true;
-            header.review.push(format!(
-                "embargo: line {} names one that was not understood: held as a draft",
-                place.line
-            ));
+            header
+                .review
+                .push(format!("embargo: line {line} names one that was not understood: held as a draft"));
         }
         (header, body)
     };
     Found {
-        held: embargo.clone(),
+        held: held.map(|line| line_place(input, bytes, line)),
         articles: parsed.articles.into_iter().map(header).collect(),
         refused: parsed.refused.map(|refusal| refusal.why),
+    }
+}
+
+/// A line of a dump as a place; lines of a page are those of its visible text, so the page as a whole is meant.
+fn line_place(input: &dump::Input<'_>, bytes: &[u8], line: u32) -> Place {
+    let text = String::from_utf8_lossy(bytes);
+    let mut start = 0;
+    let mut lines = text.split_inclusive('\n').map(|line| {
+        start += line.len();
+        start - line.len()..start - line.len() + line.trim_end().len()
+    });
+    let found = usize::try_from(line).ok().and_then(|line| lines.nth(line.saturating_sub(1)));
+    match found.filter(|_| input.form == dump::Form::Text) {
+        Some(range) => Place::of(input.source, &text, range),
+        None => Place::file(input.source),
     }
 }
 
@@ -337,7 +356,8 @@ pub fn found(bytes: &[u8], input: &dump::Input<'_>, section: &str, rules: &Rules
 pub fn dump_of(bytes: &[u8], input: &dump::Input<'_>, rules: &Rules) -> dump::Parsed {
     let (home, _) = rules.edition_of(input.source.strip_prefix("content/").unwrap_or(input.source));
     let language = home.unwrap_or(&rules.language);
-    let options = dump::Options { vocabulary: &rules.vocabulary, language: Some(language) };
+    let options =
+        dump::Options { vocabulary: &rules.vocabulary, language: Some(language), zone: Some(rules.zone) };
     dump::parse(bytes, input, &options)
 }
 
@@ -369,6 +389,13 @@ pub fn slug_of(path: &str) -> String {
 fn defaults_of(path: &str, rules: &Rules) -> front_matter::Defaults {
     let (section, slug) = place_of(path, rules);
     front_matter::Defaults { zone: rules.zone, slug, section }
+}
+
+/// An article that a dump gave, as a header of this site and a body.
+#[must_use]
+pub fn header_of(source: &str, mut article: dump::Article, section: &str, rules: &Rules) -> (Header, String) {
+    let body = std::mem::take(&mut article.body);
+    (dump_header(source, article, section, rules.zone), body)
 }
 
 /// What a dump says, in a form that front matter can say too.

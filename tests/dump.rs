@@ -15,7 +15,7 @@ fn read(bytes: &[u8], form: Form) -> Parsed {
         url: Some("https://gazette.example/business/pilots.html"),
         fetched: None,
     };
-    parse(bytes, &input, &Options { vocabulary: &vocabulary, language: None })
+    parse(bytes, &input, &Options { vocabulary: &vocabulary, language: None, zone: None })
 }
 
 /// The key of an article's JSON, looking into its image too.
@@ -45,6 +45,16 @@ fn check_article(name: &str, want: &Value, got: &Value) {
             "paragraphs" => {
                 assert_eq!(Some(body.split("\n\n").count() as u64), want.as_u64(), "{name}:\n{body}");
             }
+            "roles" => strings(want).iter().for_each(|line| {
+                let (number, role) = line.split_once(' ').expect("a line and its role");
+                let number: u64 = number.parse().expect("a number");
+                let spans = got["lines"].as_array().expect("lines");
+                let span = spans
+                    .iter()
+                    .find(|s| (s["from"].as_u64()..=s["to"].as_u64()).contains(&Some(number)))
+                    .unwrap_or_else(|| panic!("{name}: no line {number}"));
+                assert_eq!(span["as"], role, "{name}: line {number}");
+            }),
             "flagged" => assert_eq!(flags, strings(want), "{name}: review flags"),
             "tags" => strings(want).iter().for_each(|tag| {
                 assert!(strings(&got["tags"]).contains(tag), "{name}: no tag {tag}: {}", got["tags"]);

@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 
 use newsprint::build::{self, Options};
-use support::{NOW, Random, Silent, TestSite, assert_same};
+use support::{NOW, Random, Silent, TestSite, assert_same, png};
 
 const SECTIONS: [&str; 3] = ["world", "town", "sport"];
 const TAGS: [&str; 6] = ["Ports", "ports", "Unions", "Türkiye", "العربية", "C++"];
@@ -29,6 +29,7 @@ struct Model {
     alias: Option<String>,
     slug: Option<String>,
     picture: bool,
+    in_text: bool,
     link: Option<String>,
     lead: bool,
     withdrawn: bool,
@@ -59,6 +60,7 @@ impl Model {
             alias: random.chance(10).then(|| format!("/old/{number}/")),
             slug: None,
             picture: random.chance(15),
+            in_text: random.chance(10),
             link: random.chance(20).then(|| format!("/{section}/a{}.md", random.below(number + 1))),
             lead: random.chance(5),
             withdrawn: random.chance(4),
@@ -101,6 +103,9 @@ impl Model {
         );
         text.push_str("+++\n\n");
         text.push_str(&self.body);
+        if self.in_text {
+            text.push_str("\n\n![In the text](p.png \"As seen\")");
+        }
         if let Some(link) = &self.link {
             text.push_str(&format!("\n\nSee [this]({link})."));
         }
@@ -117,13 +122,6 @@ struct World {
     options: Options,
     dump_key: String,
     story: Vec<String>,
-}
-
-/// The smallest PNG that has a size, in one of several colours.
-fn png(shade: u8) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x03\x08\x02\0\0\0".to_vec();
-    bytes.extend([shade; 40]);
-    bytes
 }
 
 fn dump(words: &str) -> String {
@@ -159,7 +157,7 @@ impl World {
     fn new(random: &mut Random) -> Self {
         let site = TestSite::new();
         for section in SECTIONS {
-            site.write(&format!("content/{section}/p.png"), png(1));
+            site.write(&format!("content/{section}/p.png"), png(40, 30, 1));
         }
         site.write("content/world/dump.txt", dump("first"));
         site.write("static/robots-extra.txt", "x");
@@ -183,7 +181,7 @@ impl World {
             url: None,
             fetched: None,
         };
-        let options = newsprint::dump::Options { vocabulary: &vocabulary, language: None };
+        let options = newsprint::dump::Options { vocabulary: &vocabulary, language: None, zone: None };
         let parsed = newsprint::dump::parse(text.as_bytes(), &input, &options);
         assert_eq!(parsed.articles.len(), 3, "the dump has three stories");
         parsed.articles[0].sha256.clone()
@@ -198,7 +196,7 @@ impl World {
     fn edit(&mut self, random: &mut Random) {
         let at = random.below(self.articles.len());
         let days = i64::try_from(random.below(30)).unwrap_or(0);
-        let edit = random.below(35);
+        let edit = random.below(39);
         self.story.push(format!("edit {edit} on {}", self.articles[at].path));
         let count = self.articles.len();
         let article = &mut self.articles[at];
@@ -237,7 +235,10 @@ impl World {
             }
             19 => {
                 let shade = u8::try_from(random.below(200)).unwrap_or(0);
-                self.site.write(&format!("content/{}/p.png", random.pick(&SECTIONS)), png(shade));
+                self.site.write(
+                    &format!("content/{}/p.png", random.pick(&SECTIONS)),
+                    png(40 + u32::from(shade % 3) * 300, 30, shade),
+                );
                 return;
             }
             20 => {
@@ -321,15 +322,48 @@ impl World {
                 self.site.write(&format!("content/{}/second.txt", random.pick(&SECTIONS)), text);
                 return;
             }
-            31 => article.corrected = !article.corrected,
-            32 => article.guessed = !article.guessed,
-            33 => {
+            31 => article.in_text = !article.in_text,
+            32 => {
+                // Other variants of every picture.
+                let widths = ["[20, 30]", "[16]", "[400]"][random.below(3)];
+                let config = format!(
+                    "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\ntheme_files = false\n[images]\nwidths = {widths}\nenabled = {}\n",
+                    random.chance(70)
+                );
+                self.site.write("site.toml", config);
+                return;
+            }
+            35 => article.corrected = !article.corrected,
+            36 => article.guessed = !article.guessed,
+            37 => {
                 // All that a site may have besides: whole texts in feeds, every form of redirects.
                 let config = format!(
                     "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\ntheme_files = false\nredirect_files = [\"html\", \"netlify\", \"nginx\", \"apache\", \"s3\"]\n[feeds]\nfull_text = true\nsize = {}\ntag = \"/tags/:slug/feed.xml\"\nauthor = \"/authors/:slug/feed.xml\"\n[redirects]\n\"/away/\" = \"https://away.example/\"\n",
                     1 + days
                 );
                 self.site.write("site.toml", config);
+                return;
+            }
+            33 => {
+                // A picture goes, and with it what was made of it; or it is none any more.
+                let path = format!("content/{}/p.png", random.pick(&SECTIONS));
+                match random.below(3) {
+                    0 => drop(fs::remove_file(self.site.path().join(path))),
+                    1 => drop(self.site.write(&path, "no picture")),
+                    _ => drop(self.site.write(&path, png(40, 30, 1))),
+                }
+                return;
+            }
+            34 => {
+                // The cache of pictures is lost, or damaged.
+                let cache = self.site.path().join(".newsprint/cache");
+                if random.chance(50) {
+                    let _ = fs::remove_dir_all(cache);
+                } else {
+                    for file in support::tree(&cache).keys() {
+                        fs::write(cache.join(file), b"damaged").expect("a written file");
+                    }
+                }
                 return;
             }
             _ => {} // saved again with the same bytes

@@ -14,8 +14,8 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "article",
             "clock",
             "markdown",
-            "image",
             "schema",
+            "image",
             "config",
             "front_matter",
             "dump",
@@ -26,8 +26,8 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "source",
         ],
     ),
-    ("site", &["index", "ingredient", "site", "theme", "views", "plan", "render"]),
-    ("edges", &["disk", "ledger", "output"]),
+    ("site", &["index", "ingredient", "site", "theme", "views", "made", "plan", "render"]),
+    ("edges", &["disk", "cache", "ledger", "output"]),
     (
         "verbs",
         &[
@@ -52,7 +52,7 @@ const FILES: [(&str, &str); 7] = [
     ("build", "`--verify` compares two trees; reads the list of owned files"),
     ("cli", "opens what `parse` is given"),
     ("import", "streams dumps of any size; keeps its notebook, its quarantine and a report"),
-    ("serve", "watches folders"),
+    ("serve", "watches folders; keeps versions, unsaved texts and pastes in its own folder"),
     ("check", "`--embargo` builds two copies of the site in a folder of its own"),
 ];
 

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use super::words;
 
 /// Folded spelling -> name as we print it.
-static AGENCIES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
-    let mut all = HashMap::new();
+static AGENCIES: LazyLock<HashMap<String, &'static str, words::BuildFnv>> = LazyLock::new(|| {
+    let mut all = HashMap::default();
     for row in include_str!("tables/agencies.tsv").lines() {
         let mut cells = row.split('\t');
         let Some(name) = cells.next() else { continue };
@@ -18,12 +18,27 @@ static AGENCIES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     all
 });
 
+static OPENINGS: LazyLock<words::Openings> = LazyLock::new(|| {
+    let mut openings = words::Openings::default();
+    for row in include_str!("tables/agencies.tsv").lines() {
+        row.split('\t').skip(1).for_each(|alias| openings.add(&words::fold(alias)));
+    }
+    openings
+});
+
 /// The agency that a text names as a whole ("REUTERS", "The Associated Press").
 pub(super) fn named(text: &str) -> Option<&'static str> {
-    if text.len() > 60 {
+    if text.len() > 60 || text.is_empty() {
         return None;
     }
-    AGENCIES.get(&words::fold(text.trim_start_matches(['(', '[', '©', ' ']))).copied()
+    let text = text.trim_start_matches(['(', '[', '©', ' ', '.', ':', '!', '?', ')', ']']);
+    // Most lines open with letters that no agency's name opens with.
+    let mut front = text.chars().flat_map(char::to_lowercase);
+    let opening: String = [front.next()?, front.next()?].into_iter().collect();
+    if !OPENINGS.may(&opening) {
+        return None;
+    }
+    AGENCIES.get(&words::fold(text)).copied()
 }
 
 /// The first agency named among the parts of a credit ("Jane Doe/AFP via Getty Images", "APA/dpa").
@@ -107,11 +122,17 @@ fn separator(head: &str) -> Option<(usize, usize)> {
         "- ",
     ];
     let mut best: Option<(usize, usize)> = None;
-    for mark in MARKS {
-        if let Some(at) = head.find(mark) {
+    for (from, c) in head.char_indices() {
+        if best.is_some_and(|(at, _)| from > at) {
+            break;
+        }
+        if !matches!(c, ' ' | ')' | '—' | '–' | '-' | ':' | '/') {
+            continue;
+        }
+        for mark in MARKS.iter().filter(|mark| head[from..].starts_with(**mark)) {
             let lead = usize::from(mark.starts_with([')', '/']));
             let lead = if mark.starts_with("/.") { 2 } else { lead };
-            let (at, width) = (at + lead, mark.len() - lead);
+            let (at, width) = (from + lead, mark.len() - lead);
             if best.is_none_or(|(b, w)| at < b || (at == b && width > w)) {
                 best = Some((at, width));
             }

@@ -33,6 +33,8 @@ pub struct Options<'a> {
     pub vocabulary: &'a Vocabulary,
     /// The site's language (BCP 47): a prior where the text does not tell.
     pub language: Option<&'a str>,
+    /// The site's time zone: that of an embargo which names none.
+    pub zone: Option<chrono_tz::Tz>,
 }
 
 /// The outcome of one dump.
@@ -218,6 +220,9 @@ pub struct Article {
     pub corrections: Vec<Correction>,
     /// Not to be published before.
     pub embargo: Option<When>,
+    /// The line of an embargo that names no single instant: a person has to decide. Not part of the JSON, where its
+    /// review flag says so.
+    pub held: Option<u32>,
     /// Section as the page named it.
     pub section: Option<String>,
     /// The page's own address for itself.

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+
 use super::{dates, language, words};
 
 /// Names read from a byline.
@@ -178,6 +180,17 @@ pub(super) fn read(line: &str) -> Option<Byline> {
     None
 }
 
+/// Names on the line after one that is only "By" or "Author:".
+pub(super) fn below(announcement: &str, line: &str) -> Option<Byline> {
+    let alone = announced(announcement.trim()).is_some_and(|rest| rest.trim().is_empty());
+    if !alone || line.len() > 200 || words::count(line) > 10 {
+        return None;
+    }
+    let names = names(line.trim(), true);
+    (!names.is_empty() && names.iter().all(|name| words::capitalised(name)))
+        .then_some(Byline { names, explicit: true })
+}
+
 /// The rest of a line after "By" and its like.
 pub(super) fn announced(text: &str) -> Option<&str> {
     let first = text.chars().next()?.to_lowercase().next()?;
@@ -204,15 +217,16 @@ fn glued(text: &str, at: usize) -> bool {
 
 /// Where " by " stands inside a line.
 fn find_by(text: &str) -> Option<usize> {
-    [
+    BY.as_ref()?.find(text).map(|found| found.start() + 1)
+}
+
+static BY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::new([
         " by ", " BY ", " By ", " BY: ", " By: ", " by: ", " von ", " Von ", " par ", " Par ", " por ",
         " Por ", " di ",
-    ]
-    .iter()
-    .filter_map(|by| text.find(by))
-    .min()
-    .map(|at| at + 1)
-}
+    ])
+    .ok()
+});
 
 /// Names at the front of a text. `announced`: one word may be a name, and lower case is forgiven in the tail.
 fn names(text: &str, announced: bool) -> Vec<String> {
@@ -223,6 +237,10 @@ fn names(text: &str, announced: bool) -> Vec<String> {
     while let Some(token) = tokens.next() {
         let dated = tokens.peek().is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
         let (core, cut) = core(token);
+        // Most lines are no bylines, and their first word says so.
+        if !announced && name.is_empty() && out.is_empty() && !core.starts_with(char::is_uppercase) {
+            return Vec::new();
+        }
         let lower = core.to_lowercase();
         let joins = matches!(
             lower.as_str(),

@@ -170,7 +170,9 @@ fn marked(line: &str) -> Option<Caption> {
 
 /// `… EPA/NAME / AGENCY / POOL`, `… REUTERS/Name`, `… Name/AFP`, `… - AAWSAT`: after the last sentence, no mark.
 fn bare(line: &str) -> Option<Caption> {
-    if let Some(name) = agency::named(line) {
+    if line.len() <= 60
+        && let Some(name) = agency::named(line)
+    {
         return Some(Caption { text: String::new(), credit: Some(name.to_owned()) })
             .filter(|_| words::count(line) <= 4);
     }

@@ -43,7 +43,7 @@ pub(super) struct Found {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Number(u32),
     Month(u32),
     Word,
@@ -51,14 +51,14 @@ enum Kind {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Token {
-    kind: Kind,
-    from: usize,
-    to: usize,
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) from: usize,
+    pub(super) to: usize,
 }
 
-static MONTHS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
-    let mut months = HashMap::new();
+static MONTHS: LazyLock<HashMap<&'static str, u32, super::words::BuildFnv>> = LazyLock::new(|| {
+    let mut months = HashMap::default();
     for row in include_str!("tables/months.tsv").lines() {
         for (month, names) in (1..).zip(row.split('\t').skip(1)) {
             for name in names.split(' ') {
@@ -69,8 +69,8 @@ static MONTHS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
     months
 });
 
-static WEEKDAYS: LazyLock<HashMap<&'static str, Weekday>> = LazyLock::new(|| {
-    let mut days = HashMap::new();
+static WEEKDAYS: LazyLock<HashMap<&'static str, Weekday, super::words::BuildFnv>> = LazyLock::new(|| {
+    let mut days = HashMap::default();
     for row in include_str!("tables/weekdays.tsv").lines() {
         for (day, names) in (0u8..).zip(row.split('\t').skip(1)) {
             for name in names.split(' ') {
@@ -85,12 +85,17 @@ static WEEKDAYS: LazyLock<HashMap<&'static str, Weekday>> = LazyLock::new(|| {
 
 /// The weekday that a word names, in any of the languages of the table.
 pub(super) fn weekday(word: &str) -> Option<Weekday> {
-    WEEKDAYS.get(word.to_lowercase().as_str()).copied()
+    WEEKDAYS.get(&*lower(word)).copied()
+}
+
+/// A word in lower case, borrowed where it is so already.
+fn lower(word: &str) -> std::borrow::Cow<'_, str> {
+    if word.bytes().all(|b| b.is_ascii_lowercase()) { word.into() } else { word.to_lowercase().into() }
 }
 
 /// Whether a word is a month's full or short name.
 pub(super) fn is_month(word: &str) -> bool {
-    MONTHS.contains_key(word.to_lowercase().as_str())
+    MONTHS.contains_key(&*lower(word))
 }
 
 /// All weekdays named in a text.
@@ -235,7 +240,8 @@ fn label(before: &str) -> Label {
     }
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+/// The numbers, words and marks of a text.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((from, c)) = chars.next() {
@@ -281,7 +287,7 @@ fn month_name(word: &str) -> Option<u32> {
     if word.is_ascii() && (word.len() < 3 || word.len() > 12) {
         return None;
     }
-    MONTHS.get(word.to_lowercase().as_str()).copied()
+    MONTHS.get(&*lower(word)).copied()
 }
 
 fn digit(c: char) -> Option<u32> {
@@ -316,7 +322,7 @@ fn glued_year(token: &Token, next: Option<&Token>) -> Option<i32> {
 }
 
 /// An absolute date at the front of the tokens: the day and how many tokens it took.
-fn absolute(t: &[Token], text: &str, known: Known) -> Option<(NaiveDate, usize, bool)> {
+pub(super) fn absolute(t: &[Token], text: &str, known: Known) -> Option<(NaiveDate, usize, bool)> {
     let kind = |i: usize| t.get(i).map(|token| token.kind);
     let skip = |mut i: usize| {
         // Marks and small words between the parts: "19. November", "19 de noviembre de 2019", "July 2nd, 2018".
@@ -569,19 +575,14 @@ fn with_time(day: NaiveDate, tokens: &[Token], at: usize, used: usize, text: &st
     };
     let Some(((time, offset), more)) = parsed else { return (When::Day(day), used) };
     let when = offset
-        .and_then(|offset| match offset {
-            Zone::Fixed(minutes) => FixedOffset::east_opt(minutes * 60),
-            Zone::American(standard) => {
-                FixedOffset::east_opt((standard + i32::from(american_summer(day))) * 3600)
-            }
-        })
+        .and_then(|zone| offset_of(zone, day))
         .and_then(|offset| offset.from_local_datetime(&day.and_time(time)).single())
         .map_or(When::Day(day), When::At);
     (when, used + more)
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Zone {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zone {
     /// Minutes east of Greenwich.
     Fixed(i32),
     /// "ET", "PT": hours of standard time, summer time by the date.
@@ -620,8 +621,23 @@ const ZONES: &[(&str, Zone)] = &[
     ("aest", Zone::Fixed(600)),
 ];
 
+/// The zone that a lower-case word names.
+pub(super) fn zone(word: &str) -> Option<Zone> {
+    ZONES.iter().find(|(name, _)| *name == word).map(|(_, zone)| *zone)
+}
+
+/// A zone's offset on a day.
+pub(super) fn offset_of(zone: Zone, day: NaiveDate) -> Option<FixedOffset> {
+    match zone {
+        Zone::Fixed(minutes) => FixedOffset::east_opt(minutes * 60),
+        Zone::American(standard) => {
+            FixedOffset::east_opt((standard + i32::from(american_summer(day))) * 3600)
+        }
+    }
+}
+
 /// `:29 AM EST` after an hour: the time, its zone if named, and how many tokens that took.
-fn clock(hour: u32, rest: &[Token], text: &str) -> Option<((NaiveTime, Option<Zone>), usize)> {
+pub(super) fn clock(hour: u32, rest: &[Token], text: &str) -> Option<((NaiveTime, Option<Zone>), usize)> {
     let word = |i: usize| rest.get(i).map(|t| text[t.from..t.to].to_lowercase());
     let mut at = 0;
     let mut minute = 0;
@@ -677,9 +693,9 @@ fn clock(hour: u32, rest: &[Token], text: &str) -> Option<((NaiveTime, Option<Zo
     match rest.get(at + open).map(|t| t.kind) {
         Some(Kind::Word | Kind::Month(_)) => {
             if let Some(name) = word(at + open)
-                && let Some((_, found)) = ZONES.iter().find(|(n, _)| *n == name)
+                && let Some(found) = self::zone(&name)
             {
-                zone = Some(*found);
+                zone = Some(found);
                 at += open + 1;
                 // "GMT+3"
                 if let Some((minutes, used)) = offset(&rest[at..]) {

@@ -116,7 +116,10 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 /// Works on runs of non-ASCII characters. Runs that no language writes are always undone; others (which a
 /// French "CAFÉ”" could form by chance) only where nearly all runs of the text say the same.
 fn undouble(text: String, repairs: &mut Repairs) -> String {
-    if text.is_ascii() || !text.contains(['Ã', 'Â', 'â', 'Ä', 'Å', 'Ð', 'Ø', 'Ù', 'Î']) {
+    // All of these marks are of the block that begins with this byte.
+    if memchr::memchr(0xc3, text.as_bytes()).is_none()
+        || !text.contains(['Ã', 'Â', 'â', 'Ä', 'Å', 'Ð', 'Ø', 'Ù', 'Î'])
+    {
         return text;
     }
     let (mut sure, mut likely, mut plain) = (0, 0, 0);
@@ -192,19 +195,26 @@ fn latin_bytes(run: &str) -> Option<Vec<u8>> {
 ///
 /// Joiners stay (Persian and emoji need them), as does the no-break space where French and grouped digits want it.
 fn clean(text: &str, repairs: &mut Repairs) -> String {
-    let plain = text.bytes().all(|b| (b' '..0x7f).contains(&b) || b == b'\n');
-    if plain {
+    let plain = |b: &u8| (b' '..0x7f).contains(b) || *b == b'\n';
+    if text.as_bytes().iter().all(plain) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
     let (mut soft, mut zero, mut bidi, mut control, mut nbsp, mut cr) = (0, 0, 0, 0, 0, 0);
-    let mut chars = text.chars().peekable();
+    let mut rest = text;
     let mut before = '\n';
-    while let Some(c) = chars.next() {
+    loop {
+        let run = rest.as_bytes().iter().position(|b| !plain(b)).unwrap_or(rest.len());
+        out.push_str(&rest[..run]);
+        before = rest[..run].chars().next_back().unwrap_or(before);
+        let mut chars = rest[run..].chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
+        let next = chars.next();
         let kept = match c {
             '\r' => {
                 cr += 1;
-                if chars.peek() == Some(&'\n') {
+                if next == Some('\n') {
                     continue;
                 }
                 '\n'
@@ -223,9 +233,9 @@ fn clean(text: &str, repairs: &mut Repairs) -> String {
             }
             '\t' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' | '\u{85}' => ' ',
             '\u{a0}' => {
-                let wanted = matches!(chars.peek(), Some('?' | '!' | ':' | ';' | '»' | '%' | '€'))
+                let wanted = matches!(next, Some('?' | '!' | ':' | ';' | '»' | '%' | '€'))
                     || before == '«'
-                    || (before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit));
+                    || (before.is_ascii_digit() && next.is_some_and(|n| n.is_ascii_digit()));
                 if wanted {
                     c
                 } else {
@@ -249,7 +259,9 @@ fn clean(text: &str, repairs: &mut Repairs) -> String {
     repairs.add("bidi controls", bidi);
     repairs.add("control characters", control);
     repairs.add("no-break spaces", nbsp);
-    if is_nfc_quick(out.chars()) == IsNormalized::Yes {
+    // Latin letters, quotes and dashes are what nearly all texts are made of.
+    let simple = |c: char| c < '\u{300}' || ('\u{2010}'..'\u{2070}').contains(&c);
+    if out.chars().all(simple) || is_nfc_quick(out.chars()) == IsNormalized::Yes {
         return out;
     }
     let composed: String = out.nfc().collect();

@@ -127,7 +127,7 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
         return Vec::new();
     }
     let span = best_span(marks, lines);
-    let shared = Shared::new(lines, marks, span);
+    let shared = Shared::new(marks, span);
     let mut sums = Vec::with_capacity(total + 1);
     let (mut sum, mut short_sum) = (0.0, 0usize);
     sums.push((0.0, 0));
@@ -325,39 +325,33 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(lines: &[Line], _marks: &[Mark], span: (usize, usize)) -> Self {
-        let mut counts: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
-        let content = |line: &Line| -> Vec<(usize, usize)> {
-            let base = line.folded.as_ptr() as usize;
-            words::words(&line.folded)
-                .filter(|w| w.len() > 3 && super::language::stop_bits(w) == 0)
-                .map(|w| (w.as_ptr() as usize - base, w.len()))
-                .collect()
-        };
-        let all: Vec<Vec<(usize, usize)>> = lines.iter().map(content).collect();
-        for at in span.0..span.1 {
-            for (from, length) in &all[at] {
-                *counts.entry(&lines[at].folded[*from..from + length]).or_default() += 1;
-            }
+    fn new(marks: &[Mark], span: (usize, usize)) -> Self {
+        let room = marks[span.0..span.1].iter().map(|mark| mark.content.len()).sum::<usize>() / 2;
+        let mut counts: HashMap<u64, u32, words::BuildFnv> =
+            HashMap::with_capacity_and_hasher(room, words::BuildFnv::default());
+        for word in marks[span.0..span.1].iter().flat_map(|mark| &mark.content) {
+            *counts.entry(*word).or_default() += 1;
         }
-        let of_line = all
+        let mut own: Vec<u64> = Vec::new();
+        let of_line = marks
             .iter()
             .enumerate()
-            .map(|(at, words)| {
-                let inside = at >= span.0 && at < span.1;
-                let mut own: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
-                let texts: Vec<&str> =
-                    words.iter().map(|(from, length)| &lines[at].folded[*from..from + length]).collect();
-                if inside {
-                    for text in &texts {
-                        *own.entry(text).or_default() += 1;
-                    }
+            .map(|(at, mark)| {
+                let all = &mark.content;
+                let elsewhere = |word: &u64| counts.get(word).copied().unwrap_or(0);
+                if at < span.0 || at >= span.1 {
+                    let hits = all.iter().filter(|word| elsewhere(word) > 0).count();
+                    return (ratio(hits, all.len()), all.len());
                 }
-                let hits = texts
-                    .iter()
-                    .filter(|t| counts.get(*t).copied().unwrap_or(0) > own.get(*t).copied().unwrap_or(0))
-                    .count();
-                (ratio(hits, texts.len()), texts.len())
+                // A word must stand in the run more often than in the line itself.
+                own.clone_from(all);
+                own.sort_unstable();
+                let hits: usize = own
+                    .chunk_by(|a, b| a == b)
+                    .filter(|same| elsewhere(&same[0]) as usize > same.len())
+                    .map(<[u64]>::len)
+                    .sum();
+                (ratio(hits, all.len()), all.len())
             })
             .collect();
         Self { of_line }

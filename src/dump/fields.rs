@@ -12,16 +12,20 @@ use super::headline::{self, Story};
 use super::ledger::{self, Entry};
 use super::line::{Line, Lines};
 use super::mark::{self, Mark};
+use super::notice::{self, Kind};
 use super::repeats::{self, Repeat};
 use super::segment::{self, Span};
 use super::words;
-use super::{agency, caption, escape, features, language, model, summary, tags};
+use super::{agency, caption, escape, features, instant, language, model, summary, tags};
 
 /// Least probability of a body line.
 const BODY: f32 = 0.5;
 
 /// Least words of a body; less is a listing, a menu or an error page.
 const LEAST_WORDS: usize = 12;
+
+/// Most words of a line that says nothing but until when; a longer one is text too.
+const LONGEST_NOTICE: usize = 40;
 
 /// Parses decoded plain text.
 pub(super) fn parse_text(
@@ -56,6 +60,7 @@ pub(super) fn parse_text(
         let owner = found.len().saturating_sub(1);
         owners[span.from..span.to].fill(owner);
     }
+    page.embargoes(&owners, &mut found, &mut ledger);
     account(&lines, &marks, &owners, ledger, found, repairs)
 }
 
@@ -128,7 +133,8 @@ pub(super) fn parse_page(
     let total = lines.lines.len();
     let mut ledger: Vec<Option<Entry>> = vec![None; total];
     let span = Span { from: 0, to: total, block: None, repeat: false };
-    let found: Vec<Draft> = page.draft(span, &mut ledger).into_iter().collect();
+    let mut found: Vec<Draft> = page.draft(span, &mut ledger).into_iter().collect();
+    page.embargoes(&vec![0; total], &mut found, &mut ledger);
     account(lines, &marks, &vec![0; total], ledger, found, repairs)
 }
 
@@ -184,12 +190,22 @@ struct Draft {
 fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> Known {
     let mut known = Known { fetched: input.fetched, day_first: None };
     let (mut day_first, mut month_first, mut american) = (0, 0, 0);
+    // The language is asked only where a date such as 4/5/2026 could stand.
+    let mut asked = false;
     let mut sample = String::new();
     for line in &lines.lines {
         if line.words > 14 && sample.len() < 1500 {
             sample.push_str(&line.text);
             sample.push(' ');
         }
+        let bytes = line.text.as_bytes();
+        asked = asked
+            || line.words <= 32
+                && bytes.windows(3).any(|w| {
+                    w[0].is_ascii_digit()
+                        && matches!(w[1], b'/' | b'-' | 0xc2)
+                        && (w[2].is_ascii_digit() || w[2] == 0xb7)
+                });
         if line.words > 30
             || !line.text.contains('/')
                 && !line.text.contains(" AM")
@@ -217,6 +233,7 @@ fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> Known {
         (d, m) if d > m => Some(true),
         (d, m) if m > d => Some(false),
         _ if american > 0 => Some(false),
+        _ if !asked => None,
         _ => match language::identify(&sample, options.language) {
             Some(guess) if guess.sure && guess.code != "en" => Some(true),
             _ => None,
@@ -268,6 +285,8 @@ impl Page<'_> {
             }
             article.review.push("body: little evidence that this is an article".to_owned());
         }
+        let first = *body.first()?;
+        self.notices(first, span.to, &mut body, &mut article, ledger);
         let title = self.title(span, &body, &mut article);
         if let Some(title) = title {
             body.retain(|at| *at > title);
@@ -295,7 +314,6 @@ impl Page<'_> {
         self.dates(span, block, first, last, &mut article, ledger);
         self.take_markup(signed, &mut article);
         self.subtitle(title, first, &mut article, ledger);
-        self.tail(last, span.to, &mut article, ledger);
         self.write_body(&body, &mut article, ledger);
         self.finish(&body, &mut article);
         Some(Draft { article })
@@ -323,7 +341,12 @@ impl Page<'_> {
             let mark = &self.marks[*at];
             let signed = mark.byline.as_ref().is_some_and(|b| b.explicit || *at < first);
             let headed = *at < first && (!mark.dates.is_empty() || mark.end == words::End::Open);
-            mark.rule.is_none() && !signed && !headed && !mark.credit && self.repeats[*at].times == 1
+            mark.rule.is_none()
+                && mark.notice.is_none()
+                && !signed
+                && !headed
+                && !mark.credit
+                && self.repeats[*at].times == 1
         };
         let filled: Vec<usize> =
             (head..span.to).filter(|at| body.binary_search(at).is_ok() || own(at)).collect();
@@ -341,6 +364,7 @@ impl Page<'_> {
             && !mark.credit
             && !mark.dateline
             && !mark.bullet
+            && mark.notice.is_none()
     }
 
     /// Words in some lines.
@@ -408,7 +432,7 @@ impl Page<'_> {
                 return None;
             }
         }
-        let story = Story::new(body.iter().map(|at| self.lines[*at].text.as_str()));
+        let story = Story::new(body.iter().map(|at| self.marks[*at].stems.as_slice()));
         if span.block.is_none() && self.is_plain(span, body) && self.opens(span) {
             article.title = self.lines[span.from].text.clone();
             return Some(span.from);
@@ -549,7 +573,10 @@ impl Page<'_> {
                 && mark.dates.len() * 8 <= line.words
                 && mark.byline.is_none())
                 || (self.web.is_some() && self.captioned(at) && line.words >= 3 && mark.byline.is_none());
-            if !(mark.credit || repeated) {
+            // "The Associated Press" above the date signs the story, not a picture.
+            let dated = |at: usize| self.marks.get(at).is_some_and(|mark| !mark.dates.is_empty());
+            let signs = agency::named(&line.text).is_some() && (dated(at + 1) || at > 0 && dated(at - 1));
+            if !(mark.credit || repeated) || signs {
                 continue;
             }
             if self.repeats[at].first < at
@@ -625,6 +652,9 @@ impl Page<'_> {
             return self.marks[at].byline.as_ref().is_some_and(|b| b.explicit);
         } else if let Some(at) = wire() {
             article.agency = agency::within(&self.lines[at].text).map(str::to_owned);
+            if agency::named(&self.lines[at].text).is_some() {
+                article.authors = vec![self.lines[at].text.clone()];
+            }
             ledger[at] = Some(Entry::of(Role::Agency));
         } else if let Some((at, source)) = (last + 1..(last + 6).min(span.to))
             .filter(|at| ledger[*at].is_none())
@@ -655,10 +685,17 @@ impl Page<'_> {
             let taken = ledger[at]
                 .as_ref()
                 .is_some_and(|e| matches!(e.role, Role::Caption | Role::Credit | Role::Repeat | Role::Title));
-            if taken || self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "legal" | "comments")) {
+            // Until when a story is held, or when it was corrected, is not when it appeared.
+            let desk = matches!(self.marks[at].notice, Some(Kind::Embargo | Kind::Correction));
+            if taken
+                || desk
+                || self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "legal" | "comments"))
+            {
                 continue;
             }
-            for found in &self.marks[at].dates {
+            // A date that a sentence tells is what the story is about, unless it says that it is the story's own.
+            let told = self.lines[at].words > 14 && self.marks[at].prose > 3.0;
+            for found in self.marks[at].dates.iter().filter(|found| !told || found.label != Label::None) {
                 let slot = if found.label == Label::Updated { &mut updated } else { &mut published };
                 if slot.is_none() {
                     *slot = Some(found.when);
@@ -695,20 +732,113 @@ impl Page<'_> {
         }
     }
 
-    /// Tail lines after the body: tags, notes, corrections.
-    fn tail(&self, last: usize, to: usize, article: &mut Article, ledger: &mut [Option<Entry>]) {
-        for (at, entry) in ledger.iter_mut().enumerate().take(to.min(last + 12)).skip(last + 1) {
-            if entry.is_some() {
+    /// Takes the lines that desks write for each other out of the body and gives them their roles; `first` is the
+    /// body's first line.
+    fn notices(
+        &self,
+        first: usize,
+        to: usize,
+        body: &mut Vec<usize>,
+        article: &mut Article,
+        ledger: &mut [Option<Entry>],
+    ) {
+        let mut printed: Vec<String> = Vec::new();
+        let last = body.last().copied().unwrap_or(first);
+        let mut at = first;
+        while at < to {
+            let (line, mark) = (&self.lines[at], &self.marks[at]);
+            let near = at <= last + 15;
+            let mut end = at + 1;
+            let role = match mark.notice.filter(|_| line.words <= 80 && ledger[at].is_none()) {
+                Some(Kind::Note) if near && at > first => Some(Role::Note),
+                Some(Kind::End) if near && at > first => Some(Role::Note),
+                Some(Kind::Tags) if near && line.words <= 40 => {
+                    if printed.is_empty() {
+                        printed = notice::tags(&line.text);
+                    }
+                    Some(Role::Tags)
+                }
+                // Their notes run on to the page's furniture, or to the end of the text.
+                Some(Kind::Editors) if near && at > first && (at >= last || self.web.is_none()) => {
+                    while end < to && end < at + 25 && self.marks[end].rule.is_none_or(|rule| rule.weak) {
+                        end += 1;
+                    }
+                    Some(Role::Note)
+                }
+                Some(Kind::Correction) if near && line.words <= 80 => {
+                    // A headline of its own, and the correction below.
+                    let alone = line.words <= 3 && !line.text.contains(|c: char| c.is_ascii_digit());
+                    end += usize::from(alone && end < to && self.lines[end].words > 4);
+                    let text = self.lines[end - 1].text.clone();
+                    let date = (at..end).find_map(|i| self.marks[i].dates.first()).map(|f| f.when);
+                    article.corrections.push(Correction { date, text });
+                    Some(Role::Correction)
+                }
+                _ => None,
+            };
+            if let Some(role) = role {
+                for entry in ledger[at..end].iter_mut().filter(|entry| entry.is_none()) {
+                    *entry = Some(Entry::of(role));
+                }
+            }
+            at = end;
+        }
+        let embargo = |at: usize| {
+            matches!(self.marks[at].notice, Some(Kind::Embargo | Kind::Release))
+                && self.lines[at].words <= LONGEST_NOTICE
+        };
+        let kept: Vec<usize> =
+            body.iter().copied().filter(|at| ledger[*at].is_none() && !embargo(*at)).collect();
+        if !kept.is_empty() {
+            *body = kept;
+        }
+        article.tags = printed;
+    }
+
+    /// Embargo lines, wherever they stand: the article that each is for gets its instant, or is held for a person.
+    fn embargoes(&self, owners: &[usize], found: &mut [Draft], ledger: &mut [Option<Entry>]) {
+        for at in 0..self.lines.len() {
+            let kind = self.marks[at].notice;
+            let short = self.lines[at].words <= LONGEST_NOTICE;
+            if !matches!(kind, Some(Kind::Embargo | Kind::Release)) {
                 continue;
             }
+            let own = |entry: &Option<Entry>| {
+                entry.as_ref().is_none_or(|e| !matches!(e.role, Role::Title | Role::Body))
+            };
+            if short && own(&ledger[at]) {
+                ledger[at] = Some(Entry::of(Role::Embargo));
+            }
+            let Some(draft) = found.get_mut(owners[at]).filter(|_| kind == Some(Kind::Embargo)) else {
+                continue;
+            };
             let line = &self.lines[at];
-            let lower = line.folded.as_str();
-            if lower.starts_with("correction") || lower.starts_with("clarification") {
-                article.corrections.push(Correction {
-                    date: self.marks[at].dates.first().map(|f| f.when),
-                    text: line.text.clone(),
-                });
-                *entry = Some(Entry::of(Role::Correction));
+            let mut until = instant::read(&line.text, self.known, self.options.zone);
+            // "EMBARGO" and, on the next line, until when.
+            if until.is_err()
+                && let Some(next) = self.lines.get(at + 1).filter(|next| next.words <= 14)
+                && let Ok(both) =
+                    instant::read(&format!("{} {}", line.text, next.text), self.known, self.options.zone)
+            {
+                until = Ok(both);
+                if own(&ledger[at + 1]) {
+                    ledger[at + 1] = Some(Entry::of(Role::Embargo));
+                }
+            }
+            let article = &mut draft.article;
+            match until {
+                // Two embargoes: the later one holds.
+                Ok(until) => {
+                    let before = article.embargo.and_then(|when| match when {
+                        When::At(at) => Some(at),
+                        When::Day(_) => None,
+                    });
+                    article.embargo = Some(When::At(before.map_or(until, |before| before.max(until))));
+                }
+                Err(why) => {
+                    article.review.push(format!("embargo: line {} {why}", line.from));
+                    article.held = article.held.or(Some(line.from));
+                }
             }
         }
     }
@@ -717,8 +847,15 @@ impl Page<'_> {
     fn write_body(&self, body: &[usize], article: &mut Article, ledger: &mut [Option<Entry>]) {
         let mut out = String::new();
         for (n, at) in body.iter().enumerate() {
-            let text = self.lines[*at].text.as_str();
+            let mut text = self.lines[*at].text.as_str();
             let mut entry = Entry::of(Role::Body);
+            if n + 1 == body.len()
+                && self.web.is_none()
+                && let Some(cut) = notice::tail(text).filter(|cut| !text[..*cut].trim().is_empty())
+            {
+                text = &text[..cut];
+                entry = entry.with(Role::Note);
+            }
             if n == 0
                 && let Some(line) = agency::dateline(text)
             {
@@ -772,8 +909,9 @@ impl Page<'_> {
             article.lang = Some(guess.code);
         }
         article.summary = summary::summary(paragraphs());
-        article.tags = tags::tags(article, &text, self.options.vocabulary, self.options.language);
-        article.sha256 = identity(article, &text);
+        let printed = std::mem::take(&mut article.tags);
+        article.tags = tags::tags(article, &text, printed, self.options.vocabulary, self.options.language);
+        article.sha256 = identity(article, body.iter().map(|at| self.lines[*at].folded.as_str()));
         if article.date.is_none() {
             let caption = article.image.as_ref().and_then(|image| image.caption.clone()).unwrap_or_default();
             let lead: String = paragraphs().take(2).collect::<Vec<_>>().join(" ");
@@ -821,12 +959,12 @@ fn source(line: &str) -> Option<&str> {
 const HEADLINE: f32 = -0.5;
 
 /// SHA-256 over the folded title and body: the same wherever the item stands and whatever chrome is around it.
-fn identity(article: &Article, text: &str) -> String {
+fn identity<'a>(article: &Article, paragraphs: impl Iterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
     hash.update(words::fold(&article.title));
     hash.update([0]);
-    for paragraph in text.lines() {
-        hash.update(words::fold(paragraph));
+    for paragraph in paragraphs {
+        hash.update(paragraph);
         hash.update([b'\n']);
     }
     let mut out = String::with_capacity(64);

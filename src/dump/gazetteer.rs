@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use super::words::Openings;
+
 /// What a known name is, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -34,19 +36,28 @@ pub struct Vocabulary {
 struct Names {
     aliases: HashMap<String, Known, super::words::BuildFnv>,
     reach: HashMap<String, usize, super::words::BuildFnv>,
+    openings: Openings,
 }
 
 impl Names {
     fn add(&mut self, alias: &str, known: &Known) {
         let words: Vec<&str> = alias.split_whitespace().collect();
         let Some(first) = words.first() else { return };
+        self.openings.add(first);
         let reach = self.reach.entry((*first).to_owned()).or_default();
         *reach = (*reach).max(words.len());
         self.aliases.entry(words.join(" ")).or_insert_with(|| known.clone());
     }
 
     fn longest(&self, words: &[&str]) -> Option<(&Known, usize)> {
-        let reach = (*self.reach.get(*words.first()?)?).min(words.len());
+        let first = *words.first()?;
+        if !self.openings.may(first) {
+            return None;
+        }
+        let reach = (*self.reach.get(first)?).min(words.len());
+        if reach == 1 {
+            return self.aliases.get(first).map(|known| (known, 1));
+        }
         (1..=reach).rev().find_map(|n| self.aliases.get(&words[..n].join(" ")).map(|known| (known, n)))
     }
 }

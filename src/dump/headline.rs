@@ -1,27 +1,38 @@
 //! Which line is the headline: a small linear model over the lines before and at the start of the body.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::Hasher as _;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::line::Line;
 use super::mark::{Mark, ratio};
+use super::notice;
 use super::repeats::Repeat;
 use super::words::{self, End};
 
 /// Weights of a linear model over named features: lines of name, tab, weight.
-pub(super) struct Weights(HashMap<&'static str, f32>);
+pub(super) struct Weights {
+    by_name: HashMap<&'static str, f32>,
+    /// Weights in the order in which the model's features are listed, made when the first list is seen.
+    in_order: OnceLock<Vec<f32>>,
+}
+
+/// The features of one candidate: always the same names in the same order.
+pub(super) type Features = Vec<(&'static str, f32)>;
 
 impl Weights {
     /// Reads a table; what is not of its form is skipped.
     pub(super) fn new(table: &'static str) -> Self {
         let rows = table.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('\t'));
-        Self(rows.filter_map(|(name, weight)| Some((name, weight.trim().parse().ok()?))).collect())
+        let by_name = rows.filter_map(|(name, weight)| Some((name, weight.trim().parse().ok()?))).collect();
+        Self { by_name, in_order: OnceLock::new() }
     }
 
-    /// The weighted sum; features without a weight do not count.
+    /// The weighted sum; features without a weight do not count. All calls list the same features.
     pub(super) fn score(&self, features: &[(&'static str, f32)]) -> f32 {
-        features.iter().map(|(name, value)| self.0.get(name).copied().unwrap_or(0.0) * value).sum()
+        let weight = |name: &str| self.by_name.get(name).copied().unwrap_or(0.0);
+        let weights = self.in_order.get_or_init(|| features.iter().map(|(name, _)| weight(name)).collect());
+        debug_assert!(features.len() == weights.len());
+        features.iter().zip(weights).map(|((_, value), weight)| weight * value).sum()
     }
 }
 
@@ -37,11 +48,11 @@ pub(super) struct Story {
 type Stems = HashSet<u64, words::BuildFnv>;
 
 impl Story {
-    /// Collects the content words of body paragraphs.
-    pub(super) fn new<'a>(paragraphs: impl Iterator<Item = &'a str>) -> Self {
+    /// Collects the content words of body paragraphs, given as their stems.
+    pub(super) fn new<'a>(paragraphs: impl Iterator<Item = &'a [u64]>) -> Self {
         let mut story = Self::default();
         for (at, paragraph) in paragraphs.take(60).enumerate() {
-            story.add(&stems(paragraph), at < 3);
+            story.add(paragraph, at < 3);
         }
         story
     }
@@ -55,11 +66,10 @@ impl Story {
     }
 
     /// Shares of a line's content words that the body, and its lead, also have; and how many there are.
-    pub(super) fn shared(&self, text: &str) -> (f32, f32, usize) {
-        let all = stems(text);
-        let body = all.iter().filter(|s| self.stems.contains(*s)).count();
-        let lead = all.iter().filter(|s| self.lead.contains(*s)).count();
-        (ratio(body, all.len()), ratio(lead, all.len()), all.len())
+    pub(super) fn shared(&self, stems: &[u64]) -> (f32, f32, usize) {
+        let body = stems.iter().filter(|s| self.stems.contains(*s)).count();
+        let lead = stems.iter().filter(|s| self.lead.contains(*s)).count();
+        (ratio(body, stems.len()), ratio(lead, stems.len()), stems.len())
     }
 
     /// How much of the smaller vocabulary the other has too, 0 to 1.
@@ -69,42 +79,13 @@ impl Story {
     }
 }
 
-/// Content words cut to five characters (so that forms of a word meet), pairs of characters in unspaced scripts; as hashes.
-pub(super) fn stems(text: &str) -> Vec<u64> {
-    let hash = |chars: &mut dyn Iterator<Item = char>| {
-        let mut hasher = words::Fnv::default();
-        for c in chars {
-            hasher.write(c.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        hasher.finish()
-    };
-    let mut out = Vec::new();
-    let mut lower = String::new();
-    for word in words::words(text) {
-        if !word.is_ascii() && word.chars().any(|c| words::is_unspaced(c) || words::is_hangul(c)) {
-            let mut chars = word.chars().peekable();
-            while let (Some(a), Some(b)) = (chars.next(), chars.peek()) {
-                out.push(hash(&mut [a, *b].into_iter()));
-            }
-            continue;
-        }
-        lower.clear();
-        lower.extend(word.chars().flat_map(char::to_lowercase));
-        if lower.chars().take(3).count() < 3 || super::language::stop_bits(&lower) != 0 {
-            continue;
-        }
-        out.push(hash(&mut lower.chars().take(5)));
-    }
-    out
-}
-
 /// How far above the body a headline is looked for, in lines.
 const REACH: usize = 70;
 
 /// A candidate and its features, for choosing and for training.
 pub(super) struct Candidate {
     pub(super) at: usize,
-    pub(super) features: Vec<(&'static str, f32)>,
+    pub(super) features: Features,
 }
 
 impl Candidate {
@@ -124,9 +105,28 @@ pub(super) fn candidates(
 ) -> Vec<Candidate> {
     let first = from.max(body.saturating_sub(REACH));
     let last = (body + 2).min(lines.len());
-    (first..last).filter_map(|at| candidate(lines, marks, repeats, from, at, body, story)).collect()
+    let shared: Vec<(f32, f32, usize)> = (first..last).map(|at| story.shared(&marks[at].stems)).collect();
+    // The share of the best headline-like line between each line and the body.
+    let mut ahead = vec![-1.0f32; last - first + 1];
+    for at in (first..last).rev() {
+        let (line, mark) = (&lines[at], &marks[at]);
+        let fit = at < body
+            && (4..=25).contains(&line.words)
+            && mark.rule.is_none()
+            && mark.byline.is_none()
+            && mark.dates.is_empty()
+            && !mark.credit;
+        let rest = ahead[at - first + 1];
+        ahead[at - first] = if fit { shared[at - first].0.max(rest) } else { rest };
+    }
+    (first..last)
+        .filter_map(|at| {
+            candidate(lines, marks, repeats, from, at, body, shared[at - first], ahead[at - first + 1])
+        })
+        .collect()
 }
 
+#[allow(clippy::too_many_arguments)]
 fn candidate(
     lines: &[Line],
     marks: &[Mark],
@@ -134,9 +134,13 @@ fn candidate(
     from: usize,
     at: usize,
     body: usize,
-    story: &Story,
+    (body_share, lead_share, known): (f32, f32, usize),
+    best_share_after: f32,
 ) -> Option<Candidate> {
     let (line, mark) = (&lines[at], &marks[at]);
+    if mark.notice.is_some_and(|kind| kind != notice::Kind::Correction) {
+        return None;
+    }
     if line.words == 0 || line.words > 45 || line.text.chars().count() < 3 {
         return None;
     }
@@ -144,23 +148,13 @@ fn candidate(
     if strong && repeats[at].times < 2 && line.words < 4 || mark.credit && line.words > 4 {
         return None;
     }
-    let (body_share, lead_share, known) = story.shared(&line.text);
     let near = |reach: usize| at + 1..(at + 1 + reach).min(lines.len());
     let dated = near(5).any(|i| i <= body + 1 && !marks[i].dates.is_empty());
     let signed = near(5).any(|i| i <= body && marks[i].byline.as_ref().is_some_and(|b| b.explicit));
     let named = near(5).any(|i| i <= body && marks[i].byline.is_some());
     let longer_after = near(4).any(|i| i < body && lines[i].words > line.words && lines[i].words > 8);
     let distance = body.saturating_sub(at);
-    let best_after = (at + 1..body).any(|i| {
-        let (share, ..) = story.shared(&lines[i].text);
-        lines[i].words >= 4
-            && share >= body_share
-            && marks[i].rule.is_none()
-            && marks[i].byline.is_none()
-            && marks[i].dates.is_empty()
-            && !marks[i].credit
-            && (4..=25).contains(&lines[i].words)
-    });
+    let best_after = best_share_after >= body_share;
     let flag = |on: bool| if on { 1.0 } else { 0.0 };
     let earlier = repeats[at].first < at;
     let features = vec![

@@ -10,12 +10,13 @@ static LANGUAGES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     include_str!("tables/stopwords.tsv").lines().filter_map(|row| row.split('\t').next()).collect()
 });
 
-/// Stop word -> set of languages (one bit each).
-static STOP: LazyLock<HashMap<&'static str, u32, words::BuildFnv>> = LazyLock::new(|| {
-    let mut stop: HashMap<&str, u32, words::BuildFnv> = HashMap::default();
+/// Hash of a stop word -> set of languages (one bit each). The hash stands for the word: 64 bits over a few thousand
+/// words of our own.
+static STOP: LazyLock<HashMap<u64, u32, words::BuildFnv>> = LazyLock::new(|| {
+    let mut stop: HashMap<u64, u32, words::BuildFnv> = HashMap::default();
     for (language, row) in include_str!("tables/stopwords.tsv").lines().enumerate() {
         for word in row.split('\t').nth(1).unwrap_or("").split(' ') {
-            *stop.entry(word).or_default() |= 1 << language;
+            *stop.entry(words::hash(word)).or_default() |= 1 << language;
         }
     }
     stop
@@ -23,7 +24,12 @@ static STOP: LazyLock<HashMap<&'static str, u32, words::BuildFnv>> = LazyLock::n
 
 /// The languages in which a lower-case word is a stop word, one bit each; 0 for none.
 pub(super) fn stop_bits(word: &str) -> u32 {
-    STOP.get(word).copied().unwrap_or(0)
+    stop_bits_of(words::hash(word))
+}
+
+/// The same for a word's [`words::hash`].
+pub(super) fn stop_bits_of(hash: u64) -> u32 {
+    STOP.get(&hash).copied().unwrap_or(0)
 }
 
 /// Whether a lower-case word is a stop word of a language.
@@ -92,7 +98,7 @@ pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
     let mut total = 0;
     for word in words::words(sample) {
         total += 1;
-        votes.add(stop_bits(&word.to_lowercase()));
+        votes.add(stop_bits_of(words::hash_lower(word).0));
     }
     let mut order: Vec<usize> = (0..LANGUAGES.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(votes.counts[*at]));
@@ -121,6 +127,9 @@ pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
 
 /// Languages that their script gives away.
 fn by_script(text: &str) -> Option<&'static str> {
+    if !text.chars().any(|c| c >= '\u{e00}' && !('\u{1e00}'..'\u{3040}').contains(&c)) {
+        return None;
+    }
     let (mut han, mut kana, mut hangul, mut thai, mut letters) = (0, 0, 0, 0, 0);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
         letters += 1;

@@ -9,7 +9,7 @@ use super::dates::{self, Found, Known};
 use super::language::{self, Votes};
 use super::line::Line;
 use super::words::{self, End};
-use super::{agency, caption};
+use super::{agency, caption, notice};
 
 /// One line's looks.
 #[derive(Debug, Clone)]
@@ -40,8 +40,15 @@ pub(super) struct Mark {
     /// Dates in a line short enough to be about them.
     pub(super) dates: Vec<Found>,
     pub(super) byline: Option<Byline>,
+    /// What it says to the desk.
+    pub(super) notice: Option<notice::Kind>,
     pub(super) credit: bool,
     pub(super) dateline: bool,
+    /// Hashes of the line's content words cut to five characters, so that forms of a word meet; of pairs of characters
+    /// in unspaced scripts.
+    pub(super) stems: Vec<u64>,
+    /// Hashes of its content words.
+    pub(super) content: Vec<u64>,
     /// Words of running text: about 0 for menus, the line's word count for prose.
     pub(super) prose: f32,
 }
@@ -98,87 +105,208 @@ const SECOND: &[&str] = &[
     "sign",
 ];
 
-static SECOND_SET: LazyLock<HashSet<&'static str, words::BuildFnv>> =
-    LazyLock::new(|| SECOND.iter().copied().collect());
+static SECOND_SET: LazyLock<HashSet<u64, words::BuildFnv>> =
+    LazyLock::new(|| SECOND.iter().map(|word| words::hash(word)).collect());
 
 /// Looks at all lines of a dump.
 pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
-    let tokens: Vec<Vec<(u32, bool)>> = lines.iter().map(|line| line_tokens(&line.text)).collect();
+    let all: Vec<Tokens> = lines.iter().map(|line| tokens(&line.text)).collect();
     let mut votes = Votes::new();
-    for (bits, _) in tokens.iter().filter(|t| t.len() >= 12).flatten() {
+    for bits in all.iter().filter(|t| t.bits.len() >= 12).flat_map(|t| &t.bits) {
         votes.add(*bits);
     }
     let leader = votes.leader();
-    lines.iter().zip(&tokens).map(|(line, tokens)| mark(line, tokens, leader, known)).collect()
+    let mut marks: Vec<Mark> =
+        lines.iter().zip(all).map(|(line, tokens)| mark(line, tokens, leader, known)).collect();
+    for at in 1..marks.len() {
+        if lines[at - 1].words <= 2
+            && marks[at].byline.as_ref().is_none_or(|byline| !byline.explicit)
+            && let Some(byline) = byline::below(&lines[at - 1].text, &lines[at].text)
+        {
+            marks[at].byline = Some(byline);
+            marks[at].credit = false;
+        }
+    }
+    marks
 }
 
-/// Stop-word bits and second-person flag of each word.
-fn line_tokens(text: &str) -> Vec<(u32, bool)> {
-    let mut lower = String::new();
-    words::words(text)
-        .map(|word| {
-            lower.clear();
-            if word.is_ascii() {
-                lower.push_str(word);
-                lower.make_ascii_lowercase();
-            } else {
-                lower.extend(
-                    word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }),
-                );
+/// A line's words, looked up once.
+#[derive(Default)]
+struct Tokens {
+    /// Languages in which each word is a stop word.
+    bits: Vec<u32>,
+    second: u32,
+    stems: Vec<u64>,
+    content: Vec<u64>,
+}
+
+fn tokens(text: &str) -> Tokens {
+    let room = text.len() / 6 + 1;
+    let mut out = Tokens {
+        bits: Vec::with_capacity(room),
+        second: 0,
+        stems: Vec::with_capacity(room),
+        content: Vec::with_capacity(room),
+    };
+    let plain = text.is_ascii();
+    for word in words::words(text) {
+        let (full, stem, length) = words::hash_lower(word);
+        let bits = language::stop_bits_of(full);
+        out.bits.push(bits);
+        out.second += u32::from(SECOND_SET.contains(&full));
+        if bits == 0 && word.len() > 3 {
+            out.content.push(full);
+        }
+        if !plain && word.chars().any(|c| words::is_unspaced(c) || words::is_hangul(c)) {
+            let mut before = None;
+            for c in word.chars() {
+                if let Some(before) = before {
+                    let mut pair = String::from(before);
+                    pair.push(c);
+                    out.stems.push(words::hash(&pair));
+                }
+                before = Some(c);
             }
-            (language::stop_bits(&lower), SECOND_SET.contains(lower.as_str()))
-        })
-        .collect()
+        } else if bits == 0 && length >= 3 {
+            out.stems.push(stem);
+        }
+    }
+    out
 }
 
-fn mark(line: &Line, tokens: &[(u32, bool)], leader: u32, known: Known) -> Mark {
+/// What the characters of a line say, in one pass.
+#[derive(Default)]
+struct Shape {
+    chars: usize,
+    digits: usize,
+    /// Digits of any script.
+    numeric: bool,
+    /// Words with a capital, the first left out.
+    capitals: u32,
+    /// Small letters followed by a capital.
+    glued: u32,
+    separators: u32,
+    upper: u32,
+    lower: u32,
+    unspaced: bool,
+    at: bool,
+}
+
+/// Classes of ASCII characters, as bits.
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 4;
+const SEPARATOR: u8 = 8;
+const BLANK: u8 = 16;
+const OPENER: u8 = 32;
+
+const CLASSES: [u8; 128] = {
+    let mut classes = [0; 128];
+    let mut at = 0u8;
+    while at < 128 {
+        classes[at as usize] = match at {
+            b'a'..=b'z' => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => DIGIT,
+            b'|' | b'>' | b'/' => SEPARATOR,
+            b' ' | 9..=13 => BLANK,
+            b'"' | b'(' | b'\'' => OPENER,
+            _ => 0,
+        };
+        at += 1;
+    }
+    classes
+};
+
+impl Shape {
+    fn of(text: &str) -> Self {
+        let mut shape = Self::default();
+        let (mut before, mut opening, mut word) = (0, true, 0u32);
+        for c in text.chars() {
+            let class = match CLASSES.get(c as usize) {
+                Some(class) => *class,
+                None => {
+                    shape.numeric |= c.is_numeric();
+                    shape.unspaced |= words::without_stop_words(c);
+                    match c {
+                        '»' | '•' | '·' | '›' => SEPARATOR,
+                        '“' | '‘' => OPENER,
+                        c if c.is_lowercase() => LOWER,
+                        c if c.is_uppercase() => UPPER,
+                        c if c.is_whitespace() => BLANK,
+                        _ => 0,
+                    }
+                }
+            };
+            shape.chars += 1;
+            shape.digits += usize::from(class == DIGIT);
+            shape.separators += u32::from(class == SEPARATOR);
+            shape.at |= c == '@';
+            let upper = class == UPPER;
+            if class == BLANK {
+                opening = true;
+                word += 1;
+            } else if opening && class != OPENER {
+                opening = false;
+                shape.capitals += u32::from(upper && word > 0);
+            }
+            shape.upper += u32::from(upper);
+            shape.lower += u32::from(class == LOWER);
+            shape.glued += u32::from(upper && before == LOWER);
+            before = class;
+        }
+        shape.numeric |= shape.digits > 0;
+        shape
+    }
+}
+
+static HTTP: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new("http"));
+static WWW: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new("www."));
+
+fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
     let text = line.text.as_str();
     let end = words::end(text);
     let short = line.words <= SHORT;
-    let has_digit = text.contains(|c: char| c.is_numeric());
+    let shape = Shape::of(text);
     let rule =
         if line.words <= 90 { chrome::find(&words::without_digits(&line.folded), line.words) } else { None };
     // A dump may hold several languages: a long line speaks for itself.
-    let own = if tokens.len() >= 10 { own_language(tokens) } else { leader };
-    let votes = |language: u32| tokens.iter().filter(|(bits, _)| bits & language != 0).count();
-    let stops = count(votes(leader).max(votes(own)));
-    let capitals = count(
-        text.split_whitespace()
-            .skip(1)
-            .filter(|w| words::capitalised(w.trim_start_matches(['"', '“', '(', '\'', '‘'])))
-            .count(),
-    );
-    let chars = text.chars().count().max(1);
-    let unspaced = !text.is_ascii() && text.chars().any(words::without_stop_words);
+    let own = if tokens.bits.len() >= 10 { own_language(&tokens.bits) } else { leader };
+    let votes = |language: u32| tokens.bits.iter().filter(|bits| **bits & language != 0).count();
+    let stops = count(votes(leader).max(if own == leader { 0 } else { votes(own) }));
     let mut mark = Mark {
         end,
         rule,
-        tokens: count(tokens.len()),
+        tokens: count(tokens.bits.len()),
         stops,
-        capitals,
-        second: count(tokens.iter().filter(|(_, second)| *second).count()),
-        digits: ratio(text.chars().filter(char::is_ascii_digit).count(), chars),
-        all_caps: words::all_caps(text),
+        capitals: shape.capitals,
+        second: tokens.second,
+        digits: ratio(shape.digits, shape.chars.max(1)),
+        all_caps: shape.lower == 0 && shape.upper > 1,
         lower_start: text.starts_with(char::is_lowercase),
         quote_start: text.starts_with(['"', '“', '„', '«', '‘', '\'', '「', '”']),
         bullet: text.starts_with(['•', '·', '*', '▪', '●', '►', '–', '—', '-', '■', '➤', '✓']),
-        separators: count(text.matches(['|', '»', '•', '·', '>', '›', '/']).count()),
-        address: text.contains("http") || text.contains("www.") || text.contains('@'),
-        glued: glued(text),
-        dates: if short && has_digit { dates::find(text, known) } else { Vec::new() },
+        separators: shape.separators,
+        address: shape.at || HTTP.find(text.as_bytes()).is_some() || WWW.find(text.as_bytes()).is_some(),
+        glued: shape.glued,
+        dates: if short && shape.numeric { dates::find(text, known) } else { Vec::new() },
         byline: if short { byline::read(text) } else { None },
+        notice: notice::read(&line.folded),
         credit: line.words <= 120 && caption::has_credit(text),
         dateline: line.words >= 10 && agency::dateline(text).is_some(),
+        stems: tokens.stems,
+        content: tokens.content,
         prose: 0.0,
     };
-    mark.prose = prose(&mark, line, unspaced);
+    mark.prose = prose(&mark, line, shape.unspaced);
     mark
 }
 
 /// The language that most of a line's stop words are of.
-fn own_language(tokens: &[(u32, bool)]) -> u32 {
+fn own_language(tokens: &[u32]) -> u32 {
     let mut votes = Votes::new();
-    for (bits, _) in tokens {
+    for bits in tokens {
         votes.add(*bits);
     }
     votes.leader()
@@ -192,17 +320,6 @@ fn count(n: usize) -> u32 {
 pub(super) fn ratio(part: usize, whole: usize) -> f32 {
     let small = |n: usize| f32::from(u16::try_from(n).unwrap_or(u16::MAX));
     small(part) / small(whole.max(1)).max(1.0)
-}
-
-/// Places where a small letter is followed by a capital.
-fn glued(text: &str) -> u32 {
-    let mut before = ' ';
-    let mut found = 0;
-    for c in text.chars() {
-        found += u32::from(c.is_uppercase() && before.is_lowercase());
-        before = c;
-    }
-    found
 }
 
 /// How much running text a line holds, in words.

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::headline::{Story, Weights, stems};
+use super::headline::{Features, Story, Weights};
 use super::line::Line;
 use super::mark::{Mark, ratio};
 use super::repeats::Repeat;
@@ -26,7 +26,7 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::new(include_str!("
 /// A line at which a new article may begin.
 pub(super) struct Cut {
     pub(super) at: usize,
-    pub(super) features: Vec<(&'static str, f32)>,
+    pub(super) features: Features,
 }
 
 /// Least running text, in words, that an item needs.
@@ -138,7 +138,7 @@ pub(super) fn cuts(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Cu
     let whole = Whole { prose: sums(marks, repeats), wide: usual_gap(lines, marks), bare: is_bare(marks) };
     let texts: Vec<usize> =
         (0..lines.len()).filter(|at| marks[*at].prose > 4.0 && repeats[*at].first == *at).collect();
-    let mut stories = Stories::new(lines, texts);
+    let mut stories = Stories::new(marks, texts);
     (1..lines.len()).filter_map(|at| cut(lines, marks, repeats, &whole, &mut stories, at)).collect()
 }
 
@@ -150,18 +150,17 @@ struct Whole {
 }
 
 /// The vocabularies around a place between two paragraphs, kept for the next line of the same gap.
-struct Stories {
+struct Stories<'a> {
     texts: Vec<usize>,
-    stems: Vec<Vec<u64>>,
+    marks: &'a [Mark],
     at: usize,
     /// After and before.
     around: (Story, Story),
 }
 
-impl Stories {
-    fn new(lines: &[Line], texts: Vec<usize>) -> Self {
-        let stems = texts.iter().map(|at| stems(&lines[*at].text)).collect();
-        Self { texts, stems, at: usize::MAX, around: Default::default() }
+impl<'a> Stories<'a> {
+    fn new(marks: &'a [Mark], texts: Vec<usize>) -> Self {
+        Self { texts, marks, at: usize::MAX, around: Default::default() }
     }
 
     /// The stories around the gap before the paragraph `next`.
@@ -171,10 +170,10 @@ impl Stories {
             let (mut after, mut before) = (Story::default(), Story::default());
             let first = self.texts.get(next).copied().unwrap_or(0);
             for n in (next..self.texts.len()).take(REACH).take_while(|n| self.texts[*n] - first < 80) {
-                after.add(&self.stems[n], n < next + 3);
+                after.add(&self.marks[self.texts[n]].stems, n < next + 3);
             }
             for n in (0..next).rev().take(REACH) {
-                before.add(&self.stems[n], false);
+                before.add(&self.marks[self.texts[n]].stems, false);
             }
             self.around = (after, before);
         }
@@ -187,7 +186,7 @@ fn cut(
     marks: &[Mark],
     repeats: &[Repeat],
     whole: &Whole,
-    stories: &mut Stories,
+    stories: &mut Stories<'_>,
     at: usize,
 ) -> Option<Cut> {
     let Whole { prose, wide, bare } = whole;
@@ -225,8 +224,8 @@ fn cut(
         .count();
     let quiet = at - stories.texts[..next].iter().rev().find(|i| **i < at).map_or(0, |b| b + 1);
     let (story, past) = stories.around(next);
-    let (share, lead, known) = story.shared(&line.text);
-    let (old_share, ..) = past.shared(&line.text);
+    let (share, lead, known) = story.shared(&mark.stems);
+    let (old_share, ..) = past.shared(&mark.stems);
     let alike = story.alike(past);
     let window =
         |from: usize, width: usize| (prose[(from + width).min(total)] - prose[from]).min(400.0) / 100.0;
@@ -318,6 +317,7 @@ fn title_like(line: &Line, mark: &Mark) -> bool {
         && line.text.chars().count() >= 8
         && mark.rule.is_none_or(|rule| rule.weak && line.words >= 4)
         && mark.dates.is_empty()
+        && mark.notice.is_none()
         && !mark.credit
         && !mark.byline.as_ref().is_some_and(|b| b.explicit)
         && !mark.address

@@ -60,10 +60,11 @@ enum Place {
     Rest,
 }
 
-/// The tags of an article whose plain text (one paragraph a line) is given.
+/// The tags of an article whose plain text (one paragraph a line) is given; those `printed` with it come first.
 pub(super) fn tags(
     article: &Article,
     text: &str,
+    printed: Vec<String>,
     vocabulary: &Vocabulary,
     site_language: Option<&str>,
 ) -> Vec<String> {
@@ -102,7 +103,18 @@ pub(super) fn tags(
     }
     merge(&mut names);
     let short = words::count(text) < 300;
-    pick(known, names, if short { 2 } else { 3 })
+    let mut out: Vec<String> = Vec::new();
+    let printed = printed.into_iter().map(|name| {
+        let cores: Vec<&str> = name.split_whitespace().collect();
+        let whole = vocabulary.longest(&cores).filter(|(_, n)| *n == cores.len()).map(|(k, _)| display(k));
+        whole.unwrap_or(name)
+    });
+    for name in printed.chain(pick(known, names, if short { 2 } else { 3 })) {
+        if out.len() < MOST && !out.iter().any(|have| have.to_lowercase() == name.to_lowercase()) {
+            out.push(name);
+        }
+    }
+    out
 }
 
 /// A title in Title Case or capitals tells nothing by its capitals.
@@ -123,7 +135,7 @@ fn sentence_names(
     names: &mut BTreeMap<String, Evidence>,
     language: Option<&str>,
 ) {
-    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(40);
+    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(sentence.len() / 5 + 2);
     for piece in sentence.split_whitespace() {
         pieces(piece, &mut tokens);
     }
@@ -279,7 +291,7 @@ fn token(part: &str, ends: bool) -> Option<Token<'_>> {
 fn lookup<'v>(vocabulary: &'v Vocabulary, cores: &[&str]) -> Option<(&'v Known, usize)> {
     let window = &cores[..cores.len().min(6)];
     vocabulary.longest(window).or_else(|| {
-        let first = *window.first()?;
+        let first = window.first().filter(|first| !first.is_ascii())?;
         let bare = arabic_stem(first)?;
         let mut stems = window.to_vec();
         stems[0] = bare;
@@ -295,9 +307,7 @@ fn arabic_stem(word: &str) -> Option<&str> {
 }
 
 fn name_word(token: &Token<'_>) -> bool {
-    words::capitalised(token.core)
-        && token.core.chars().any(char::is_alphabetic)
-        && !token.core.chars().next().is_some_and(char::is_numeric)
+    token.core.chars().next().is_some_and(|c| c.is_uppercase() && !c.is_numeric())
 }
 
 /// Neither a stop word nor a weekday, month, number word or single letter.
@@ -326,23 +336,21 @@ fn merge(names: &mut BTreeMap<String, Evidence>) {
         .collect();
     for name in openers {
         let Some((_, tail)) = name.split_once(' ') else { continue };
-        let known = names
-            .keys()
-            .any(|other| *other != name && (other == tail || other.ends_with(&format!(" {tail}"))));
+        let known =
+            names.keys().any(|other| *other != name && (other == tail || ends_with_word(other, tail)));
         if known && let Some(evidence) = names.remove(&name) {
             names.entry(tail.to_owned()).or_default().count += evidence.count;
         }
     }
-    let mut order: Vec<String> = names.keys().cloned().collect();
-    order.sort_by(|a, b| b.matches(' ').count().cmp(&a.matches(' ').count()).then(a.cmp(b)));
-    for short in order.iter().rev() {
-        let target = order.iter().find(|long| {
-            *long != short
-                && long.matches(' ').count() > short.matches(' ').count()
-                && (long.ends_with(&format!(" {short}"))
-                    || (short.contains(' ') && long.starts_with(&format!("{short} "))))
-        });
-        if let Some(target) = target
+    let mut order: Vec<(usize, String)> =
+        names.keys().map(|name| (name.matches(' ').count(), name.clone())).collect();
+    order.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    for (blanks, short) in order.iter().rev() {
+        let longer = &order[..order.partition_point(|(count, _)| count > blanks)];
+        let target = longer
+            .iter()
+            .find(|(_, long)| ends_with_word(long, short) || (*blanks > 0 && starts_with_word(long, short)));
+        if let Some((_, target)) = target
             && names.contains_key(target)
             && let Some(evidence) = names.remove(short)
             && let Some(full) = names.get_mut(target)
@@ -354,6 +362,16 @@ fn merge(names: &mut BTreeMap<String, Evidence>) {
             full.told |= evidence.told;
         }
     }
+}
+
+/// Whether a name ends with another, at a blank.
+fn ends_with_word(long: &str, short: &str) -> bool {
+    long.strip_suffix(short).is_some_and(|rest| rest.ends_with(' '))
+}
+
+/// Whether a name starts with another, at a blank.
+fn starts_with_word(long: &str, short: &str) -> bool {
+    long.strip_prefix(short).is_some_and(|rest| rest.starts_with(' '))
 }
 
 /// The best of both kinds of evidence.

@@ -42,7 +42,7 @@ pub fn training_rows(text: &str) -> Vec<TrainingRow> {
         features.into_iter().filter(|(_, v)| *v != 0.0).map(|(n, v)| (n.to_owned(), v)).collect()
     };
     if let Some(first) = body.first() {
-        let story = Story::new(body.iter().map(|at| lines.lines[*at].text.as_str()));
+        let story = Story::new(body.iter().map(|at| marks[*at].stems.as_slice()));
         for candidate in headline::candidates(&lines.lines, &marks, &repeats, 0, *first, &story) {
             out.push(row("title", candidate.at, named(candidate.features)));
         }

@@ -3,8 +3,45 @@
 /// The folded form in which lines are compared and chrome patterns are written: lower case, straight quotes and
 /// dashes, single spaces, no marks at either end. Patterns have `#` for each run of digits ([`without_digits`]).
 pub(super) fn fold(text: &str) -> String {
+    let mut out = if text.is_ascii() { fold_ascii(text) } else { fold_any(text) };
+    let mark = |c: char| matches!(c, ' ' | '.' | ':' | '!' | '?' | ')' | ']');
+    let kept = out.trim_end_matches(mark).len();
+    let kept = if kept == 0 || out[..kept].trim_start_matches(mark).is_empty() {
+        out.trim_end().len()
+    } else {
+        kept
+    };
+    out.truncate(kept);
+    let lead = out.len() - out.trim_start_matches(mark).len();
+    let lead = if lead == out.len() { out.len() - out.trim_start().len() } else { lead };
+    if lead > 0 {
+        out.drain(..lead);
+    }
+    out
+}
+
+fn fold_ascii(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut blank = false;
+    for byte in text.bytes() {
+        let white = byte.is_ascii_whitespace() || byte == 0x0b;
+        if !white {
+            out.push(if byte == b'`' { b'\'' } else { byte.to_ascii_lowercase() });
+        } else if !blank {
+            out.push(b' ');
+        }
+        blank = white;
+    }
+    String::from_utf8(out).unwrap_or_default()
+}
+
+fn fold_any(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+            continue;
+        }
         let c = match c {
             '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '`' | '\u{b4}' | '\u{2032}' => '\'',
             '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => '"',
@@ -22,10 +59,7 @@ pub(super) fn fold(text: &str) -> String {
             out.extend(c.to_lowercase());
         }
     }
-    let kept = out.trim_matches(|c: char| {
-        c == ' ' || c == '.' || c == ':' || c == '!' || c == '?' || c == ')' || c == ']'
-    });
-    if kept.is_empty() { out.trim().to_owned() } else { kept.to_owned() }
+    out
 }
 
 /// Characters of scripts that write words without spaces between them.
@@ -64,15 +98,51 @@ pub(super) fn without_stop_words(c: char) -> bool {
 
 /// Number of words; two characters of an unspaced script count as one.
 pub(super) fn count(text: &str) -> usize {
-    let unspaced = if text.is_ascii() { 0 } else { text.chars().filter(|c| is_unspaced(*c)).count() };
-    let spaced =
-        text.split_whitespace().filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_unspaced(c)));
-    spaced.count() + unspaced.div_ceil(2)
+    if text.is_ascii() {
+        let (mut count, mut counted) = (0, false);
+        for byte in text.bytes() {
+            if byte.is_ascii_whitespace() || byte == 0x0b {
+                counted = false;
+            } else if !counted && byte.is_ascii_alphanumeric() {
+                counted = true;
+                count += 1;
+            }
+        }
+        return count;
+    }
+    let (mut count, mut counted, mut unspaced) = (0, false, 0usize);
+    for c in text.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                count += usize::from(!counted);
+                counted = true;
+            } else if c.is_whitespace() {
+                counted = false;
+            }
+        } else if c.is_whitespace() {
+            counted = false;
+        } else if is_unspaced(c) {
+            unspaced += 1;
+        } else if !counted && is_letter(c) {
+            counted = true;
+            count += 1;
+        }
+    }
+    count + unspaced.div_ceil(2)
 }
 
 /// The words of a text without the marks around them, as written.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’')).filter(|w| !w.is_empty())
+    text.split(|c: char| !(is_letter(c) || c == '\'' || c == '’')).filter(|w| !w.is_empty())
+}
+
+/// [`char::is_alphanumeric`], quick about the marks that stand in most texts.
+fn is_letter(c: char) -> bool {
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        !('\u{2000}'..='\u{206f}').contains(&c) && c.is_alphanumeric()
+    }
 }
 
 /// How a line ends.
@@ -195,6 +265,32 @@ pub(super) fn shorten(text: &str, limit: usize) -> String {
     format!("{}…", kept.trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
 
+/// The first two bytes of a set of words: a quick no for most others.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Openings {
+    bits: Vec<u64>,
+}
+
+impl Openings {
+    pub(super) fn add(&mut self, word: &str) {
+        self.bits.resize(1024, 0);
+        let at = Self::at(word);
+        self.bits[at / 64] |= 1 << (at % 64);
+    }
+
+    /// Whether a word may be of the set.
+    pub(super) fn may(&self, word: &str) -> bool {
+        let at = Self::at(word);
+        self.bits.get(at / 64).is_some_and(|bits| bits & (1 << (at % 64)) != 0)
+    }
+
+    fn at(word: &str) -> usize {
+        let bytes = word.as_bytes();
+        let byte = |n: usize| usize::from(bytes.get(n).copied().unwrap_or(0));
+        byte(0) << 8 | byte(1)
+    }
+}
+
 /// FNV-1a: fast on short keys and the same on every machine. Not against hostile keys: only for our own tables and
 /// for sets that one dump's words go into.
 #[derive(Clone, Copy)]
@@ -221,6 +317,45 @@ impl std::hash::Hasher for Fnv {
     fn write_u64(&mut self, n: u64) {
         self.0 = (self.0 ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
+}
+
+/// FNV-1a of a word as it is, for tables whose keys are hashes.
+pub(super) fn hash(word: &str) -> u64 {
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+}
+
+fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// [`hash`] of a word in lower case with straight apostrophes, that of its first five characters, and how many
+/// characters it has, up to five.
+pub(super) fn hash_lower(word: &str) -> (u64, u64, usize) {
+    let mut full = 0xcbf2_9ce4_8422_2325;
+    if word.is_ascii() {
+        let bytes = word.as_bytes();
+        let stem = bytes.len().min(5);
+        for byte in &bytes[..stem] {
+            full = step(full, byte.to_ascii_lowercase());
+        }
+        let front = full;
+        for byte in &bytes[stem..] {
+            full = step(full, byte.to_ascii_lowercase());
+        }
+        return (full, front, stem);
+    }
+    let (mut front, mut count) = (full, 0);
+    for c in word.chars().flat_map(char::to_lowercase) {
+        let c = if c == '’' { '\'' } else { c };
+        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+            full = step(full, byte);
+        }
+        if count < 5 {
+            count += 1;
+            front = full;
+        }
+    }
+    (full, front, count)
 }
 
 /// Builds [`Fnv`] hashers.

@@ -1,5 +1,6 @@
 //! Front matter: TOML between `+++` lines (or YAML between `---` lines) at the top of an article.
 
+mod edit;
 mod print;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::ops::Range;
 
 use chrono_tz::Tz;
 
+pub use self::edit::{Refusal, replace_body, replace_text, set};
 pub use self::print::print;
 
 use crate::article::{Correction, Header, Image, Kind, Source, Withdrawn};

@@ -162,7 +162,7 @@ fn date(moment: Moment, zone: Tz) -> String {
 }
 
 /// JSON as a TOML value on one line; `null`, which TOML has not, is left out.
-fn toml_of(json: &Json) -> Option<String> {
+pub(super) fn toml_of(json: &Json) -> Option<String> {
     Some(match json {
         Json::Null => return None,
         Json::Bool(flag) => flag.to_string(),
@@ -176,13 +176,13 @@ fn toml_of(json: &Json) -> Option<String> {
     })
 }
 
-fn bare_key(key: &str) -> String {
+pub(super) fn bare_key(key: &str) -> String {
     let bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if bare { key.to_owned() } else { quoted(key) }
 }
 
 /// A TOML string on one line.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {

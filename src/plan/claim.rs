@@ -10,9 +10,11 @@ use super::place::{parts, place};
 use super::redirect::{Goal, Redirect, redirects};
 use crate::config::{FeedForm, RedirectForm};
 use crate::diag::{self, Diag};
+use crate::image;
 use crate::index::Term;
+use crate::made::Made;
 use crate::path::OutPath;
-use crate::site::{Asset, Site};
+use crate::site::Site;
 use crate::views;
 
 /// A claim on an output path, with the source that makes it.
@@ -98,16 +100,7 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
             by: redirect.by.clone(),
         }));
     }
-    let copies = site.pictures.values().filter_map(|asset| Some((site.picture_out(asset)?, asset)));
-    let mut copies: Vec<(OutPath, &Asset)> = copies.collect();
-    // The same picture beside two articles is one file.
-    copies.sort_by(|a, b| a.0.cmp(&b.0));
-    copies.dedup_by(|a, b| a.0 == b.0);
-    claims.extend(copies.into_iter().map(|(out, asset)| Claim {
-        out,
-        work: Work::Copy(asset.clone()),
-        by: asset.path.clone(),
-    }));
+    claims.extend(pictures(site));
     for (out, asset) in site.statics.iter() {
         match OutPath::new(out) {
             Ok(out) => claims.push(Claim { out, work: Work::Copy(asset.clone()), by: asset.path.clone() }),
@@ -141,6 +134,31 @@ fn vanished(site: &Site, claims: &[Claim], redirects: &[Redirect]) -> Vec<Diag> 
     });
     let gone = gone.map(|(line, out)| diag::url_gone(&format!("/{}", out.url()), *line));
     to_nothing.take(ENOUGH).chain(gone.take(ENOUGH)).collect()
+}
+
+/// The files of all pictures: what is made of them, or their copies.
+fn pictures(site: &Site) -> Vec<Claim> {
+    let claims = site.pictures.values().flat_map(|asset| {
+        let claim =
+            |out: Option<OutPath>, work: Work| Some(Claim { out: out?, work, by: asset.path.clone() });
+        match asset.variants(&site.config.images) {
+            None => claim(image::copy_out(&asset.path, asset.bytes), Work::Copy(asset.clone()))
+                .into_iter()
+                .collect::<Vec<_>>(),
+            Some(variants) => variants
+                .iter()
+                .filter_map(|variant| {
+                    let made = Made::Variant { picture: asset.clone(), variant: *variant };
+                    claim(variant.out(&asset.path, asset.bytes), Work::Made(made))
+                })
+                .collect(),
+        }
+    });
+    let mut claims: Vec<Claim> = claims.collect();
+    // The same picture beside two articles is one file.
+    claims.sort_by(|a, b| a.out.cmp(&b.out));
+    claims.dedup_by(|a, b| a.out == b.out);
+    claims
 }
 
 /// All lists of the site.

@@ -47,6 +47,10 @@ pub(super) fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, w
     hasher.text(crate::ENGINE).text(out.as_str());
     let page = match work {
         Work::Copy(asset) => return hasher.tag(1).fingerprint(asset.bytes).finish(),
+        Work::Made(made) => {
+            made.put_into(hasher.tag(3));
+            return hasher.finish();
+        }
         Work::Page(page) => page,
     };
     let template = page.template();

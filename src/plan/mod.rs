@@ -21,6 +21,7 @@ use self::claim::{Claim, claims, collisions};
 use self::fingerprint::{Mentions, fingerprint};
 use crate::diag::Checked;
 use crate::fingerprint::Fingerprint;
+use crate::made::Made;
 use crate::path::OutPath;
 use crate::site::{Asset, Site};
 
@@ -31,6 +32,8 @@ pub enum Work {
     Page(Page),
     /// By copying a file.
     Copy(Asset),
+    /// By generating it.
+    Made(Made),
 }
 
 /// An output that is to be made.
@@ -48,7 +51,7 @@ impl Planned {
     pub fn fingerprint(&self, site: &Site) -> Fingerprint {
         let template = match &self.work {
             Work::Page(page) => Some(page.template()),
-            Work::Copy(_) => None,
+            Work::Copy(_) | Work::Made(_) => None,
         };
         fingerprint(site, &Mentions::of(site, template), &self.out, &self.work)
     }

@@ -16,19 +16,24 @@ struct Tab {
     live: Arc<Live>,
     news: watch::Receiver<u64>,
     address: String,
+    desk: Option<u16>,
     told: Option<String>,
 }
 
 /// The events for a tab that shows `address`: its state, at once and whenever it changes.
-pub(super) fn events(live: Arc<Live>, address: String) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(super) fn events(
+    live: Arc<Live>,
+    address: String,
+    desk: Option<u16>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     /// How soon a browser that went away is noticed.
     const BEAT: Duration = Duration::from_secs(15);
-    let tab = Tab { news: live.news(), live, address, told: None };
+    let tab = Tab { news: live.news(), live, address, desk, told: None };
     let states = stream::unfold(tab, |mut tab| async move {
         loop {
             // Marked as seen before it is read: what comes after is heard of once more.
             tab.news.borrow_and_update();
-            let state = script::state(&tab.live.view(), &tab.address);
+            let state = script::state(&tab.live.view(), &tab.address, tab.desk);
             if tab.told.as_ref() != Some(&state) {
                 let event = Event::default().event("state").data(&state);
                 tab.told = Some(state);

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 pub(super) struct Hosts(Vec<String>);
 
 impl Hosts {
+    /// Every name of this machine at `port`.
     pub(super) fn new(port: u16) -> Self {
         let names = ["localhost", "127.0.0.1", "[::1]"];
         let with_port = names.iter().map(|name| format!("{name}:{port}"));
@@ -32,23 +33,59 @@ impl Hosts {
 
 /// Sent with every answer: no other site may embed or read it, and no cache keeps it.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("frame-ancestors 'self'")),
 ];
 
+/// What a server is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Showing pages, whose content nobody vouches for.
+    Preview,
+    /// Changing them. Another origin than the preview's, since its port is another: no script of a page can reach it.
+    Desk,
+}
+
+/// What requests are measured by.
+pub(super) struct Gate {
+    pub(super) hosts: Hosts,
+    pub(super) purpose: Purpose,
+    /// Who may show the preview in a frame.
+    pub(super) framed_by: Option<Hosts>,
+}
+
+impl Gate {
+    fn policy(&self) -> Option<HeaderValue> {
+        // Policies cannot name addresses of IPv6.
+        let named = |hosts: &Hosts| {
+            let names = hosts.0.iter().filter(|host| !host.starts_with('['));
+            names.map(|host| format!(" http://{host}")).collect::<String>()
+        };
+        let desk = self.framed_by.as_ref().map(named).unwrap_or_default();
+        HeaderValue::from_str(&format!("frame-ancestors 'self'{desk}")).ok()
+    }
+}
+
 /// Lets a request through or refuses it.
-pub(super) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
-    let mut response = match refusal(&hosts, &request) {
+pub(super) async fn check(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let mut response = match refusal(&gate, &request) {
         Some(refusal) => refusal,
         None => next.run(request).await,
     };
     response.headers_mut().extend(HEADERS);
+    // The desk's page has a stricter one of its own.
+    let policy = gate.policy().filter(|_| !response.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+    response.headers_mut().extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
+    if gate.purpose == Purpose::Desk {
+        response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
     response
 }
 
-fn refusal(hosts: &Hosts, request: &Request) -> Option<Response> {
+fn refusal(gate: &Gate, request: &Request) -> Option<Response> {
+    let hosts = &gate.hosts;
     let forbidden = |why: &'static str| Some((StatusCode::FORBIDDEN, why).into_response());
     let headers = request.headers();
     // A request may name its host twice over: in the target and in the header.
@@ -57,16 +94,27 @@ fn refusal(hosts: &Hosts, request: &Request) -> Option<Response> {
     if !named.is_some_and(|host| hosts.allow(host)) || target.is_some_and(|host| !hosts.allow(host)) {
         return forbidden("This preview answers under localhost only.\n");
     }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads && !(gate.purpose == Purpose::Desk && *request.method() == Method::POST) {
         let allow = [(header::ALLOW, "GET, HEAD")];
-        return Some((StatusCode::METHOD_NOT_ALLOWED, allow, "This preview is read only.\n").into_response());
+        return Some(
+            (StatusCode::METHOD_NOT_ALLOWED, allow, "Nothing can be changed here.\n").into_response(),
+        );
     }
     let is_foreign_origin = headers.contains_key(header::ORIGIN)
         && !the_only(headers, &header::ORIGIN).is_some_and(|origin| hosts.allow_origin(origin));
     let fetch = |name: &'static str| the_only(headers, &HeaderName::from_static(name));
-    // A link on another site may lead here: the person sees where they are. Nothing else may.
-    let is_followed_link =
-        fetch("sec-fetch-mode") == Some("navigate") && fetch("sec-fetch-dest") == Some("document");
+    // A link on another site may lead here: the person sees where they are. The desk, another port of this
+    // machine, may show the preview in a frame. Nothing else may.
+    let navigates = fetch("sec-fetch-mode") == Some("navigate");
+    let is_framed = gate.framed_by.is_some()
+        && fetch("sec-fetch-site") == Some("same-site")
+        && fetch("sec-fetch-dest") == Some("iframe");
+    let is_followed_link = reads && navigates && (fetch("sec-fetch-dest") == Some("document") || is_framed);
+    // A write names its origin: browsers always do, and no page can leave it out.
+    if !reads && !headers.contains_key(header::ORIGIN) {
+        return forbidden("The desk answers its own page only.\n");
+    }
     let is_foreign_site = headers.contains_key("sec-fetch-site")
         && !matches!(fetch("sec-fetch-site"), Some("same-origin" | "none"));
     if is_foreign_origin || is_foreign_site && !is_followed_link {

@@ -4,7 +4,9 @@
   const own = document.currentScript;
   const had = { recipe: own.dataset.recipe, styles: own.dataset.styles, files: own.dataset.files };
   const failed = document.body.classList.contains("failed");
-  const page = encodeURIComponent(location.pathname);
+  // Where the site is served: unsaved text has an address of its own.
+  const base = own.dataset.base || "";
+  const page = encodeURIComponent(location.pathname.slice(base.length));
   let source = null;
   let working = false;
   let state = null;
@@ -16,7 +18,7 @@
       if (source) source.close();
       source = null;
     } else if (!source || source.readyState === EventSource.CLOSED) {
-      source = new EventSource("/__newsprint/events?page=" + page);
+      source = new EventSource(base + "/__newsprint/events?page=" + page);
       source.addEventListener("state", (event) => hear(JSON.parse(event.data)));
       // Browsers come back by themselves from a lost connection, but not from a refused one.
       source.onerror = () => { if (source && source.readyState === EventSource.CLOSED) setTimeout(connect, 1000); };
@@ -112,6 +114,8 @@
     summary { cursor: pointer; display: inline-block; list-style: none; }
     summary::-webkit-details-marker { display: none; }
     summary:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
+    .edit { padding: .3rem .9rem; border-radius: 1rem; background: #1d1b16; color: #fff; text-decoration: none; box-shadow: 0 1px 4px #0005; }
+    .edit:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
     .bad > summary { background: #b3261e; border-color: #7c1812; color: #fff; }
     .list { margin-top: .5rem; max-height: 60vh; overflow: auto; background: #fffdf8; border: 1px solid #8a8578;
       border-radius: .4rem; box-shadow: 0 4px 24px #0004; max-width: min(52rem, calc(100vw - 1.5rem)); box-sizing: border-box; }
@@ -135,12 +139,19 @@
   let drawn = "";
   let opened = null;
   function draw() {
-    const what = JSON.stringify([state.badges, state.problems, state.stale, state.found, state.more]);
+    const what = JSON.stringify([state.badges, state.problems, state.stale, state.found, state.more, state.source]);
     if (what === drawn) return;
     drawn = what;
     const box = element("div", "box");
     box.lang = "en";
     box.dir = "ltr";
+    if (state.desk && state.source && !base) {
+      const edit = element("a", "edit", "Edit");
+      edit.href = location.protocol + "//" + location.hostname + ":" + state.desk + "/#edit=" + encodeURIComponent(state.source);
+      edit.target = "newsprint-desk";
+      edit.rel = "noopener";
+      box.append(edit);
+    }
     if (state.badges.length) {
       const row = element("div", "row");
       for (const badge of state.badges) row.append(element("span", "badge " + badge.kind, badge.text));

@@ -11,7 +11,7 @@ use crate::diag::Diag;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::plan::{Outline, Page, Planned, Work};
 use crate::site::Site;
-use crate::source::Rules;
+use crate::source::{Record, Rules};
 
 /// A site that can be shown.
 pub(super) struct Shown {
@@ -59,10 +59,20 @@ pub(super) struct View {
     pub(super) serial: u64,
     /// The newest site that can be shown; `None` until there is one.
     pub(super) shown: Option<Arc<Shown>>,
+    /// Every content file as it was last read, shown or not, sorted by path: what may be opened and changed.
+    pub(super) records: Arc<Vec<Arc<Record>>>,
     /// What is wrong with the sources.
     pub(super) problems: Vec<Diag>,
     /// The problems prevent a newer snapshot: an older one is shown.
     pub(super) stale: bool,
+}
+
+impl View {
+    /// The record of a content file; paths that a request names are looked up here and nowhere else.
+    pub(super) fn record(&self, path: &str) -> Option<&Arc<Record>> {
+        let at = self.records.binary_search_by(|record| record.path.as_str().cmp(path)).ok()?;
+        self.records.get(at)
+    }
 }
 
 /// The current view.

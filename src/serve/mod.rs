@@ -2,8 +2,10 @@
 //!
 //! A [`watcher`] hears that something changed, a [`taker`] makes a new [`live`] view of it, the [`server`]
 //! renders what is asked for from that view, and [`events`] tell open tabs whether their page is another
-//! now. Nothing is written; the preview's bytes are those of a build but for one script ([`script`]).
+//! now. Only the [`desk`] writes, and only content; the preview's bytes are those of a build but for one script ([`script`]).
 
+mod desk;
+mod drafts;
 mod events;
 mod guard;
 mod live;
@@ -23,9 +25,10 @@ use tokio::runtime::{Builder, Runtime};
 use crate::diag::{self, Diag};
 use crate::disk::Dir;
 use crate::load::{self, Wishes};
+use drafts::Drafts;
 use live::{Live, View};
 use overlay::Overlay;
-use server::Desk;
+use server::Shelf;
 use taker::{Changes, Taker};
 use watcher::{Event, Watcher};
 
@@ -52,6 +55,7 @@ enum Line {
 /// A running preview. It ends when this is dropped.
 pub struct Preview {
     port: u16,
+    desk: u16,
     lines: mpsc::Receiver<Line>,
     end: mpsc::Sender<Line>,
     tell: mpsc::Sender<Event>,
@@ -76,6 +80,11 @@ impl Preview {
         let listeners = runtime.block_on(server::bind(options.port))?;
         let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(0, |address| address.port());
 
+        // The desk has a port of its own, which makes it an origin of its own: what scripts of a page can do ends there.
+        let desk_listeners = runtime.block_on(server::bind(Some(0)))?;
+        let desk =
+            desk_listeners.first().and_then(|l| l.local_addr().ok()).map_or(0, |address| address.port());
+
         let (log, lines) = mpsc::channel();
         let (tell, heard) = mpsc::channel();
         let store = Arc::new(Overlay::new(Dir::new(&options.site)));
@@ -89,17 +98,38 @@ impl Preview {
             let live = Arc::clone(&live);
             std::thread::spawn(move || watcher::run(watcher, taker, &live, &heard))
         };
-        let router = server::router(Desk { live, store, tell: tell.clone() }, port);
+        let drafts = Arc::new(Drafts::default());
+        let state = desk::State {
+            site: options.site.clone(),
+            live: Arc::clone(&live),
+            store: Arc::clone(&store),
+            tell: tell.clone(),
+            drafts: Arc::clone(&drafts),
+            wishes: options.wishes.clone(),
+            preview: port,
+            port: desk,
+        };
+        let desk_router = desk::router(state);
+        let router = server::router(Shelf { live, store, tell: tell.clone(), drafts, desk }, port);
         for listener in listeners {
             runtime.spawn(server::run(listener, router.clone()));
         }
-        Ok(Self { port, lines, end: log, tell, watching: Some(watching), runtime: Some(runtime) })
+        for listener in desk_listeners {
+            runtime.spawn(server::run(listener, desk_router.clone()));
+        }
+        Ok(Self { port, desk, lines, end: log, tell, watching: Some(watching), runtime: Some(runtime) })
     }
 
     /// The port it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The address of the desk, where articles are changed.
+    #[must_use]
+    pub fn desk(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.desk)
     }
 
     /// Its address for browsers.
@@ -128,7 +158,8 @@ impl Drop for Preview {
 /// See [`Preview::start`].
 pub fn serve(options: &Options, log: &dyn Fn(&str), ready: &dyn Fn(&str)) -> Result<(), Diag> {
     let preview = Preview::start(options)?;
-    let _ = preview.end.send(Line::Text(format!("{}  (Ctrl-C ends the preview)", preview.address())));
+    let addresses = format!("{}  (Ctrl-C ends the preview)\nedit at {}", preview.address(), preview.desk());
+    let _ = preview.end.send(Line::Text(addresses));
     ready(&preview.address());
     if let Some(runtime) = &preview.runtime {
         let end = preview.end.clone();

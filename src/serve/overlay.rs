@@ -4,16 +4,27 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cache::Cache;
 use crate::diag::{Checked, Diag};
 use crate::disk::Dir;
 use crate::fingerprint::Fingerprint;
+use crate::made::{Inputs, Trouble, Workshop};
+use crate::site::Asset;
 use crate::source::Role;
 use crate::store::{Entry, Stamp, Store};
+
+/// All that an output of the preview is made from.
+pub(super) trait Sources: Store + Inputs {
+    /// What was generated lately.
+    fn workshop(&self) -> &Workshop;
+}
 
 /// A [`Store`] over the disk.
 pub(super) struct Overlay {
     dir: Dir,
     texts: Mutex<Texts>,
+    cache: Cache,
+    workshop: Workshop,
 }
 
 #[derive(Default)]
@@ -55,7 +66,8 @@ impl Texts {
 
 impl Overlay {
     pub(super) fn new(dir: Dir) -> Self {
-        Self { dir, texts: Mutex::default() }
+        let cache = Cache::of(dir.root());
+        Self { dir, texts: Mutex::default(), cache, workshop: Workshop::default() }
     }
 
     /// What is on disk.
@@ -96,6 +108,76 @@ impl Store for Overlay {
             self.lock().remember(path, text);
         }
         Ok(read)
+    }
+}
+
+impl Inputs for Overlay {
+    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
+        match self.read(&asset.path).map_err(Trouble::Failed)? {
+            Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
+            _ => Err(Trouble::Changed(asset.path.clone())),
+        }
+    }
+
+    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>> {
+        self.cache.recall(key)
+    }
+
+    fn keep(&self, key: Fingerprint, bytes: &[u8]) {
+        self.cache.keep(key, bytes);
+    }
+}
+
+impl Sources for Overlay {
+    fn workshop(&self) -> &Workshop {
+        &self.workshop
+    }
+}
+
+/// A [`Store`] in which one file has a text that is not saved.
+pub(super) struct Draft {
+    under: Arc<Overlay>,
+    path: String,
+    bytes: Arc<Vec<u8>>,
+}
+
+impl Draft {
+    pub(super) fn new(under: Arc<Overlay>, path: &str, bytes: Arc<Vec<u8>>) -> Self {
+        Self { under, path: path.to_owned(), bytes }
+    }
+}
+
+impl Store for Draft {
+    fn list(&self, folder: &str) -> Checked<Vec<Entry>> {
+        self.under.list(folder)
+    }
+
+    fn read(&self, path: &str) -> Result<Option<(Vec<u8>, Stamp)>, Diag> {
+        if path == self.path {
+            let stamp = Stamp { len: self.bytes.len() as u64, mtime: i64::MAX, ctime: i64::MAX, inode: 0 };
+            return Ok(Some((self.bytes.to_vec(), stamp)));
+        }
+        self.under.read(path)
+    }
+}
+
+impl Inputs for Draft {
+    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
+        self.under.source(asset)
+    }
+
+    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>> {
+        self.under.recall(key)
+    }
+
+    fn keep(&self, key: Fingerprint, bytes: &[u8]) {
+        self.under.keep(key, bytes);
+    }
+}
+
+impl Sources for Draft {
+    fn workshop(&self) -> &Workshop {
+        self.under.workshop()
     }
 }
 

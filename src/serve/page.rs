@@ -6,17 +6,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::live::{Shown, View};
-use super::overlay::Overlay;
+use super::overlay::Sources;
 use super::script;
 use crate::body::{BodySource, NoBody};
 use crate::diag::{Diag, EMBEDDED};
-use crate::fingerprint::Fingerprint;
 use crate::index::Article;
 use crate::load::Bodies;
+use crate::made::Trouble;
 use crate::path::OutPath;
 use crate::plan::{Outline, Page, Planned, Work};
 use crate::render;
-use crate::store::Store;
 use crate::theme;
 
 /// What an address leads to.
@@ -88,40 +87,37 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Why there is no answer yet.
-pub(super) enum Trouble {
-    /// A source is not what the snapshot was made from: look at it, then try again.
-    Changed(String),
-    /// The page cannot be made.
-    Failed(Diag),
-}
-
-/// Answers a request for `address`.
+/// Answers a request for `address`; the site is served below `base`, which is empty but for drafts.
 ///
 /// # Errors
 /// When a newer snapshot is needed first.
-pub(super) fn answer(view: &View, store: &Overlay, address: &str) -> Result<Response, String> {
+pub(super) fn answer(
+    view: &View,
+    store: &dyn Sources,
+    address: &str,
+    base: &str,
+) -> Result<Response, String> {
     let Some(shown) = &view.shown else {
-        return Ok(failed_page(StatusCode::SERVICE_UNAVAILABLE, &view.problems, None));
+        return Ok(failed_page(StatusCode::SERVICE_UNAVAILABLE, &view.problems, None, base));
     };
     let (status, planned) = match Found::at(shown, address) {
         Found::Output(planned) => (StatusCode::OK, planned),
         Found::Nothing(Some(planned)) => (StatusCode::NOT_FOUND, planned),
         Found::Nothing(None) => return Ok(StatusCode::NOT_FOUND.into_response()),
-        Found::Folder(planned) => return Ok(redirect(&planned.out)),
+        Found::Folder(planned) => return Ok(redirect(&planned.out, base)),
     };
     match bytes(shown, store, planned) {
-        Ok(bytes) => Ok(output(status, shown, planned, bytes)),
+        Ok(bytes) => Ok(output(status, (shown, planned), bytes, base)),
         Err(Trouble::Changed(path)) => Err(path),
         Err(Trouble::Failed(diag)) => {
-            Ok(failed_page(StatusCode::INTERNAL_SERVER_ERROR, &[diag], Some((shown, planned))))
+            Ok(failed_page(StatusCode::INTERNAL_SERVER_ERROR, &[diag], Some((shown, planned)), base))
         }
     }
 }
 
-fn redirect(out: &OutPath) -> Response {
+fn redirect(out: &OutPath, base: &str) -> Response {
     // From the outline, not from the request: it cannot lead to another host.
-    let to = HeaderValue::from_str(&format!("/{}", out.url()));
+    let to = HeaderValue::from_str(&format!("{base}/{}", out.url()));
     to.map_or_else(
         |_| StatusCode::NOT_FOUND.into_response(),
         |to| (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response(),
@@ -129,20 +125,22 @@ fn redirect(out: &OutPath) -> Response {
 }
 
 /// The bytes of an output, just as a build writes them.
-fn bytes(shown: &Shown, store: &Overlay, planned: &Planned) -> Result<Vec<u8>, Trouble> {
+fn bytes(shown: &Shown, store: &dyn Sources, planned: &Planned) -> Result<Vec<u8>, Trouble> {
     match &planned.work {
         Work::Page(page) => render_page(shown, store, page, &planned.out),
         Work::Copy(asset) => match asset.path.strip_prefix(EMBEDDED) {
             Some(file) => Ok(theme::file(file).unwrap_or_default().to_vec()),
-            None => match store.read(&asset.path).map_err(Trouble::Failed)? {
-                Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
-                _ => Err(Trouble::Changed(asset.path.clone())),
-            },
+            None => store.source(asset),
         },
+        Work::Made(made) => {
+            let mut bytes = Vec::new();
+            made.make(&shown.site, store, store.workshop(), &mut bytes)?;
+            Ok(bytes)
+        }
     }
 }
 
-fn render_page(shown: &Shown, store: &Overlay, page: &Page, out: &OutPath) -> Result<Vec<u8>, Trouble> {
+fn render_page(shown: &Shown, store: &dyn Sources, page: &Page, out: &OutPath) -> Result<Vec<u8>, Trouble> {
     let mut html = Vec::new();
     let ids = page.bodies(&shown.site);
     let articles: Vec<&Article> = ids.iter().map(|id| shown.site.index.article(*id)).collect();
@@ -157,10 +155,10 @@ fn render_page(shown: &Shown, store: &Overlay, page: &Page, out: &OutPath) -> Re
     Ok(html)
 }
 
-fn output(status: StatusCode, shown: &Shown, planned: &Planned, mut bytes: Vec<u8>) -> Response {
-    let kind = content_type(planned.out.as_str());
+fn output(status: StatusCode, page: (&Shown, &Planned), mut bytes: Vec<u8>, base: &str) -> Response {
+    let kind = content_type(page.1.out.as_str());
     if kind.starts_with("text/html") {
-        script::inject(&mut bytes, &script::tag(Some((shown, planned))));
+        script::inject(&mut bytes, &script::tag(Some(page), base));
     }
     (status, [(header::CONTENT_TYPE, kind)], Body::from(bytes)).into_response()
 }
@@ -170,10 +168,11 @@ pub(super) fn failed_page(
     status: StatusCode,
     problems: &[Diag],
     instead_of: Option<(&Shown, &Planned)>,
+    base: &str,
 ) -> Response {
     let texts: String =
         problems.iter().map(|diag| format!("<pre>{}</pre>\n", escaped(&diag.render(false)))).collect();
-    let tag = script::tag(instead_of);
+    let tag = script::tag(instead_of, base);
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>This page cannot be shown yet</title>\n<link rel=\"stylesheet\" href=\"{}\">\n\

@@ -22,10 +22,12 @@ pub(super) const STYLE: &str = include_str!("live.css");
 
 /// The element that loads the script. It carries what the page was made from, so that a change between
 /// the making of the page and the script's first question is not missed.
-pub(super) fn tag(page: Option<(&Shown, &Planned)>) -> String {
+/// `base` is where a draft's site is served.
+pub(super) fn tag(page: Option<(&Shown, &Planned)>, base: &str) -> String {
     let (recipe, styles, files) = facts(page);
+    let base = if base.is_empty() { String::new() } else { format!(" data-base=\"{base}\"") };
     format!(
-        "<script src=\"{ADDRESS}\" data-recipe=\"{recipe}\" data-styles=\"{styles}\" data-files=\"{files}\" defer></script>"
+        "<script src=\"{ADDRESS}\"{base} data-recipe=\"{recipe}\" data-styles=\"{styles}\" data-files=\"{files}\" defer></script>"
     )
 }
 
@@ -42,7 +44,7 @@ pub(super) fn inject(html: &mut Vec<u8>, tag: &str) {
 }
 
 /// What a tab that shows `address` is to know, as JSON.
-pub(super) fn state(view: &View, address: &str) -> String {
+pub(super) fn state(view: &View, address: &str, desk: Option<u16>) -> String {
     let found = view.shown.as_ref().map(|shown| (shown, Found::at(shown, address)));
     let page = found.and_then(|(shown, found)| Some((&**shown, found.planned()?)));
     let (recipe, styles, files) = facts(page);
@@ -57,6 +59,7 @@ pub(super) fn state(view: &View, address: &str) -> String {
         "found": !matches!(found, None | Some((_, Found::Nothing(_)))),
         "stale": view.stale,
         "source": path,
+        "desk": desk,
         "badges": article.map_or_else(Vec::new, |(_, header)| badges(header, now)),
         "problems": problems,
         "more": view.problems.len().saturating_sub(PROBLEMS),

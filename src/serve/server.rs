@@ -14,20 +14,25 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::guard::{self, Hosts};
+use super::drafts::{self, Drafts};
+use super::guard::{self, Gate, Hosts, Purpose};
 use super::live::Live;
 use super::overlay::Overlay;
 use super::watcher::Event;
 use super::{events, page, script};
 use crate::diag::{self, Diag};
 
-/// What every request has at hand.
+/// What every request of the preview has at hand.
 #[derive(Clone)]
-pub(super) struct Desk {
+pub(super) struct Shelf {
     pub(super) live: Arc<Live>,
     pub(super) store: Arc<Overlay>,
     /// To the watcher.
     pub(super) tell: mpsc::Sender<Event>,
+    /// Sites with texts that are not saved.
+    pub(super) drafts: Arc<Drafts>,
+    /// The desk's port.
+    pub(super) desk: u16,
 }
 
 /// Connections at the same time.
@@ -62,7 +67,9 @@ pub(super) async fn bind(port: Option<u16>) -> Result<Vec<TcpListener>, Diag> {
 }
 
 /// Routes and their guard.
-pub(super) fn router(desk: Desk, port: u16) -> Router {
+pub(super) fn router(shelf: Shelf, port: u16) -> Router {
+    let gate =
+        Gate { hosts: Hosts::new(port), purpose: Purpose::Preview, framed_by: Some(Hosts::new(shelf.desk)) };
     let text = |kind: &'static str, text: &'static str| {
         get(move || std::future::ready(([(header::CONTENT_TYPE, kind)], text)))
     };
@@ -71,9 +78,33 @@ pub(super) fn router(desk: Desk, port: u16) -> Router {
         .route(script::STYLE_ADDRESS, text("text/css; charset=utf-8", script::STYLE))
         .route("/__newsprint/events", get(tab_events))
         .route("/__newsprint/state", get(tab_state))
+        .route("/__newsprint/draft/{key}/{*rest}", get(draft))
+        .route("/__newsprint/draft/{key}/", get(draft))
         .fallback(site)
-        .with_state(desk)
-        .layer(axum::middleware::from_fn_with_state(Arc::new(Hosts::new(port)), guard::check))
+        .with_state(shelf)
+        .layer(axum::middleware::from_fn_with_state(Arc::new(gate), guard::check))
+}
+
+/// A page, or the events, of a site with a text that is not saved. The key is a secret of the desk's.
+async fn draft(State(shelf): State<Shelf>, uri: Uri) -> Response {
+    let below = uri.path().strip_prefix(drafts::ADDRESS).unwrap_or_default();
+    let (key, _) = below.split_once('/').unwrap_or((below, ""));
+    let Some(draft) = shelf.drafts.find(key) else { return StatusCode::NOT_FOUND.into_response() };
+    let base = format!("{}{key}", drafts::ADDRESS);
+    let address = &uri.path()[base.len()..];
+    if address == "/__newsprint/events" {
+        return match shown_by(&uri) {
+            Some(page) => events::events(Arc::clone(&draft.live), page, None).into_response(),
+            None => StatusCode::BAD_REQUEST.into_response(),
+        };
+    }
+    let (view, address) = (draft.live.view(), address.to_owned());
+    let store = draft.store(&shelf.store);
+    let made = tokio::task::spawn_blocking(move || page::answer(&view, &store, &address, &base)).await;
+    match made {
+        Ok(Ok(response)) => response,
+        _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 /// Serves connections until the task is dropped.
@@ -114,17 +145,17 @@ fn shown_by(uri: &Uri) -> Option<String> {
     page::decoded(page)
 }
 
-async fn tab_events(State(desk): State<Desk>, uri: Uri) -> Response {
+async fn tab_events(State(shelf): State<Shelf>, uri: Uri) -> Response {
     match shown_by(&uri) {
-        Some(address) => events::events(desk.live, address).into_response(),
+        Some(address) => events::events(shelf.live, address, Some(shelf.desk)).into_response(),
         None => StatusCode::BAD_REQUEST.into_response(),
     }
 }
 
-async fn tab_state(State(desk): State<Desk>, uri: Uri) -> Response {
+async fn tab_state(State(shelf): State<Shelf>, uri: Uri) -> Response {
     match shown_by(&uri) {
         Some(address) => {
-            let state = script::state(&desk.live.view(), &address);
+            let state = script::state(&shelf.live.view(), &address, Some(shelf.desk));
             ([(header::CONTENT_TYPE, "application/json")], state).into_response()
         }
         None => StatusCode::BAD_REQUEST.into_response(),
@@ -134,24 +165,24 @@ async fn tab_state(State(desk): State<Desk>, uri: Uri) -> Response {
 /// Times that a page is tried anew when its sources change under it.
 const TRIES: usize = 4;
 
-async fn site(State(desk): State<Desk>, uri: Uri) -> Response {
+async fn site(State(shelf): State<Shelf>, uri: Uri) -> Response {
     let mut changing = String::new();
     for _ in 0..TRIES {
-        let view = desk.live.view();
-        let (serial, store, address) = (view.serial, Arc::clone(&desk.store), uri.path().to_owned());
+        let view = shelf.live.view();
+        let (serial, store, address) = (view.serial, Arc::clone(&shelf.store), uri.path().to_owned());
         // Pages are rendered on threads of their own, where a fault ends one answer and nothing else.
-        match tokio::task::spawn_blocking(move || page::answer(&view, &store, &address)).await {
+        match tokio::task::spawn_blocking(move || page::answer(&view, &*store, &address, "")).await {
             Ok(Ok(response)) => return response,
             Ok(Err(path)) => {
                 changing.clone_from(&path);
-                let _ = desk.tell.send(Event::Suspected(path));
-                desk.live.newer_than(serial).await;
+                let _ = shelf.tell.send(Event::Suspected(path));
+                shelf.live.newer_than(serial).await;
             }
             Err(_) => {
                 let problems = [diag::preview_failed()];
-                return page::failed_page(StatusCode::INTERNAL_SERVER_ERROR, &problems, None);
+                return page::failed_page(StatusCode::INTERNAL_SERVER_ERROR, &problems, None, "");
             }
         }
     }
-    page::failed_page(StatusCode::SERVICE_UNAVAILABLE, &[diag::changing(&changing)], None)
+    page::failed_page(StatusCode::SERVICE_UNAVAILABLE, &[diag::changing(&changing)], None, "")
 }

@@ -7,16 +7,18 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::Options;
 use super::live::{Shown, View};
-use super::overlay::{self, Overlay};
+use super::overlay::{self, Draft, Overlay};
 use crate::build;
+use crate::clock::Clock;
 use crate::diag::{self, Diag};
 use crate::diff::{Change, diff};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::{Head, Ledger, Memory, Seen};
-use crate::load::{self, Listing, Wishes};
-use crate::plan::Outline;
+use crate::load::{self, Listing, Loaded, Wishes};
+use crate::plan::{Outline, Work};
+use crate::site::Site;
 use crate::source::{self, Record};
-use crate::store::{Entry, Store};
+use crate::store::{Entry, Stamp, Store};
 
 /// What may have changed.
 #[derive(Debug, Default)]
@@ -146,6 +148,7 @@ impl Taker {
         self.view.problems = [problems, self.held.values().flatten().cloned().collect()].concat();
         diag::sort(&mut self.view.problems);
         self.view.problems.dedup();
+        self.view.records = Arc::new(self.ledger.records());
         self.view.clone()
     }
 
@@ -154,17 +157,7 @@ impl Taker {
         if !self.fixed_now {
             self.wishes.clock.now = now();
         }
-        let text = load::read_config(&*self.store, &self.folder).map_err(|diag| vec![diag])?;
-        let parsed = load::parse_config(&text, &self.wishes);
-        let Some(config) = parsed.value else { return Err(parsed.diags) };
-        let checked = load::load(&*self.store, &self.listing, &text, config, &self.ledger, &self.wishes);
-        let mut problems = [parsed.diags, checked.diags].concat();
-        let Some(loaded) = checked.value.filter(|_| !is_fatal(&problems)) else { return Err(problems) };
-        let outline = Outline::new(&loaded.site);
-        problems.extend(outline.diags);
-        if is_fatal(&problems) {
-            return Err(problems);
-        }
+        let (loaded, outline, problems) = self.load_from(&*self.store, &self.listing, &self.wishes)?;
         let head = Head {
             config: loaded.config,
             rules: loaded.rules.key,
@@ -176,7 +169,25 @@ impl Taker {
         self.ledger = Ledger::new(head, loaded.sources, Vec::new(), Vec::new()).with_records(loaded.records);
         self.lost = false;
         self.problems = problems;
-        Ok(Shown::new(loaded.site, outline.value, loaded.rules, loaded.validity))
+        Ok(Shown::new(loaded.site, outline, loaded.rules, loaded.validity))
+    }
+
+    /// Loads a site from a store, with what is remembered of the newest snapshot.
+    fn load_from(
+        &self,
+        store: &dyn Store,
+        listing: &Listing,
+        wishes: &Wishes,
+    ) -> Result<(Loaded, Outline, Vec<Diag>), Vec<Diag>> {
+        let text = load::read_config(store, &self.folder).map_err(|diag| vec![diag])?;
+        let parsed = load::parse_config(&text, wishes);
+        let Some(config) = parsed.value else { return Err(parsed.diags) };
+        let checked = load::load(store, listing, &text, config, &self.ledger, wishes);
+        let mut problems = [parsed.diags, checked.diags].concat();
+        let Some(loaded) = checked.value.filter(|_| !is_fatal(&problems)) else { return Err(problems) };
+        let outline = Outline::new(&loaded.site);
+        problems.extend(outline.diags);
+        if is_fatal(&problems) { Err(problems) } else { Ok((loaded, outline.value, problems)) }
     }
 
     /// The newest snapshot with other texts, when nothing but the texts of these articles changed: what an
@@ -190,24 +201,92 @@ impl Taker {
         let records = self.ledger.records();
         let mut site = Cow::Borrowed(&shown.site);
         let mut read = Vec::new();
+        let mut copied = Vec::new();
         for path in paths {
-            self.entry(path).filter(|_| overlay::is_article(path))?;
+            self.entry(path)?;
+            if path.starts_with("static/") {
+                let (bytes, stamp) = self.store.read(path).ok()??;
+                let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), picture: None };
+                site = Cow::Owned(site.with_static(path, seen.text)?);
+                copied.push(seen);
+                continue;
+            }
+            if !overlay::is_article(path) {
+                return None;
+            }
             let former = records.binary_search_by(|record| record.path.cmp(path)).ok()?;
             let former = &records[former];
             let (bytes, stamp) = self.store.read(path).ok()??;
-            let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), size: None };
+            let seen = Seen { path: path.clone(), stamp, text: Fingerprint::of(&bytes), picture: None };
             if seen.text == former.text {
                 read.push((seen, Arc::clone(former)));
                 continue;
             }
             let record = Arc::new(source::parse(path, bytes, &shown.rules).record);
-            site = Cow::Owned(site.with_text(&record)?);
+            site = Cow::Owned(edited(&site, &record)?);
             read.push((seen, record));
         }
         for (seen, record) in read {
             self.ledger.update(seen, record);
         }
-        Some(shown.with(site.into_owned()))
+        if copied.is_empty() {
+            return Some(shown.with(site.into_owned()));
+        }
+        let mut outline = Outline::clone(&shown.outline);
+        for planned in &mut outline.outputs {
+            if let Work::Copy(asset) = &mut planned.work
+                && let Some(seen) = copied.iter().find(|seen| seen.path == asset.path)
+            {
+                asset.bytes = seen.text;
+            }
+        }
+        copied.into_iter().for_each(|seen| self.ledger.see(seen));
+        Some(Shown::new(site.into_owned(), outline, shown.rules.clone(), shown.validity))
+    }
+
+    /// The site as it would be if a file had these bytes: nothing is kept of it. `before` is what an earlier
+    /// call for this file answered, if the view is still the one of then.
+    ///
+    /// # Errors
+    /// What is wrong with the text, or with the site.
+    pub(super) fn draft(
+        &self,
+        path: &str,
+        bytes: &Arc<Vec<u8>>,
+        before: Option<&Shown>,
+    ) -> Result<Shown, Vec<Diag>> {
+        let Some(shown) = &self.view.shown else { return Err(self.view.problems.clone()) };
+        let record = source::parse(path, bytes.to_vec(), &shown.rules).record;
+        if diag::any_error(&record.diags) || record.items.is_empty() {
+            return Err(record.diags);
+        }
+        let record = Arc::new(record);
+        let bases = std::iter::once(&**shown).chain(before);
+        let quick = bases.filter_map(|base| Some(base.with(edited(&base.site, &record)?))).next();
+        if let Some(shown) = quick {
+            return Ok(shown);
+        }
+        let store = Draft::new(Arc::clone(&self.store), path, Arc::clone(bytes));
+        let stamp = Stamp { len: bytes.len() as u64, mtime: i64::MAX, ctime: i64::MAX, inode: 0 };
+        let listing = self.listing.with(Entry { path: path.to_owned(), stamp });
+        let load = |wishes: &Wishes| {
+            let (loaded, outline, _) = self.load_from(&store, &listing, wishes)?;
+            Ok(Shown::new(loaded.site, outline, loaded.rules, loaded.validity))
+        };
+        let drafted = load(&self.wishes)?;
+        if drafted.site.index.by_path(path).is_some() || record.items[0].header.withdrawn.is_some() {
+            return Ok(drafted);
+        }
+        // Who writes it wants to see it, though readers may not yet.
+        let clock = Clock { drafts: true, future: true, ..self.wishes.clock };
+        load(&Wishes { clock, ..self.wishes.clone() })
+    }
+
+    /// Shows the site as of an instant, or as of now again; with what is hidden from readers, if so wished.
+    pub(super) fn travel(&mut self, now: Option<i64>, drafts: bool, future: bool) {
+        self.fixed_now = now.is_some();
+        let now = now.unwrap_or_else(self::now);
+        self.wishes.clock = Clock { now, drafts, future };
     }
 
     fn entry(&self, path: &str) -> Option<&Entry> {
@@ -275,6 +354,11 @@ impl Taker {
         self.held.remove(path);
         self.store.release(path);
     }
+}
+
+/// The site after one of its files changed in nothing but text or words.
+fn edited(site: &Site, record: &Arc<Record>) -> Option<Site> {
+    site.with_text(record).or_else(|| site.with_words(record))
 }
 
 /// Whether no site can be made: errors of content only leave their article out.

@@ -5,14 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use tokio::sync::oneshot;
 
 use super::Line;
-use super::live::{Live, View};
+use super::live::{Live, Shown, View};
 use super::taker::{Changes, Taker};
 use crate::diag::{self, Diag, Severity};
 use crate::disk;
@@ -27,8 +29,21 @@ pub(super) enum Event {
     Lost(Option<String>),
     /// A request found this file to be other than the view says.
     Suspected(String),
+    /// Somebody wants to see the site with a text that is not saved.
+    Draft(Wish),
+    /// Show the site as of an instant (`None`: now), with drafts, with what lies in the future.
+    Travel(Option<i64>, bool, bool),
     /// The end.
     Stop,
+}
+
+/// A draft that is to be shown.
+pub(super) struct Wish {
+    pub(super) path: String,
+    pub(super) bytes: Arc<Vec<u8>>,
+    /// What the last such wish for this file was answered with.
+    pub(super) before: Option<Arc<Shown>>,
+    pub(super) answer: oneshot::Sender<Result<Shown, Vec<Diag>>>,
 }
 
 /// A file that was written and closed, or moved here, is whole.
@@ -158,7 +173,7 @@ impl Pending {
                 self.look_at_all(now);
             }
             Event::Suspected(path) => self.look_at(path, now),
-            Event::Stop => {}
+            Event::Draft(_) | Event::Travel(..) | Event::Stop => {}
         }
     }
 
@@ -232,16 +247,22 @@ fn is_file(path: &str) -> bool {
 pub(super) fn run(mut watcher: Watcher, mut taker: Taker, live: &Live, events: &Receiver<Event>) {
     let mut pending = Pending::default();
     let mut checked = Instant::now();
+    let mut drafts: Vec<Wish> = Vec::new();
     loop {
         let wake = [pending.ready(), taker.due(), Some(checked + CHECK)].into_iter().flatten().min();
         let patience = wake.map_or(CHECK, |wake| wake.saturating_duration_since(Instant::now()));
         match events.recv_timeout(patience) {
             Ok(event) => {
                 for event in std::iter::once(event).chain(events.try_iter()) {
-                    if matches!(event, Event::Stop) {
-                        return;
+                    match event {
+                        Event::Stop => return,
+                        Event::Draft(wish) => drafts.push(wish),
+                        Event::Travel(now, drafts, future) => {
+                            taker.travel(now, drafts, future);
+                            pending.look_at_all(Instant::now());
+                        }
+                        event => pending.add(&mut watcher, event),
                     }
-                    pending.add(&mut watcher, event);
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -262,6 +283,12 @@ pub(super) fn run(mut watcher: Watcher, mut taker: Taker, live: &Live, events: &
             let before = live.view();
             live.publish(taker.take(&changes));
             report(&watcher.log, &before, &live.view(), &changes, now.elapsed());
+        }
+        for wish in drafts.drain(..) {
+            let Wish { path, bytes, before, answer } = wish;
+            let made = std::panic::AssertUnwindSafe(|| taker.draft(&path, &bytes, before.as_deref()));
+            let made = std::panic::catch_unwind(made);
+            let _ = answer.send(made.unwrap_or_else(|_| Err(vec![diag::preview_failed()])));
         }
     }
 }

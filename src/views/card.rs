@@ -1,12 +1,13 @@
 //! What lists may see of an article.
 
+use super::picture::image;
 use super::term::{section, term};
 use crate::article::Header;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::locale;
 use crate::plan;
-use crate::site::{Site, beside};
+use crate::site::Site;
 
 /// An article as lists may see it: never its body, nor anything counted from it.
 pub(crate) fn card(site: &Site, id: ArticleId) -> Ingredient<'_> {
@@ -59,25 +60,9 @@ pub(super) fn header_fields<'s>(
         ("dateline", Ingredient::maybe(header.dateline.as_deref())),
         ("lang", Ingredient::text(lang)),
         ("dir", Ingredient::text(locale::dir(lang))),
-        ("image", image(site, article.path(), header)),
+        ("image", header.image.as_ref().map_or(Ingredient::Null, |own| image(site, article.path(), own))),
         ("kind", Ingredient::text(header.kind.word())),
     ]
-}
-
-fn image<'s>(site: &'s Site, path: &str, header: &'s Header) -> Ingredient<'s> {
-    let Some(image) = &header.image else { return Ingredient::Null };
-    let asset = image.src.as_deref().and_then(|src| site.pictures.get(&beside(path, src)?));
-    let src = asset.and_then(|asset| site.picture_out(asset)).map(|out| site.href(&out));
-    let side = |n: Option<u32>| n.map_or(Ingredient::Null, |n| Ingredient::Number(n.into()));
-    let size = asset.and_then(|asset| asset.size);
-    Ingredient::Map(vec![
-        ("src", Ingredient::maybe(src)),
-        ("alt", Ingredient::text(image.alt.as_deref().unwrap_or(""))),
-        ("caption", Ingredient::maybe(image.caption.as_deref())),
-        ("credit", Ingredient::maybe(image.credit.as_deref())),
-        ("width", side(size.map(|(width, _)| width))),
-        ("height", side(size.map(|(_, height)| height))),
-    ])
 }
 
 /// A feed id that survives a change of address: a tag URI (RFC 4151) of the oldest one known.

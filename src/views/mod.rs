@@ -14,6 +14,7 @@ mod front;
 mod head;
 mod list;
 mod names;
+mod picture;
 mod publisher;
 mod redirects;
 mod related;
@@ -29,7 +30,6 @@ pub use names::{Name, PAGE, SHAPES, SHARED};
 pub(crate) use shared::{FORMS, form, key};
 pub use shared::{Shared, shared, wanted};
 pub(crate) use sitemap::{is_split, sheets};
-pub(crate) use target::picture_of;
 
 use crate::ingredient::Ingredient;
 use crate::locale;

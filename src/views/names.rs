@@ -164,8 +164,13 @@ pub const SHAPES: [Name; 7] = [
     name("term", "{name, url}", "a tag or an author; `url` is none when they have no pages"),
     name(
         "image",
-        "{src, alt, caption, credit, width, height}",
-        "a root-relative link and its words; `src` is none for a picture that is only described",
+        "{src, alt, caption, credit, width, height, sources: [{type, files: [file]}], files: [file], crops: [file]}",
+        "a root-relative link, the size of that file, and words of the article or of the picture's own file; `src` is none for a picture that is only described. `sources` are files by width in better formats, `files` in the format that every browser shows, both empty for a picture that is copied as it is; `crops` are 1:1, 4:3 and 16:9 where site.toml asks for them",
+    ),
+    name(
+        "file",
+        "{src, width, height}",
+        "a file of a picture; the filter `srcset` makes an attribute of several",
     ),
     name(
         "entry",

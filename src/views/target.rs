@@ -1,5 +1,6 @@
 //! Where the links and pictures of a text lead on the page that shows it.
 
+use super::picture::{Files, Rendition};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::markdown;
@@ -21,32 +22,33 @@ pub(super) fn link_target(site: &Site, path: &str, link: &str, root: &str) -> Op
     }
 }
 
-/// The file of a picture as `src width height`, so that its size is part of what the page is made of.
-pub(super) fn picture_target(site: &Site, path: &str, src: &str, root: &str) -> Option<String> {
+/// A picture in a text, with the files it has on this site.
+pub(super) fn picture(site: &Site, path: &str, src: &str, root: &str) -> Option<markdown::Picture> {
     let asset = beside(path, src).and_then(|file| site.pictures.get(&file));
-    match (asset, src.strip_prefix('/')) {
-        (Some(asset), _) => {
-            let out = site.picture_out(asset)?;
-            let (width, height) = asset.size.unwrap_or_default();
-            Some(format!("{root}{} {width} {height}", site.href(&out)))
-        }
-        (None, Some(absolute)) => Some(format!("{root}{absolute} 0 0")),
-        (None, None) => None,
-    }
+    let Some(asset) = asset else {
+        return src.strip_prefix('/').map(|absolute| markdown::Picture::plain(format!("{root}{absolute}")));
+    };
+    let files = Files::of(site, asset)?;
+    let set = |files: &[Rendition]| {
+        let entry = |file: &Rendition| format!("{root}{} {}w", file.src, file.width);
+        files.iter().map(entry).collect::<Vec<_>>().join(", ")
+    };
+    let words = asset.picture.as_ref().map(|facts| facts.words.clone()).unwrap_or_default();
+    Some(markdown::Picture {
+        src: format!("{root}{}", files.main.src),
+        size: files.main.size(),
+        better: files.better.iter().map(|(media_type, files)| (*media_type, set(files))).collect(),
+        plain: if files.plain.len() > 1 { set(&files.plain) } else { String::new() },
+        caption: words.caption,
+        credit: words.credit,
+        alt: words.alt,
+    })
 }
 
 /// The address on the web of a picture that stands in the file at `path`.
 pub(super) fn picture_url(site: &Site, path: &str, src: &str) -> Option<String> {
-    let out = site.picture_out(site.pictures.get(&beside(path, src)?)?)?;
-    Some(site.permalink(&out))
-}
-
-/// Reads [`picture_target`]'s text back.
-pub(crate) fn picture_of(target: &str) -> markdown::Picture {
-    let mut parts = target.rsplitn(3, ' ');
-    let mut side = || parts.next().and_then(|n| n.parse::<u32>().ok()).filter(|n| *n > 0);
-    let (height, width) = (side(), side());
-    markdown::Picture { src: parts.next().unwrap_or(target).to_owned(), size: width.zip(height) }
+    let files = Files::of(site, site.pictures.get(&beside(path, src)?)?)?;
+    Some(format!("{}{}", site.config.base_url, files.main.src))
 }
 
 /// An article's text with all targets in it resolved; `root` goes before links inside the site.
@@ -54,7 +56,11 @@ pub(super) fn body<'s>(site: &'s Site, id: ArticleId, root: &str) -> Ingredient<
     let article = site.index.article(id);
     let facts = article.facts();
     let links = facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, root)));
-    let images =
-        facts.images.iter().map(|src| (src.as_str(), picture_target(site, article.path(), src, root)));
-    Ingredient::Body { article: id, text: article.item().body, targets: links.chain(images).collect() }
+    let pictures = facts.images.iter().map(|src| (src.as_str(), picture(site, article.path(), src, root)));
+    Ingredient::Body {
+        article: id,
+        text: article.item().body,
+        links: links.collect(),
+        pictures: pictures.collect(),
+    }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use newsprint::build::{self, Options, Progress, Report};
@@ -83,6 +84,27 @@ impl TestSite {
     pub fn tree(&self) -> Tree {
         tree(&self.path().join("public"))
     }
+}
+
+/// A PNG of this size, grey with a brighter left half.
+pub fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
+    let chunk = |kind: &[u8; 4], content: &[u8]| {
+        let named = [&kind[..], content].concat();
+        let mut sum = flate2::Crc::new();
+        sum.update(&named);
+        let len = u32::try_from(content.len()).expect("a short chunk").to_be_bytes();
+        [&len[..], &named, &sum.sum().to_be_bytes()].concat()
+    };
+    let row = |_| {
+        let pixel = |x: u32| [if x < width / 2 { shade.saturating_add(40) } else { shade }; 3];
+        std::iter::once(0).chain((0..width).flat_map(pixel))
+    };
+    let mut pixels = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    pixels.write_all(&(0..height).flat_map(row).collect::<Vec<u8>>()).expect("memory");
+    let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let pixels = pixels.finish().expect("memory");
+    [&b"\x89PNG\r\n\x1a\n"[..], &chunk(b"IHDR", &head), &chunk(b"IDAT", &pixels), &chunk(b"IEND", b"")]
+        .concat()
 }
 
 /// Path -> bytes.

@@ -43,7 +43,8 @@ pub(super) fn choose(lines: &[Line], pieces: &[Piece], head: &Head) -> (Option<u
         }
     }
     if let Some((at, _)) = best {
-        return (Some(at), part(&lines[at], &said, head));
+        let whole = broken(lines, at, &said, head);
+        return (Some(at), whole.or_else(|| part(&lines[at], &said, head)));
     }
     let only: Vec<usize> =
         (0..pieces.len()).filter(|at| pieces[*at].tag == Tag::Heading(1) && lines[*at].words >= 3).collect();
@@ -53,12 +54,34 @@ pub(super) fn choose(lines: &[Line], pieces: &[Piece], head: &Head) -> (Option<u
     (None, said.into_iter().map(|t| without_site(&t, head)).find(|t| words::count(t) >= 2))
 }
 
-/// The part of the line that the head has as its title: a kicker or deck may stand in the same heading.
-fn part(line: &Line, said: &[String], head: &Head) -> Option<String> {
+/// The headline that the head has whole and the page breaks over two lines.
+fn broken(lines: &[Line], at: usize, said: &[String], head: &Head) -> Option<String> {
+    let next = lines.get(at + 1)?;
     said.iter().map(|t| without_site(t, head)).find(|title| {
         let folded = words::fold(title);
-        let rest =
-            line.folded.strip_suffix(folded.as_str()).or_else(|| line.folded.strip_prefix(folded.as_str()));
+        let rest = folded.strip_prefix(lines[at].folded.as_str());
+        rest.is_some_and(|rest| {
+            let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+            words::count(rest) >= 2 && !next.folded.is_empty() && next.folded.contains(rest)
+        })
+    })
+}
+
+/// The part of the line that the head has as its title: a kicker or deck may stand in the same heading.
+fn part(line: &Line, said: &[String], head: &Head) -> Option<String> {
+    if said
+        .iter()
+        .any(|t| words::fold(t) == line.folded || words::fold(&without_site(t, head)) == line.folded)
+    {
+        return None;
+    }
+    said.iter().map(|t| without_site(t, head)).find(|title| {
+        let folded = words::fold(title);
+        // "The ferry sails – at night": what a dash joins is one headline.
+        let rest = line.folded.strip_suffix(folded.as_str()).or_else(|| {
+            let rest = line.folded.strip_prefix(folded.as_str())?;
+            Some(rest).filter(|rest| !rest.trim_start().starts_with(['-', ':']))
+        });
         words::count(&folded) >= 3 && rest.is_some_and(|rest| words::count(rest) >= 1)
     })
 }

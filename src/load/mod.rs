@@ -1,6 +1,8 @@
 //! Step one: sources become records, and a snapshot. Reads through a [`Store`]; reuses what the last
 //! build remembers of a file whose stamp, or whose bytes, are the same.
 
+mod pictures;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use crate::site::{self, Asset, Frozen, Site};
 use crate::source::{self, Record, Role, Rules};
 use crate::store::{self, Entry, Store};
 use crate::template::{TemplateSource, Templates};
-use crate::{image, theme};
+use crate::theme;
 
 /// What the command line adds to site.toml.
 #[derive(Clone, Debug)]
@@ -63,6 +65,17 @@ impl Listing {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The same listing with another stamp for a file, or with a new file.
+    #[must_use]
+    pub fn with(&self, entry: Entry) -> Self {
+        let mut listing = self.clone();
+        match listing.entries.binary_search_by(|other| other.path.cmp(&entry.path)) {
+            Ok(at) => listing.entries[at] = entry,
+            Err(at) => listing.entries.insert(at, entry),
+        }
+        listing
     }
 
     /// The file at `path`, or those below it.
@@ -258,7 +271,7 @@ pub fn load(
 
     let gated = site::gate(&usable, &config, &wishes.clock);
     diags.extend(gated.diags.iter().cloned());
-    let pictures = pictures(store, &gated, &mut sources, before, &mut diags);
+    let pictures = pictures::pictures(store, &gated, &mut sources, before, &mut diags);
     let statics = statics(&sources, &config);
     let own: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
     let defaults: Vec<TemplateSource> =
@@ -324,7 +337,7 @@ fn look(
     rules: &Rules,
 ) -> Looked {
     let fresh =
-        Seen { path: entry.path.clone(), stamp: entry.stamp, text: Fingerprint::default(), size: None };
+        Seen { path: entry.path.clone(), stamp: entry.stamp, text: Fingerprint::default(), picture: None };
     let mut looked = Looked { seen: fresh, record: None, template: None, bodies: None, diag: None };
     let is_content = entry.path.starts_with("content/");
     let is_template = entry.path.starts_with("templates/");
@@ -382,70 +395,15 @@ fn look(
     looked
 }
 
-/// The pictures that visible articles show, read if they are not known yet.
-fn pictures(
-    store: &dyn Store,
-    gated: &site::Gated,
-    sources: &mut [Seen],
-    before: &Ledger,
-    diags: &mut Vec<Diag>,
-) -> BTreeMap<String, Asset> {
-    let wanted = site::wanted_pictures(&gated.visible);
-    let found: Vec<(usize, Result<Seen, Diag>)> = sources
-        .par_iter()
-        .enumerate()
-        .filter(|(_, seen)| wanted.contains(&seen.path))
-        .map(|(at, seen)| {
-            (at, if seen.size.is_some() { Ok(seen.clone()) } else { look_at_picture(store, seen, before) })
-        })
-        .collect();
-    let mut pictures = BTreeMap::new();
-    for (at, seen) in found {
-        match seen {
-            Ok(seen) => {
-                pictures.insert(
-                    seen.path.clone(),
-                    Asset { path: seen.path.clone(), bytes: seen.text, size: seen.size },
-                );
-                sources[at] = seen;
-            }
-            Err(diag) => {
-                // It is there, so nobody has to miss it as well.
-                let path = sources[at].path.clone();
-                pictures.insert(path.clone(), Asset { path, bytes: Fingerprint::default(), size: None });
-                diags.push(diag);
-            }
-        }
-    }
-    pictures
-}
-
-fn look_at_picture(store: &dyn Store, seen: &Seen, before: &Ledger) -> Result<Seen, Diag> {
-    let Some((bytes, stamp)) = store.read(&seen.path)? else {
-        return Err(diag::no_image(&seen.path, &seen.path));
-    };
-    let text = Fingerprint::of(&bytes);
-    let known = before
-        .sources
-        .binary_search_by(|other| other.path.cmp(&seen.path))
-        .ok()
-        .map(|at| &before.sources[at]);
-    let size = match known.filter(|known| known.text == text).and_then(|known| known.size) {
-        Some(size) => size,
-        None => image::probe(&seen.path, &bytes).map_err(|why| diag::bad_image(&seen.path, &why))?,
-    };
-    Ok(Seen { path: seen.path.clone(), stamp, text, size: Some(size) })
-}
-
 /// Files copied as they are: the site's, and those of the default theme that it does not replace.
 fn statics(sources: &[Seen], config: &Config) -> BTreeMap<String, Asset> {
     let embedded = theme::files().iter().filter(|_| config.theme_files).map(|(out, bytes)| {
         let path = format!("{EMBEDDED}{out}");
-        ((*out).to_owned(), Asset { path, bytes: Fingerprint::of(bytes), size: None })
+        ((*out).to_owned(), Asset { path, bytes: Fingerprint::of(bytes), picture: None })
     });
     let own = sources.iter().filter_map(|seen| {
         let out = seen.path.strip_prefix("static/")?;
-        Some((out.to_owned(), Asset { path: seen.path.clone(), bytes: seen.text, size: None }))
+        Some((out.to_owned(), Asset { path: seen.path.clone(), bytes: seen.text, picture: None }))
     });
     embedded.chain(own).collect()
 }

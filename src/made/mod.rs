@@ -1,0 +1,154 @@
+//! Files that are generated rather than rendered from a template: variants of pictures.
+//!
+//! Such a file is a function of its recipe as a page is. What it is called follows from the recipe too, so
+//! pages that mention it can be planned before it exists. It may be dear to make, so its bytes are kept under
+//! [`Made::key`] where one is given: the key names everything that the bytes follow from.
+
+use crate::diag::{self, Diag};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::image::Variant;
+#[cfg(feature = "images")]
+use crate::image::pixels;
+use crate::site::{Asset, Site};
+
+mod memo;
+
+/// A file to be generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A picture in another size or format.
+    Variant {
+        /// The picture.
+        picture: Asset,
+        /// What is made of it.
+        variant: Variant,
+    },
+}
+
+/// What making a file may read, and what it may remember. Whoever implements it checks that what is read is
+/// what was planned with.
+pub trait Inputs: Sync {
+    /// The bytes of a source file.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble>;
+
+    /// What was kept under a key, if it still is.
+    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>>;
+
+    /// Keeps bytes under a key, if possible.
+    fn keep(&self, key: Fingerprint, bytes: &[u8]);
+}
+
+/// Why a file could not be made.
+#[derive(Debug)]
+pub enum Trouble {
+    /// A source is not what was planned with: load and plan again.
+    Changed(String),
+    /// It cannot be read, or nothing can be made of it.
+    Failed(Diag),
+}
+
+/// What several files are made from, remembered for as long as they are made one after the other.
+#[derive(Default)]
+pub struct Workshop {
+    #[cfg(feature = "images")]
+    pictures: memo::Memo<Result<pixels::Decoded, String>>,
+}
+
+impl Made {
+    /// Puts all that it is made of into a hasher.
+    pub fn put_into(&self, hasher: &mut Hasher) {
+        match self {
+            Self::Variant { picture, variant } => {
+                hasher.tag(1).fingerprint(variant.fingerprint(picture.bytes));
+            }
+        }
+    }
+
+    /// The key under which its bytes may be kept; other than the recipe's fingerprint it outlives a new version
+    /// of this program, and a move of the file. `None` for what is quickly made again.
+    #[must_use]
+    pub fn key(&self) -> Option<Fingerprint> {
+        match self {
+            Self::Variant { picture, variant } => Some(variant.fingerprint(picture.bytes)),
+        }
+    }
+
+    /// What it is made of, for people.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Variant { picture, variant } => serde_json::json!({
+                "picture": picture.path,
+                "bytes": picture.bytes.to_string(),
+                "width": variant.width,
+                "height": variant.height,
+                "crop": variant.crop,
+                "format": variant.format.media_type(),
+                "quality": variant.quality,
+            }),
+        }
+    }
+
+    /// Appends the file's bytes to `output`.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn make(
+        &self,
+        site: &Site,
+        inputs: &dyn Inputs,
+        workshop: &Workshop,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Trouble> {
+        let key = self.key();
+        if let Some(kept) = key.and_then(|key| inputs.recall(key)) {
+            output.extend_from_slice(&kept);
+            return Ok(());
+        }
+        let bytes = match self {
+            Self::Variant { picture, variant } => workshop.variant(site, inputs, picture, variant)?,
+        };
+        if let Some(key) = key {
+            inputs.keep(key, &bytes);
+        }
+        output.extend_from_slice(&bytes);
+        Ok(())
+    }
+}
+
+#[cfg(feature = "images")]
+impl Workshop {
+    fn variant(
+        &self,
+        site: &Site,
+        inputs: &dyn Inputs,
+        picture: &Asset,
+        variant: &Variant,
+    ) -> Result<Vec<u8>, Trouble> {
+        let failed = |why: &str| {
+            let place = site.mention(picture).unwrap_or_else(|| diag::Place::file(&picture.path));
+            Trouble::Failed(diag::bad_image(place, &picture.path, why))
+        };
+        let base = Hasher::new().fingerprint(picture.bytes).number(variant.base.into()).finish();
+        let decoded = self.pictures.get(base, || {
+            let bytes = inputs.source(picture)?;
+            let form = picture.picture.as_ref().map(|facts| facts.form).unwrap_or_default();
+            Ok(pixels::decode(&bytes, form, variant.base))
+        })?;
+        match &*decoded {
+            Ok(decoded) => pixels::encode(decoded, variant).map_err(|why| failed(&why)),
+            Err(why) => Err(failed(why)),
+        }
+    }
+}
+
+#[cfg(not(feature = "images"))]
+impl Workshop {
+    fn variant(&self, _: &Site, _: &dyn Inputs, picture: &Asset, _: &Variant) -> Result<Vec<u8>, Trouble> {
+        let place = diag::Place::file(&picture.path);
+        Err(Trouble::Failed(diag::bad_image(place, &picture.path, "this program was built without pictures")))
+    }
+}

@@ -1,0 +1,415 @@
+//! The desk, asked as programs ask it: who is listened to, what is written, and that nothing is lost.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use newsprint::clock::Clock;
+use newsprint::fingerprint::Fingerprint;
+use newsprint::load::Wishes;
+use newsprint::serve::{Options, Preview};
+use serde_json::{Value as Json, json};
+use support::{NOW, TestSite};
+
+struct Desk {
+    site: TestSite,
+    preview: Preview,
+    client: Client,
+}
+
+/// Who knows the desk's token.
+struct Client {
+    port: u16,
+    token: String,
+}
+
+fn article(title: &str, text: &str) -> String {
+    format!("+++\ntitle = \"{title}\"\ndate = 2026-03-14\nsummary = \"In short.\"\n+++\n{text}\n")
+}
+
+fn port(desk: &Preview) -> u16 {
+    desk.desk().trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
+}
+
+fn raw(port: u16, request: &[u8]) -> (u16, String) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server is there");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    let _ = stream.write_all(request);
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    (status, text)
+}
+
+impl Desk {
+    fn of(files: &[(&str, &str)]) -> Self {
+        let site = TestSite::empty();
+        site.write("site.toml", "title = \"The Paper\"\nbase_url = \"https://paper.example/\"\n");
+        for (path, text) in files {
+            site.write(path, text);
+        }
+        let clock = Clock { now: NOW, drafts: false, future: false };
+        let wishes = Wishes { base_url: None, clock, keep_going: true };
+        let options = Options { site: site.path().to_owned(), wishes, fixed_now: true, port: Some(0) };
+        let preview = Preview::start(&options).expect("the preview starts");
+        let (_, page) = raw(
+            port(&preview),
+            format!("GET / HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n\r\n", port(&preview))
+                .as_bytes(),
+        );
+        let token = page.split("newsprint-token\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let client = Client { port: port(&preview), token: token.expect("a token").to_owned() };
+        Self { client, site, preview }
+    }
+
+    fn port(&self) -> u16 {
+        self.client.port
+    }
+
+    fn head(&self) -> String {
+        self.client.head()
+    }
+
+    fn post(&self, address: &str, head: &str, body: &[u8]) -> (u16, Json) {
+        self.client.post(address, head, body)
+    }
+
+    fn ask(&self, name: &str, body: &Json, over: Option<&str>) -> (u16, Json) {
+        self.client.ask(name, body, over)
+    }
+
+    fn save(&self, path: &str, base: &str, edit: &Json) -> (u16, Json) {
+        self.client.save(path, base, edit)
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.site.path().join(path)).expect("read")
+    }
+
+    /// Every text that is anywhere: as the article, among its versions, as unsaved text.
+    fn texts(&self, path: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::from([self.read(path)]);
+        let folder = self.site.path().join(".newsprint/history");
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            for version in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
+                found.extend(fs::read_to_string(version.path()));
+            }
+        }
+        found
+    }
+}
+
+impl Client {
+    fn head(&self) -> String {
+        let port = self.port;
+        format!(
+            "Host: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
+             X-Newsprint-Token: {}\r\n",
+            self.token
+        )
+    }
+
+    fn post(&self, address: &str, head: &str, body: &[u8]) -> (u16, Json) {
+        let head = format!(
+            "POST {address} HTTP/1.1\r\n{head}Content-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        let (status, text) = raw(self.port, &[head.as_bytes(), body].concat());
+        let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        (status, serde_json::from_str(body).unwrap_or(Json::Null))
+    }
+
+    fn ask(&self, name: &str, body: &Json, over: Option<&str>) -> (u16, Json) {
+        let over = over.map_or(String::new(), |version| format!("If-Match: \"{version}\"\r\n"));
+        self.post(&format!("/api/{name}"), &(self.head() + &over), body.to_string().as_bytes())
+    }
+
+    fn save(&self, path: &str, base: &str, edit: &Json) -> (u16, Json) {
+        let mut body = edit.clone();
+        body["path"] = json!(path);
+        body["base"] = json!(base);
+        self.ask("save", &body, Some(&Fingerprint::of(base.as_bytes()).to_string()))
+    }
+}
+
+#[test]
+fn only_the_desks_own_page_is_listened_to() {
+    let text = article("First", "one");
+    let desk = Desk::of(&[("content/a.md", &text)]);
+    let own = desk.head();
+    let port = desk.port();
+    let body = json!({ "path": "content/a.md", "base": text, "text": article("Stolen", "x") }).to_string();
+    let over = format!("If-Match: \"{}\"\r\n", Fingerprint::of(text.as_bytes()));
+    let preview = desk.preview.port();
+    let replaced = |from: &str, to: &str| own.replace(from, to) + &over;
+    let cases = [
+        ("another token", replaced(&desk.client.token, &"0".repeat(40)), 403),
+        ("a longer token", replaced(&desk.client.token, &format!("{}0", desk.client.token)), 403),
+        ("no token", replaced(&format!("X-Newsprint-Token: {}\r\n", desk.client.token), ""), 403),
+        ("another host", replaced(&format!("Host: 127.0.0.1:{port}"), "Host: evil.test"), 403),
+        (
+            "another host's port",
+            replaced(&format!("Host: 127.0.0.1:{port}"), &format!("Host: evil.test:{port}")),
+            403,
+        ),
+        ("no origin", replaced(&format!("Origin: http://127.0.0.1:{port}\r\n"), ""), 403),
+        ("origin null", replaced(&format!("Origin: http://127.0.0.1:{port}"), "Origin: null"), 403),
+        (
+            "a page of the preview",
+            replaced(
+                &format!("Origin: http://127.0.0.1:{port}"),
+                &format!("Origin: http://127.0.0.1:{preview}"),
+            ),
+            403,
+        ),
+        (
+            "an address as origin",
+            replaced(&format!("Origin: http://127.0.0.1:{port}"), "Origin: http://203.0.113.5"),
+            403,
+        ),
+        ("two origins", own.clone() + "Origin: http://evil.test\r\n" + &over, 403),
+        ("another site", own.clone() + "Sec-Fetch-Site: cross-site\r\n" + &over, 403),
+        ("another port of this machine", own.clone() + "Sec-Fetch-Site: same-site\r\n" + &over, 403),
+        ("a form", replaced("application/json", "text/plain"), 400),
+        ("no version", own.clone(), 428),
+        ("another version", own.clone() + "If-Match: \"00\"\r\n", 428),
+    ];
+    for (what, head, expected) in cases {
+        let (status, answer) = desk.post("/api/save", &head, body.as_bytes());
+        assert_eq!(status, expected, "{what}: {answer}");
+    }
+    // The preview takes no writes at all, whatever they bear.
+    let request = format!(
+        "POST /api/save HTTP/1.1\r\n{own}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .replace(&format!(":{port}"), &format!(":{preview}"));
+    assert_eq!(raw(preview, request.as_bytes()).0, 405);
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
+        let request =
+            format!("{method} /api/save HTTP/1.1\r\n{own}Content-Length: 0\r\nConnection: close\r\n\r\n");
+        assert_eq!(raw(port, request.as_bytes()).0, 405, "{method}");
+    }
+    let get = format!("GET /api/save?path=content/a.md HTTP/1.1\r\n{own}Connection: close\r\n\r\n");
+    assert!(matches!(raw(port, get.as_bytes()).0, 404 | 405), "reads never write");
+    assert_eq!(desk.read("content/a.md"), text);
+    let (status, _) = desk.post("/api/save", &(own + &over), body.as_bytes());
+    assert_eq!(status, 200, "and the desk itself is");
+}
+
+#[test]
+fn answers_are_for_nobody_else() {
+    let desk = Desk::of(&[("content/a.md", &article("First", "one"))]);
+    let port = desk.port();
+    let (_, page) = raw(
+        port,
+        format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").as_bytes(),
+    );
+    let head = page.split("\r\n\r\n").next().unwrap_or_default().to_lowercase();
+    for wanted in [
+        "x-frame-options: deny",
+        "cross-origin-resource-policy: same-origin",
+        "x-content-type-options: nosniff",
+        "cache-control: no-store",
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "script-src 'self'",
+        "referrer-policy: no-referrer",
+    ] {
+        assert!(head.contains(wanted), "{wanted}: {head}");
+    }
+    assert!(!head.contains("access-control"), "{head}");
+    let again = Desk::of(&[]);
+    assert_ne!(again.client.token, desk.client.token, "each run has a token of its own");
+}
+
+#[test]
+fn only_articles_of_the_content_are_named() {
+    let desk = Desk::of(&[
+        ("content/a.md", &article("First", "one")),
+        ("content/dump.txt", "text"),
+        ("templates/x.html", "x"),
+    ]);
+    fs::write(desk.site.path().join("secret.md"), article("Secret", "s")).expect("written");
+    for path in [
+        "secret.md",
+        "../secret.md",
+        "content/../secret.md",
+        "content/%2e%2e/secret.md",
+        "/etc/passwd",
+        "site.toml",
+        "content/dump.txt",
+        "templates/x.html",
+        ".newsprint/ledger",
+        "content//a.md",
+        "content/./a.md",
+        "CONTENT/a.md",
+        "content/a.md/",
+        "content/a.md\0",
+        "content\\a.md",
+        "content/a.md::$DATA",
+        "c:/secret.md",
+        "//secret.md",
+        "",
+    ] {
+        for name in ["article", "history", "rename", "delete"] {
+            let (status, answer) =
+                desk.ask(name, &json!({ "path": path, "slug": "x" }), Some(&"0".repeat(32)));
+            let is_empty = answer["versions"] == json!([]);
+            assert!(
+                status == 404 || status == 400 || status == 428 || is_empty,
+                "{name} {path:?}: {status} {answer}"
+            );
+            assert!(!answer.to_string().contains("Secret"), "{name} {path:?}");
+        }
+        let (status, _) = desk.save(path, "", &json!({ "text": "x" }));
+        assert!(matches!(status, 404 | 400), "save {path:?}: {status}");
+        let (status, _) =
+            desk.ask("draft", &json!({ "path": path, "base": "", "text": article("D", "d") }), None);
+        assert!(matches!(status, 404 | 400 | 200), "draft {path:?}: {status}");
+    }
+    let dot = desk.ask("new", &json!({ "title": "../../etc", "section": "../.." }), None);
+    assert_eq!(dot.0, 400, "{dot:?}");
+    let long = vec![b' '; 3 << 20];
+    let (status, _) = desk.post("/api/articles", &desk.head(), &long);
+    assert_eq!(status, 413);
+    assert_eq!(desk.ask("nothing", &json!({}), None).0, 404);
+    assert_eq!(desk.post("/api/articles", &desk.head(), b"{").0, 400);
+    let svg = desk.head().replace("application/json", "application/octet-stream");
+    for bytes in [&b"<svg onload=alert(1)>"[..], b"\x89PNG\r\n\x1a\n", b"GIF89a", b"", b"MZ"] {
+        let (status, _) = desk.post("/api/picture?path=content/a.md&name=x.png", &svg, bytes);
+        assert_eq!(status, 415, "{bytes:?}");
+    }
+    assert_eq!(desk.read("content/a.md"), article("First", "one"));
+}
+
+#[test]
+fn a_draft_is_shown_at_its_private_address_only() {
+    let text = article("First", "one");
+    let desk = Desk::of(&[("content/world/a.md", &text)]);
+    let (status, made) = desk.ask("draft", &json!({ "path": "content/world/a.md", "base": text, "fields": { "title": "Unsaved" }, "body": "two\n" }), None);
+    assert_eq!(status, 200, "{made}");
+    let get = |address: &str| {
+        let port = desk.preview.port();
+        raw(
+            port,
+            format!("GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+        )
+    };
+    let shown = made["shown"].as_str().expect("an address");
+    assert!(get(shown).1.contains("Unsaved") && get(shown).1.contains("<p>two</p>"));
+    // The whole site is as it would be: the front page shows the new headline.
+    let front = &shown[..shown.find("/world/").expect("below the key")];
+    assert!(get(&format!("{front}/")).1.contains("Unsaved"));
+    for address in
+        ["/", "/world/2026/03/a.html", "/__newsprint/draft/", "/__newsprint/draft/0/world/2026/03/a.html"]
+    {
+        assert!(!get(address).1.contains("Unsaved"), "{address}");
+    }
+    assert_eq!(desk.read("content/world/a.md"), text);
+    let (_, wrong) = desk.ask("draft", &json!({ "path": "content/world/a.md", "base": text, "text": "+++\ntitel = 1\n+++\n", "key": made["key"] }), None);
+    assert!(wrong["problems"].to_string().contains("titel"));
+    assert!(get(shown).1.contains("Unsaved"), "the last good text stays");
+}
+
+#[test]
+fn every_text_is_found_again() {
+    // Pairs of writers of one article: two desks; a desk and a program that truncates; a desk and a checkout that renames.
+    const ROUNDS: usize = 1000;
+    let rounds =
+        std::env::var("NEWSPRINT_SAVE_PAIRS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS / 10);
+    let start = article("First", "start");
+    let desk = Desk::of(&[("content/a.md", &start)]);
+    let client = &desk.client;
+    let file = desk.site.path().join("content/a.md");
+    let aside = desk.site.path().join("content/a.md.swp");
+    for round in 0..rounds {
+        let base = desk.read("content/a.md");
+        let mine = article("First", &format!("desk {round}"));
+        let theirs = article("First", &format!("other {round}"));
+        let (saved, other) = std::thread::scope(|scope| {
+            let first = scope.spawn(|| client.save("content/a.md", &base, &json!({ "text": mine })));
+            let second = scope.spawn(|| match round % 3 {
+                0 => client.save("content/a.md", &base, &json!({ "text": theirs })).0,
+                // Another program asks nobody: what it replaces is its affair, what it writes must stay.
+                _ => {
+                    fs::write(&aside, &theirs).expect("written");
+                    fs::rename(&aside, &file).expect("renamed");
+                    200
+                }
+            });
+            (first.join().expect("answered"), second.join().expect("answered"))
+        });
+        assert!(matches!(saved.0, 200 | 412) && matches!(other, 200 | 412), "{saved:?} {other}");
+        if round % 3 == 0 {
+            assert_eq!(
+                [saved.0, other].iter().filter(|status| **status == 200).count(),
+                1,
+                "one of two wins"
+            );
+        }
+        let texts = desk.texts("content/a.md");
+        for text in [&mine, &theirs] {
+            assert!(
+                texts.contains(text) || saved.1["yours"] == **text,
+                "round {round}: lost {text:?} ({saved:?})"
+            );
+        }
+        assert!(texts.contains(&base), "round {round}: lost what was there");
+    }
+    let left: Vec<_> = fs::read_dir(desk.site.path().join("content"))
+        .expect("listed")
+        .flatten()
+        .map(|e| e.file_name())
+        .collect();
+    assert_eq!(left.len(), 1, "no temporary file stays: {left:?}");
+}
+
+#[test]
+fn a_story_that_is_removed_meanwhile_is_not_made_anew() {
+    let text = article("First", "one");
+    let desk = Desk::of(&[("content/a.md", &text)]);
+    fs::remove_file(desk.site.path().join("content/a.md")).expect("removed");
+    let (status, answer) = desk.save("content/a.md", &text, &json!({ "text": article("First", "mine") }));
+    assert!(matches!(status, 404 | 412), "{answer}");
+    assert!(!desk.site.path().join("content/a.md").exists());
+}
+
+#[test]
+fn titles_and_style_sheets_show_without_a_new_plan() {
+    let desk = Desk::of(&[("content/world/a.md", &article("First", "one")), ("static/own.css", "a {}")]);
+    let get = |address: &str| {
+        let port = desk.preview.port();
+        raw(
+            port,
+            format!("GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+        )
+        .1
+    };
+    let until = |address: &str, needle: &str| {
+        let began = Instant::now();
+        while !get(address).contains(needle) {
+            assert!(began.elapsed() < Duration::from_secs(20), "{address} never showed {needle}");
+            std::thread::sleep(Duration::from_millis(3));
+        }
+    };
+    desk.site.write("content/world/a.md", &article("Second", "one"));
+    for address in ["/", "/world/2026/03/a.html", "/world/"] {
+        until(address, "Second");
+    }
+    desk.site.write("static/own.css", "b {}");
+    until("/own.css", "b {}");
+    let (_, built) = desk.site.clean_tree(&desk.site.options());
+    for (file, bytes) in built.iter().filter(|(file, _)| file.ends_with(".html")) {
+        let answer = get(&format!("/{}", newsprint::path::encode(file)));
+        let title = String::from_utf8_lossy(bytes);
+        assert!(answer.contains(title.split("</title>").next().unwrap_or_default()), "{file}");
+    }
+}

@@ -1,0 +1,527 @@
+//! What breaks under the program: it is killed, the disk is full or fails, the power goes. The site that stands
+//! is then the old one or the new one file by file, never a torn one; the next build gives what a clean
+//! build gives; and what was reported as saved is there.
+//!
+//! The short tier runs in CI. `NEWSPRINT_LONG=1` runs the long one (see `scripts/trust_long`), which also needs
+//! `strace` and the right to mount a tmpfs.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::print_stderr, reason = "what was counted is for docs/trust.md")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use newsprint::fingerprint::Fingerprint;
+use support::{Random, TestSite, Tree, assert_same};
+
+fn is_long() -> bool {
+    std::env::var_os("NEWSPRINT_LONG").is_some()
+}
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x03\x08\x02\0\0\0\0\0\0\0";
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_newsprint"));
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+fn build_of(site: &TestSite) -> Command {
+    let mut command = program();
+    command.args(["build", "--now", "2026-06-01T12:00:00Z", "--site"]).arg(site.path());
+    command
+}
+
+/// A site of some size, with everything that is written in a way of its own.
+fn site(articles: usize) -> TestSite {
+    let site = TestSite::new();
+    site.write("content/a/p.png", PNG);
+    for at in 0..articles {
+        site.write(&format!("content/{}/n{at}.md", ["a", "b", "c"][at % 3]), article(at, "First"));
+    }
+    site
+}
+
+fn article(at: usize, words: &str) -> String {
+    let body = format!("{words} words of number {at}. ").repeat(20);
+    format!(
+        "+++\ntitle = \"{words} story {at}\"\ndate = 2026-05-{:02}\ntags = [\"Tag {}\"]\nauthors = [\"Author {}\"]\nimage = {{ src = \"/a/p.png\", alt = \"x\" }}\n+++\n\n{body}\n",
+        1 + at % 28,
+        at % 7,
+        at % 5
+    )
+}
+
+/// Changes a site: some articles are new, some other, some gone, one moved.
+fn change(site: &TestSite, articles: usize) {
+    for at in (0..articles).step_by(2) {
+        site.write(&format!("content/{}/n{at}.md", ["a", "b", "c"][at % 3]), article(at, "Second"));
+    }
+    site.remove("content/a/n3.md");
+    site.write("content/b/moved.md", article(3, "Moved"));
+    site.write("content/d/new.md", article(999, "New"));
+}
+
+fn run(command: &mut Command) -> i32 {
+    command.status().expect("the program runs").code().unwrap_or(-1)
+}
+
+/// Every file of the site is one of the old or of the new one, whole.
+fn assert_untorn(have: &Tree, old: &Tree, new: &Tree, story: &str) {
+    // What is on its way is no part of the site, and no host serves names that begin with a dot.
+    for (path, bytes) in have.iter().filter(|(path, _)| !path.starts_with('.')) {
+        let is_old = old.get(path).is_some_and(|old| old == bytes);
+        let is_new = new.get(path).is_some_and(|new| new == bytes);
+        assert!(is_old || is_new, "{story}: {path} is torn ({} bytes)", bytes.len());
+    }
+    let is_site = have.contains_key("index.html") || old.is_empty();
+    assert!(is_site, "{story}: there is no front page");
+}
+
+/// Files of ours that do not belong to the site.
+fn leftovers(site: &Path) -> Vec<PathBuf> {
+    let mut left = Vec::new();
+    let mut open = vec![site.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_temporary = name.contains(".newsprint-") && name != ".newsprint-output";
+            if is_temporary || name.starts_with("verify-") || name.starts_with("embargo-") {
+                left.push(entry.path());
+            } else if entry.path().is_dir() {
+                open.push(entry.path());
+            }
+        }
+    }
+    left
+}
+
+/// A copy of a site's folder, times and all.
+fn copy(site: &TestSite) -> TestSite {
+    let copy = TestSite::empty();
+    let done =
+        Command::new("cp").arg("-a").arg(format!("{}/.", site.path().display())).arg(copy.path()).status();
+    assert!(done.expect("cp").success());
+    copy
+}
+
+/// The site before and after a change: sources changed, output old, and the outputs of both.
+struct Change {
+    site: TestSite,
+    old: Tree,
+    new: Tree,
+    /// How long the build of the change takes.
+    time: Duration,
+}
+
+impl Change {
+    fn new(articles: usize) -> Self {
+        let site = site(articles);
+        assert_eq!(run(&mut build_of(&site)), 0);
+        let old = site.tree();
+        change(&site, articles);
+        let tried = copy(&site);
+        let began = Instant::now();
+        assert_eq!(run(&mut build_of(&tried)), 0);
+        Self { site, old, new: tried.tree(), time: began.elapsed() }
+    }
+
+    /// What must hold after something went wrong in a build of `site`.
+    fn check(&self, site: &TestSite, story: &str) {
+        assert_untorn(&site.tree(), &self.old, &self.new, story);
+        assert_eq!(run(&mut build_of(site)), 0, "{story}: the next build works");
+        assert_same(&site.tree(), &self.new, story);
+        assert_eq!(leftovers(site.path()), Vec::<PathBuf>::new(), "{story}");
+    }
+}
+
+#[test]
+fn a_killed_build_never_shows_a_torn_page() {
+    let change = Change::new(90);
+    let mut random = Random::new(1);
+    let times = if is_long() { 200 } else { 40 };
+    let mut killed = 0;
+    for at in 0..times {
+        let site = copy(&change.site);
+        let jobs = ["1", "2", "4"][at % 3];
+        let mut child = build_of(&site).args(["--jobs", jobs]).spawn().expect("the program runs");
+        std::thread::sleep(change.time * u32::try_from(random.below(1000)).unwrap_or(0) / 1000);
+        let _ = child.kill();
+        killed += usize::from(child.wait().expect("an end").code().is_none());
+        let story = format!("kill {at} of {times}, {jobs} threads");
+        assert_untorn(&site.tree(), &change.old, &change.new, &story);
+        // Twice in a row, every third time.
+        if at % 3 == 0 {
+            let mut child = build_of(&site).spawn().expect("the program runs");
+            std::thread::sleep(change.time * u32::try_from(random.below(1000)).unwrap_or(0) / 1000);
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        change.check(&site, &story);
+    }
+    assert!(killed * 2 > times, "{killed} of {times} kills met a running build");
+    eprintln!(
+        "{killed} of {times} kills met a running build: 0 torn files, 0 differences after the next build"
+    );
+}
+
+#[test]
+fn a_killed_first_build_shows_no_site_or_a_whole_one() {
+    let site = site(60);
+    let whole = copy(&site);
+    let began = Instant::now();
+    assert_eq!(run(&mut build_of(&whole)), 0);
+    let (time, new) = (began.elapsed(), whole.tree());
+    let mut random = Random::new(2);
+    for at in 0..if is_long() { 60 } else { 12 } {
+        let site = copy(&site);
+        let mut child = build_of(&site).spawn().expect("the program runs");
+        std::thread::sleep(time * u32::try_from(random.below(1000)).unwrap_or(0) / 1000);
+        let _ = child.kill();
+        let _ = child.wait();
+        let tree = site.tree();
+        assert!(tree.is_empty() || tree == new, "kill {at}: a part of a site");
+        assert_eq!(run(&mut build_of(&site)), 0);
+        assert_same(&site.tree(), &new, format!("kill {at}"));
+        assert_eq!(leftovers(site.path()), Vec::<PathBuf>::new(), "kill {at}");
+    }
+}
+
+/// A build under `strace`, which makes one system call fail or end the program.
+fn injected(site: &TestSite, what: &str, jobs: &str) -> (i32, String) {
+    let output = Command::new("strace")
+        .args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={what}")])
+        .arg(env!("CARGO_BIN_EXE_newsprint"))
+        .args(["build", "--now", "2026-06-01T12:00:00Z", "--jobs", jobs, "--site"])
+        .arg(site.path())
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("strace runs");
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn has_strace() -> bool {
+    Command::new("strace")
+        .args(["-qq", "-o", "/dev/null", "true"])
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// System calls that change a disk.
+const WRITES: [&str; 11] = [
+    "write",
+    "pwrite64",
+    "writev",
+    "rename",
+    "renameat2",
+    "linkat",
+    "mkdir",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "ftruncate",
+];
+
+#[test]
+fn killed_at_every_write_like_system_call() {
+    if !has_strace() {
+        return eprintln!("strace is not here: not run");
+    }
+    let change = Change::new(12);
+    let (mut points, limit) = (0, if is_long() { 1_000 } else { 25 });
+    let mut random = Random::new(3);
+    for call in WRITES {
+        for at in 1..=if is_long() { 120 } else { 60 } {
+            if !is_long() && random.below(10) > 0 || points >= limit {
+                continue;
+            }
+            let site = copy(&change.site);
+            let (code, _) = injected(&site, &format!("{call}:signal=KILL:when={at}"), "1");
+            if code == 0 {
+                break;
+            }
+            points += 1;
+            change.check(&site, &format!("killed at {call} number {at}"));
+        }
+    }
+    eprintln!("{points} kills at system calls: 0 torn files, 0 differences after the next build");
+}
+
+#[test]
+fn a_failing_disk_leaves_the_old_site_and_says_what_failed() {
+    if !has_strace() {
+        return eprintln!("strace is not here: not run");
+    }
+    let change = Change::new(12);
+    let mut random = Random::new(4);
+    let (mut points, mut silent) = (0, 0);
+    let calls =
+        ["write", "openat", "rename", "renameat2", "mkdir", "unlink", "unlinkat", "linkat", "statx", "fsync"];
+    let errors = ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EMFILE", "EACCES"];
+    for call in calls {
+        for at in 1..=if is_long() { 60 } else { 40 } {
+            let limit = if is_long() { 3 } else { 20 };
+            if random.below(limit) > 0 {
+                continue;
+            }
+            let error = *random.pick(&errors);
+            let site = copy(&change.site);
+            let (code, said) = injected(&site, &format!("{call}:error={error}:when={at}"), "1");
+            let story = format!("{call} number {at} fails with {error}: exit {code}\n{said}");
+            points += 1;
+            // What was not needed may fail; else the program says what failed and where.
+            silent += usize::from(code == 0);
+            assert!(
+                matches!(code, 0 | 2 | 3 | 5 | 127) || code < 0 || said.contains("cannot open shared object"),
+                "{story}"
+            );
+            let is_ours = said.contains("error[");
+            if matches!(code, 3 | 5) && is_ours {
+                assert!(said.contains("-->") && said.contains("cannot "), "{story}");
+                assert!(!said.contains("os error"), "{story}");
+            }
+            assert!(!said.contains("panicked"), "{story}");
+            change.check(&site, &story);
+        }
+    }
+    eprintln!(
+        "{points} faults, {silent} of them without effect: 0 torn files, 0 differences after the next build"
+    );
+}
+
+/// A folder of limited size; unmounted when dropped.
+struct Small(PathBuf);
+
+impl Small {
+    fn new(path: &Path, kilobytes: u64) -> Option<Self> {
+        fs::create_dir_all(path).ok()?;
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={kilobytes}k"), "newsprint-test"])
+            .arg(path)
+            .stderr(Stdio::null())
+            .status();
+        mount.is_ok_and(|status| status.success()).then(|| Self(path.to_owned()))
+    }
+
+    fn resize(&self, kilobytes: u64) {
+        let options = format!("remount,size={kilobytes}k");
+        let done = Command::new("mount").args(["-o", &options]).arg(&self.0).status();
+        assert!(done.is_ok_and(|status| status.success()), "remounted");
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_site() {
+    let change = Change::new(40);
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(small) = Small::new(&folder.path().join("disk"), 64 << 10) else {
+        return eprintln!("no right to mount a tmpfs: not run");
+    };
+    let steps = if is_long() { 100 } else { 15 };
+    let used = |path: &Path| -> u64 {
+        let output = Command::new("df").arg("--output=used").arg(path).output().expect("df");
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .nth(1)
+            .and_then(|line| line.trim().parse().ok())
+            .unwrap_or(0)
+    };
+    let (mut full, mut fine) = (0, 0);
+    for step in 0..steps {
+        small.resize(64 << 10);
+        let site = small.0.join(format!("site{step}"));
+        let copied = Command::new("cp").arg("-a").arg(change.site.path()).arg(&site).status();
+        assert!(copied.expect("cp").success());
+        // From nothing left to enough for the whole new site.
+        let room = 1_600 * step as u64 / steps as u64;
+        small.resize((used(&small.0) + room).max(4));
+        let output = Command::new(env!("CARGO_BIN_EXE_newsprint"))
+            .args(["build", "--now", "2026-06-01T12:00:00Z", "--site"])
+            .arg(&site)
+            .output()
+            .expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let code = output.status.code().unwrap_or(-1);
+        let story = format!("{room} kB free: exit {code}\n{said}");
+        let have = support::tree(&site.join("public"));
+        if code == 0 {
+            fine += 1;
+            assert_same(&have, &change.new, &story);
+        } else {
+            full += 1;
+            assert_eq!(code, 5, "{story}");
+            assert!(
+                said.contains("error[IO]") && said.contains("no space") && said.contains("-->"),
+                "{story}"
+            );
+            assert_untorn(&have, &change.old, &change.new, &story);
+        }
+        small.resize(64 << 10);
+        let again = program().args(["build", "--now", "2026-06-01T12:00:00Z", "--site"]).arg(&site).status();
+        assert_eq!(again.expect("the program runs").code(), Some(0), "{story}");
+        assert_same(&support::tree(&site.join("public")), &change.new, &story);
+        fs::remove_dir_all(&site).expect("removed");
+    }
+    assert!(full >= 3, "{full} of {steps} were too full");
+    eprintln!("{steps} sizes, {full} too small, {fine} fine: 0 torn files, exit 5 each time");
+}
+
+// --- Power cuts ------------------------------------------------------------------------------------------
+
+/// A system call on a file, as `strace` saw it.
+#[derive(Clone, Debug)]
+enum Step {
+    Create(String),
+    Write(String),
+    Sync(String),
+    Rename(String, String),
+    Remove(String),
+    SyncFolder(String),
+}
+
+/// What a disk may hold after a power cut at some step: data that was not synced may be whole, empty or cut; names
+/// that were not synced may be old or new.
+fn recorded(site: &Path, arguments: &[&str]) -> Option<Vec<Step>> {
+    let log = tempfile::NamedTempFile::new().expect("a file");
+    let calls = "trace=openat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,close";
+    let status = Command::new("strace")
+        .args(["-f", "-qq", "-y", "-s", "0", "-o"])
+        .arg(log.path())
+        .args(["-e", calls])
+        .arg(env!("CARGO_BIN_EXE_newsprint"))
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .ok()?;
+    assert!(status.success(), "{status:?}");
+    let root = fs::canonicalize(site).ok()?.to_string_lossy().into_owned();
+    let text = fs::read_to_string(log.path()).ok()?;
+    let quoted = |line: &str| line.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let angle = |line: &str| {
+        line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path.to_owned())
+    };
+    let steps = text.lines().filter(|line| !line.contains("= -1 ")).filter_map(|line| {
+        let call = line.split_once(' ').map_or(line, |(_, rest)| rest.trim_start());
+        let name = call.split('(').next().unwrap_or("");
+        let ours = |path: String| path.starts_with(&root).then_some(path);
+        match name {
+            "openat" if call.contains("O_CREAT") => ours(quoted(call).first()?.clone()).map(Step::Create),
+            "write" | "pwrite64" => ours(angle(call)?).map(Step::Write),
+            "fsync" | "fdatasync" => {
+                let path = ours(angle(call)?)?;
+                Some(if Path::new(&path).is_dir() { Step::SyncFolder(path) } else { Step::Sync(path) })
+            }
+            "rename" | "renameat" | "renameat2" => {
+                let paths = quoted(call);
+                Some(Step::Rename(ours(paths.first()?.clone())?, paths.get(1)?.clone()))
+            }
+            "unlink" | "unlinkat" => ours(quoted(call).first()?.clone()).map(Step::Remove),
+            _ => None,
+        }
+    });
+    Some(steps.collect())
+}
+
+/// An imported article is on the disk, under its name, before success is reported.
+#[test]
+fn what_is_reported_as_saved_survives_a_power_cut() {
+    if !has_strace() {
+        return eprintln!("strace is not here: not run");
+    }
+    let site = TestSite::new();
+    let dump = "Night Ferry Returns to the Islands\n\nThe ferry Sula leaves the quay at Harrow on its first night crossing. (Photo: Ann Archer)\n\nHARROW, March 3 (Northline) - The night ferry to the islands sailed again on Tuesday after nine years.\n\nIt carried 41 passengers, a hearse and a consignment of seed potatoes.\n";
+    site.write("../ferry.txt", "x").write("wire/ferry.txt", dump);
+    let folder = site.path().to_string_lossy().into_owned();
+    let file = site.path().join("wire/ferry.txt").to_string_lossy().into_owned();
+    let Some(steps) = recorded(site.path(), &["import", "--site", &folder, &file]) else {
+        return eprintln!("strace cannot trace here: not run");
+    };
+    let is_saved = |path: &str| path.contains("/content/") && path.ends_with(".md");
+    let mut saved = 0;
+    for (at, step) in steps.iter().enumerate() {
+        let Step::Rename(from, to) = step else { continue };
+        if !is_saved(to) {
+            continue;
+        }
+        saved += 1;
+        let before = &steps[..at];
+        let last_write = before.iter().rposition(|step| matches!(step, Step::Write(path) if path == from));
+        let sync = before.iter().rposition(|step| matches!(step, Step::Sync(path) if path == from));
+        assert!(sync > last_write, "{to}: renamed before its bytes were on the disk: {steps:#?}");
+        let parent = Path::new(to).parent().expect("a folder");
+        let is_synced = |folder: &Path| {
+            steps[at..].iter().any(|step| matches!(step, Step::SyncFolder(path) if Path::new(path) == folder))
+        };
+        assert!(
+            is_synced(parent),
+            "{to}: its name was not on the disk when success was reported: {steps:#?}"
+        );
+        // The folder is new: its own name must be there too.
+        assert!(
+            is_synced(parent.parent().expect("a folder")),
+            "{to}: the name of its folder was not: {steps:#?}"
+        );
+    }
+    assert!(saved > 0, "{steps:#?}");
+    assert!(
+        !steps.iter().any(|step| matches!(step, Step::Create(path) | Step::Remove(path) if is_saved(path))),
+        "nothing is written in place"
+    );
+}
+
+/// A ledger, or the list of owned files, that a power cut left empty, cut or old costs time at most.
+#[test]
+fn caches_that_a_power_cut_damaged_are_found_out() {
+    let change = Change::new(24);
+    let built = copy(&change.site);
+    assert_eq!(run(&mut build_of(&built)), 0);
+    let mut random = Random::new(5);
+    let files = ["ledger", "owned", "check", "links.json"];
+    for state in 0..if is_long() { 600 } else { 60 } {
+        // Sources changed, output old or new, caches old, new, or damaged.
+        let site = copy(if random.chance(50) { &change.site } else { &built });
+        let mut story = format!("state {state}:");
+        for name in files {
+            let path = site.path().join(".newsprint").join(name);
+            let other = if random.chance(50) { &change.site } else { &built };
+            let bytes = fs::read(other.path().join(".newsprint").join(name)).unwrap_or_default();
+            let damage = random.below(6);
+            story += &format!(" {name} {damage}");
+            let bytes = match damage {
+                0 => Vec::new(),
+                1 => bytes[..random.below(bytes.len() + 1)].to_vec(),
+                2 => vec![0; bytes.len()],
+                3 if !bytes.is_empty() && name != "owned" => {
+                    let mut bytes = bytes;
+                    let at = random.below(bytes.len());
+                    bytes[at] ^= 1 << random.below(8);
+                    bytes
+                }
+                4 if name != "owned" => {
+                    let _ = fs::remove_file(&path);
+                    continue;
+                }
+                _ => bytes,
+            };
+            // The list of owned files is what may be removed: it is written so that it is never short of a file.
+            if name != "owned" {
+                fs::write(&path, bytes).expect("a written file");
+            }
+        }
+        assert_eq!(run(&mut build_of(&site)), 0, "{story}");
+        assert_same(&site.tree(), &change.new, &story);
+    }
+    let sum = Fingerprint::of(&fs::read(built.path().join(".newsprint/ledger")).expect("a ledger"));
+    assert_ne!(sum, Fingerprint::default());
+}
