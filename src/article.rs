@@ -72,6 +72,12 @@ pub struct Header {
 }
 
 impl Header {
+    /// Whether its date is a guess that nobody has confirmed: readers see it, machines are not told.
+    #[must_use]
+    pub fn is_date_inferred(&self) -> bool {
+        self.review.iter().any(|flag| flag.starts_with("date:"))
+    }
+
     /// A header that says nothing: what a field is when a source does not give it.
     #[must_use]
     pub fn empty() -> Self {

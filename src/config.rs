@@ -1,8 +1,10 @@
 //! `site.toml` as a value. Parsed once, handed down in slices; knows nothing of files.
 
 mod edition;
+mod news;
 
 pub use edition::{Edition, EditionId};
+pub use news::{Publisher, RedirectForm, Sitemaps};
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -48,6 +50,14 @@ pub struct Config {
     pub images: image::Settings,
     /// Lists declared for templates.
     pub views: Vec<View>,
+    /// Who publishes.
+    pub publisher: Publisher,
+    /// Which sitemaps there are.
+    pub sitemaps: Sitemaps,
+    /// Former addresses -> where they lead.
+    pub redirects: BTreeMap<String, String>,
+    /// How former addresses are said to lead elsewhere.
+    pub redirect_forms: Vec<RedirectForm>,
     /// Tag vocabulary: display name -> other spellings.
     pub tags: BTreeMap<String, Vec<String>>,
     /// Where the site is published to, by name.
@@ -113,6 +123,8 @@ pub struct Permalinks {
     pub month: String,
     /// Numbered pages, below their list's folder: `:number`.
     pub numbered: String,
+    /// The list of corrections.
+    pub corrections: String,
 }
 
 impl Permalinks {
@@ -132,6 +144,7 @@ impl Permalinks {
             year: below(self.year),
             month: below(self.month),
             numbered: self.numbered,
+            corrections: below(self.corrections),
         }
     }
 }
@@ -152,6 +165,7 @@ impl Default for Permalinks {
             year: s("/archive/:year/"),
             month: s("/archive/:year/:month/"),
             numbered: s("page/:number.html"),
+            corrections: s("/corrections/"),
         }
     }
 }
@@ -167,6 +181,8 @@ pub struct Feeds {
     pub tag: String,
     /// Per author: `:slug`.
     pub author: String,
+    /// Corrections.
+    pub corrections: String,
     /// Items in a feed.
     pub size: usize,
     /// Formats in which each of them is made.
@@ -248,6 +264,7 @@ impl Default for Feeds {
             section: s("/:slug/feed.xml"),
             tag: s(""),
             author: s(""),
+            corrections: s("/corrections/feed.xml"),
             size: 20,
             formats: FeedForm::ALL.to_vec(),
             full_text: false,
@@ -340,6 +357,10 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         views: Vec::new(),
         tags: BTreeMap::new(),
         publish: Vec::new(),
+        publisher: Publisher::default(),
+        sitemaps: Sitemaps::default(),
+        redirects: BTreeMap::new(),
+        redirect_forms: vec![RedirectForm::Html, RedirectForm::Netlify],
     };
     let mut written = Written { config, main: edition::Written::default(), others: Vec::new() };
     reader.table("site.toml", &(0..0), "", table, &SITE, &mut written);
@@ -394,6 +415,10 @@ const SITE: Schema<Written> = Schema {
             r.distinct(f, "name");
         }),
         ("tags", |r, f, c| put(&mut c.config.tags, tags(r, f))),
+        ("publisher", |r, f, c| put(&mut c.config.publisher, r.sub(f, &news::PUBLISHER))),
+        ("sitemaps", |r, f, c| put(&mut c.config.sitemaps, r.sub(f, &news::SITEMAPS))),
+        ("redirects", |r, f, c| put(&mut c.config.redirects, news::redirects(r, f))),
+        ("redirect_files", |r, f, c| put(&mut c.config.redirect_forms, news::redirect_forms(r, f))),
         ("images", |r, f, c| put(&mut c.config.images, r.sub(f, &IMAGES))),
         ("publish", |r, f, c| put(&mut c.config.publish, target::targets(r, f))),
     ],
@@ -408,6 +433,7 @@ pub fn keys() -> Vec<String> {
         .chain(IMAGES.keys("images."))
         .chain(VIEW.keys("view[]."))
         .chain(edition::SCHEMA.keys("edition[]."))
+        .chain(news::keys())
         .chain(target::keys());
     SITE.keys("").chain(below).collect()
 }
@@ -474,6 +500,7 @@ const PERMALINKS: Schema<Permalinks> = Schema {
         ("year", |r, f, p| put(&mut p.year, pattern(r, f, &["year"], &["year"], true))),
         ("month", |r, f, p| put(&mut p.month, pattern(r, f, &["year", "month"], &["year", "month"], true))),
         ("numbered", |r, f, p| put(&mut p.numbered, r.checked(f, check_numbered))),
+        ("corrections", |r, f, p| put(&mut p.corrections, pattern(r, f, &[], &[], true))),
     ],
 };
 
@@ -484,6 +511,7 @@ const FEEDS: Schema<Feeds> = Schema {
         ("section", |r, f, feeds| put(&mut feeds.section, feed(r, f, &["slug"]))),
         ("tag", |r, f, feeds| put(&mut feeds.tag, feed(r, f, &["slug"]))),
         ("author", |r, f, feeds| put(&mut feeds.author, feed(r, f, &["slug"]))),
+        ("corrections", |r, f, feeds| put(&mut feeds.corrections, feed(r, f, &[]))),
         ("size", |r, f, feeds| put(&mut feeds.size, size(r, f))),
         ("formats", |r, f, feeds| put(&mut feeds.formats, choices(r, f, &FeedForm::WORDS))),
         ("full_text", |r, f, feeds| put(&mut feeds.full_text, r.flag(f))),

@@ -581,6 +581,37 @@ pub fn url_taken(url: &str, first: &str, second: &str, folded: bool) -> Diag {
         .hint("give one of them another `slug`")
 }
 
+/// Redirects that lead back to where they began.
+#[must_use]
+pub fn redirect_circle(urls: &[String], by: &str) -> Diag {
+    Diag::error("REDIRECT-LOOP", format!("redirects lead in a circle: {}", urls.join(" -> ")))
+        .at(Place::file(by))
+        .hint("take one of them out, or let it lead to a page")
+}
+
+/// A redirect to an address of the site at which there is nothing.
+#[must_use]
+pub fn redirect_nowhere(from: &str, to: &str, near: Option<&str>) -> Diag {
+    let diag = Diag::error("REDIRECT", format!("/{from} is to lead to /{to}, but there is nothing"))
+        .at(Place::file("site.toml"));
+    match near {
+        Some(near) => diag.hint(format!("did you mean `/{near}`?")),
+        None => diag,
+    }
+}
+
+/// An address that was published, and that this build would not have.
+#[must_use]
+pub fn url_gone(url: &str, line: usize) -> Diag {
+    Diag::error("URL-GONE", format!("{url} was published and would vanish"))
+        .at(Place::at("urls.txt", line, 1))
+        .hint(format!(
+            "if its article moved, add aliases = [\"{url}\"] to it; if it is withdrawn, keep the file with \
+             withdrawn = {{ date, notice }}; otherwise let [redirects] in site.toml lead on from it, or, if readers may \
+             find nothing there, delete the line in urls.txt"
+        ))
+}
+
 /// A claim on a path that another claim uses as a folder.
 #[must_use]
 pub fn path_kind(url: &str, first: &str, second: &str) -> Diag {

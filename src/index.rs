@@ -265,6 +265,8 @@ pub struct Index {
     pub authors: Vec<Term>,
     /// (year, month) -> articles of all editions, oldest first.
     pub months: BTreeMap<(i32, u32), Run>,
+    /// Corrections of articles that lists may show, oldest first: the article, and which of its corrections.
+    pub corrections: Vec<(ArticleId, usize)>,
     /// What each edition lists, by its number.
     editions: Vec<Edition>,
     /// Article -> the versions of its story, itself among them; the original first.
@@ -446,6 +448,15 @@ impl Index {
                 authors.iter().for_each(|at| add(&mut self.authors[*at].run));
             }
         }
+        let listed = self.all.dated.iter().chain(&self.all.undated);
+        let corrections =
+            listed.flat_map(|id| (0..self.article(*id).header().corrections.len()).map(|at| (*id, at)));
+        let mut corrections: Vec<(ArticleId, usize)> = corrections.collect();
+        corrections.sort_by_key(|(id, at)| {
+            let article = self.article(*id);
+            (article.header().corrections[*at].date, article.out.clone(), *at)
+        });
+        self.corrections = corrections;
     }
 
     /// An article by number.

@@ -287,6 +287,32 @@ pub fn encode(path: &str) -> Cow<'_, str> {
     Cow::Owned(url)
 }
 
+/// The file that answers at an address of the site, percent-encoded or not; `None` for what can be none.
+#[must_use]
+pub fn of_url(url: &str) -> Option<OutPath> {
+    let path = url.trim_start_matches('/');
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match digits.filter(|_| *first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    let path = String::from_utf8(bytes).ok()?;
+    if path.is_empty() || path.ends_with('/') {
+        return OutPath::new(&format!("{path}index.html")).ok();
+    }
+    OutPath::new(&path).ok()
+}
+
 /// The path within the site that `target` means in the file at `path`: relative to its folder, or to
 /// `content/` with a leading slash. `None` when it leads out of `content/`.
 #[must_use]

@@ -41,6 +41,32 @@ impl Asset {
     }
 }
 
+/// Addresses that were published. They are checked against the plan and are no part of any page.
+#[derive(Clone, Debug, Default)]
+pub struct Frozen {
+    /// Those of urls.txt, with their lines.
+    pub urls: Vec<(usize, OutPath)>,
+    /// Where articles stood that have expired: that was foreseen.
+    pub expired: Vec<OutPath>,
+}
+
+impl Frozen {
+    /// Reads urls.txt: a path from the site's root on each line; `#` begins a remark.
+    #[must_use]
+    pub fn new(text: &str, gated: &Gated, config: &Config) -> Self {
+        let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim()));
+        let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+        let urls: Vec<(usize, OutPath)> =
+            lines.filter_map(|(line, url)| Some((line, path::of_url(url)?))).collect();
+        let expired = |(record, at): &(Arc<Record>, usize)| {
+            crate::index::article_path(&record.items[*at].header, config).ok()
+        };
+        let expired =
+            if urls.is_empty() { Vec::new() } else { gated.expired.iter().filter_map(expired).collect() };
+        Self { urls, expired }
+    }
+}
+
 /// What a site is made from. A copy shares nearly all of it.
 #[derive(Clone)]
 pub struct Site {
@@ -56,6 +82,8 @@ pub struct Site {
     pub statics: Arc<BTreeMap<String, Asset>>,
     /// The build's instant.
     pub clock: Clock,
+    /// What must not vanish.
+    pub frozen: Arc<Frozen>,
     cards: Arc<Vec<Once>>,
     /// How many cards are kept as templates see them.
     kept: Arc<AtomicUsize>,
@@ -79,14 +107,21 @@ pub struct Gated {
     pub validity: Validity,
     /// Articles waiting behind the gate.
     pub hidden: usize,
+    /// Articles that have expired: the record, and which of its items.
+    pub expired: Vec<(Arc<Record>, usize)>,
 }
 
 /// Shadowing, gate and repeats.
 #[must_use]
 pub fn gate(records: &[Arc<Record>], config: &Config, clock: &Clock) -> Gated {
     let (shadowed, mut diags) = shadowed(records);
-    let mut gated =
-        Gated { visible: Vec::new(), diags: Vec::new(), validity: Validity::default(), hidden: 0 };
+    let mut gated = Gated {
+        visible: Vec::new(),
+        diags: Vec::new(),
+        validity: Validity::default(),
+        hidden: 0,
+        expired: Vec::new(),
+    };
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for record in records {
         for (at, item) in record.items.iter().enumerate() {
@@ -97,6 +132,9 @@ pub fn gate(records: &[Arc<Record>], config: &Config, clock: &Clock) -> Gated {
             gated.validity = gated.validity.and(validity);
             if visibility == Visibility::Hidden {
                 gated.hidden += 1;
+                if item.header.expires.is_some_and(|until| until.seconds <= clock.now) {
+                    gated.expired.push((record.clone(), at));
+                }
                 continue;
             }
             if let Some(key) = &item.dump_key
@@ -214,6 +252,7 @@ impl Site {
         pictures: BTreeMap<String, Asset>,
         statics: BTreeMap<String, Asset>,
         clock: Clock,
+        frozen: Frozen,
     ) -> Checked<Self> {
         let Checked { value: index, diags } = Index::new(&gated.visible, &config);
         let mut site = Self {
@@ -223,6 +262,7 @@ impl Site {
             pictures: Arc::new(pictures),
             statics: Arc::new(statics),
             clock,
+            frozen: Arc::new(frozen),
             cards: Arc::default(),
             kept: Arc::default(),
             views: Arc::default(),

@@ -3,7 +3,7 @@
 use crate::template::TemplateSource;
 
 /// Names and texts of the default templates.
-const TEMPLATES: [(&str, &str); 18] = [
+const TEMPLATES: [(&str, &str); 25] = [
     ("404.html", include_str!("../templates/404.html")),
     ("accent.css", include_str!("../templates/accent.css")),
     ("archive.html", include_str!("../templates/archive.html")),
@@ -11,16 +11,23 @@ const TEMPLATES: [(&str, &str); 18] = [
     ("atom.xml", include_str!("../templates/atom.xml")),
     ("base.html", include_str!("../templates/base.html")),
     ("components.html", include_str!("../templates/components.html")),
+    ("corrections.html", include_str!("../templates/corrections.html")),
     ("feed.json", include_str!("../templates/feed.json")),
     ("feed.xml", include_str!("../templates/feed.xml")),
     ("front.html", include_str!("../templates/front.html")),
     ("list.html", include_str!("../templates/list.html")),
+    ("news-sitemap.xml", include_str!("../templates/news-sitemap.xml")),
     ("notice.html", include_str!("../templates/notice.html")),
     ("page.html", include_str!("../templates/page.html")),
     ("redirect.html", include_str!("../templates/redirect.html")),
+    ("redirects.apache.txt", include_str!("../templates/redirects.apache.txt")),
+    ("redirects.netlify.txt", include_str!("../templates/redirects.netlify.txt")),
+    ("redirects.nginx.txt", include_str!("../templates/redirects.nginx.txt")),
+    ("redirects.s3.json", include_str!("../templates/redirects.s3.json")),
     ("robots.txt", include_str!("../templates/robots.txt")),
     ("sitemap-index.xml", include_str!("../templates/sitemap-index.xml")),
     ("sitemap.xml", include_str!("../templates/sitemap.xml")),
+    ("structured.html", include_str!("../templates/structured.html")),
     ("terms.html", include_str!("../templates/terms.html")),
 ];
 

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use newsprint::config::{EditionId, FeedForm};
+use newsprint::config::{EditionId, FeedForm, RedirectForm};
 use newsprint::filters::FILTERS;
-use newsprint::plan::{Axis, List, Page, Part, Sheet, TEMPLATES};
+use newsprint::plan::{Axis, Goal, List, Page, Part, Sheet, TEMPLATES};
 use newsprint::views::{Name, PAGE, SHAPES, SHARED};
 use newsprint::{config, front_matter, new, theme};
 use serde_json::Value as Json;
@@ -73,7 +73,7 @@ fn pages() -> Vec<(Page, &'static str)> {
     let list = |list| Page::List { list, part: Part::Landing };
     let feed = |form| Page::Feed { list: List::All(MAIN), form };
     let article = newsprint::index::ArticleId(0);
-    let to = newsprint::path::OutPath::new("a.html").expect("a path");
+    let to = Goal::Page(newsprint::path::OutPath::new("a.html").expect("a path"));
     vec![
         (Page::Front(MAIN), "the front page"),
         (Page::Article(article), "an article"),
@@ -89,11 +89,17 @@ fn pages() -> Vec<(Page, &'static str)> {
         (Page::Archive(MAIN), "years and months"),
         (Page::Year(MAIN, 2026), "a year's months"),
         (Page::NotFound(MAIN), "what hosts show for an address that is not there"),
+        (Page::Corrections(None), "corrections: the newest, and those of each year"),
         (Page::Redirect { to }, "a former address"),
+        (Page::Redirects(RedirectForm::Netlify), "all former addresses, for Netlify and Cloudflare Pages"),
+        (Page::Redirects(RedirectForm::Nginx), "the same for nginx"),
+        (Page::Redirects(RedirectForm::Apache), "the same for Apache"),
+        (Page::Redirects(RedirectForm::S3), "the same for S3 websites"),
         (feed(FeedForm::Rss), "RSS of the site, a section, a tag or an author"),
         (feed(FeedForm::Atom), "the same as Atom"),
         (feed(FeedForm::Json), "the same as JSON Feed"),
         (Page::Sitemap(Sheet::Whole), "a sitemap"),
+        (Page::Sitemap(Sheet::News(0)), "a News sitemap"),
         (Page::SitemapIndex, "the index of a large site's sitemaps"),
         (Page::Robots, "robots.txt"),
         (Page::Accent, "the accent colour, when site.toml names one"),
@@ -212,6 +218,7 @@ fn fits(value: &Json, shape: &str) -> Result<(), String> {
     match shape {
         "" => Ok(()),
         "text" | "HTML" => is(value.is_string()),
+        "structured data" => is(value.is_object()),
         "number" => is(value.is_number()),
         named => match SHAPES.iter().find(|shape| shape.name == named) {
             Some(known) => fits(value, known.shape),

@@ -39,6 +39,8 @@ struct Model {
     lead: bool,
     withdrawn: bool,
     stands_in: bool,
+    corrected: bool,
+    guessed: bool,
     body: String,
 }
 
@@ -68,6 +70,8 @@ impl Model {
             lead: random.chance(5),
             withdrawn: random.chance(4),
             stands_in: false,
+            corrected: random.chance(10),
+            guessed: random.chance(10),
             body: format!("Body of {number}. {}", "word ".repeat(random.below(30))),
         }
     }
@@ -89,6 +93,11 @@ impl Model {
         add("expires", self.expires.map(moment));
         add("aliases", self.alias.as_ref().map(|alias| format!("[\"{alias}\"]")));
         add("slug", self.slug.as_ref().map(|slug| format!("\"{slug}\"")));
+        add(
+            "corrections",
+            self.corrected.then(|| format!("[{{ date = 2026-05-30, text = \"Not {}.\" }}]", self.path)),
+        );
+        add("review", self.guessed.then(|| "[\"date: from the caption\"]".to_owned()));
         add("lead", self.lead.then(|| "true".to_owned()));
         add("image", self.picture.then(|| "{ src = \"p.png\", alt = \"A picture\" }".to_owned()));
         add("withdrawn", self.withdrawn.then(|| "{ date = 2026-05-01, notice = \"Gone.\" }".to_owned()));
@@ -212,7 +221,7 @@ impl World {
     fn edit(&mut self, random: &mut Random) {
         let at = random.below(self.articles.len());
         let days = i64::try_from(random.below(30)).unwrap_or(0);
-        let edit = random.below(50);
+        let edit = random.below(53);
         self.story.push(format!("edit {edit} on {}", self.articles[at].path));
         let count = self.articles.len();
         let article = &mut self.articles[at];
@@ -503,6 +512,17 @@ impl World {
                 let config = format!(
                     "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\ntheme_files = false\n[images]\nwidths = {widths}\nenabled = {}\n",
                     random.chance(70)
+                );
+                self.site.write("site.toml", config);
+                return;
+            }
+            50 => article.corrected = !article.corrected,
+            51 => article.guessed = !article.guessed,
+            52 => {
+                // All that a site may have besides: whole texts in feeds, every form of redirects.
+                let config = format!(
+                    "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\ntheme_files = false\nredirect_files = [\"html\", \"netlify\", \"nginx\", \"apache\", \"s3\"]\n[feeds]\nfull_text = true\nsize = {}\ntag = \"/tags/:slug/feed.xml\"\nauthor = \"/authors/:slug/feed.xml\"\n[redirects]\n\"/away/\" = \"https://away.example/\"\n",
+                    1 + days
                 );
                 self.site.write("site.toml", config);
                 return;

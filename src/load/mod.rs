@@ -15,7 +15,7 @@ use crate::diff::{Change, diff};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::ArticleId;
 use crate::ledger::{Delta, Head, Ledger, Seen, Tally};
-use crate::site::{self, Asset, Site};
+use crate::site::{self, Asset, Frozen, Site};
 use crate::source::{self, Record, Role, Rules};
 use crate::store::{self, Entry, Store};
 use crate::template::{TemplateSource, Templates};
@@ -46,7 +46,7 @@ pub struct Listing {
 #[must_use]
 pub fn list(store: &dyn Store) -> Listing {
     let mut listing = Listing::default();
-    for folder in FOLDERS {
+    for folder in FOLDERS.into_iter().chain([PUBLISHED]) {
         let (entries, diags) = matching(store, folder);
         listing.entries.extend(entries);
         listing.diags.extend(diags);
@@ -263,6 +263,9 @@ pub struct ConfigText {
     fingerprint: Fingerprint,
 }
 
+/// The list of addresses that were published.
+pub const PUBLISHED: &str = "urls.txt";
+
 /// The name of the configuration.
 pub const CONFIG: &str = "site.toml";
 
@@ -386,10 +389,13 @@ pub fn load(
     let checked = templates_of(templates);
     diags.extend(checked.diags);
     let Some(templates) = checked.value else { return Checked { value: None, diags } };
+    // A build that leaves articles out on purpose misses their addresses too.
+    let published = if wishes.keep_going && left_out > 0 { None } else { published(store, &mut diags) };
+    let frozen = Frozen::new(published.as_deref().unwrap_or(""), &gated, &config);
     let tally = Tally { left_out: left_out as u64, ..tally(&gated) };
     let validity = gated.validity;
     let Checked { value: site, diags: more } =
-        Site::new(Arc::new(config), Arc::new(templates), &gated, pictures, statics, wishes.clock);
+        Site::new(Arc::new(config), Arc::new(templates), &gated, pictures, statics, wishes.clock, frozen);
     diags.extend(more);
     let (site, views_validity) = site.with_views();
     diags.extend(site.check_names());
@@ -397,6 +403,17 @@ pub fn load(
     let loaded =
         Loaded { config: config_text.fingerprint, site, records, sources, rules, validity, tally, bodies };
     Checked { value: Some(loaded), diags }
+}
+
+/// The text of urls.txt, if there is one.
+fn published(store: &dyn Store, diags: &mut Vec<Diag>) -> Option<String> {
+    match store::read_text(store, PUBLISHED) {
+        Ok(text) => text.map(|(text, _)| text),
+        Err(diag) => {
+            diags.push(diag);
+            None
+        }
+    }
 }
 
 /// What became of one file.

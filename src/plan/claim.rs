@@ -1,11 +1,14 @@
 //! Who claims which path: every output of the site, and the complaint when two want one.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::Work;
-use super::page::{Axis, List, Page, Part, Sheet};
+use super::page::{Axis, List, Page, Part};
 use super::place::{parts, place};
-use crate::config::FeedForm;
+use super::redirect::{Goal, Redirect, redirects};
+use crate::config::{FeedForm, RedirectForm};
 use crate::diag::{self, Diag};
 use crate::image;
 use crate::index::Term;
@@ -20,9 +23,6 @@ pub(super) struct Claim {
     pub(super) work: Work,
     by: String,
 }
-
-/// Addresses up to which a site has one sitemap; more are split by month, so that old files stay.
-const WHOLE_SITEMAP: usize = 2_000;
 
 /// Every page of the site, with what claims its path.
 pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
@@ -74,28 +74,32 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
             claim(Page::List { list, part }, &by);
         }
     }
-    if index.articles.len() > WHOLE_SITEMAP {
-        claim(Page::SitemapIndex, "the sitemap");
-        claim(Page::Sitemap(Sheet::Rest), "the sitemap");
-        for (year, month) in index.months.keys() {
-            claim(Page::Sitemap(Sheet::Month(*year, *month)), "the sitemap");
-        }
-    } else {
-        claim(Page::Sitemap(Sheet::Whole), "the sitemap");
+    for year in std::iter::once(None).chain(views::correction_years(site).into_iter().map(Some)) {
+        claim(Page::Corrections(year), "the corrections");
     }
-    let aliased =
-        index.articles.iter().map(|article| (&article.out, &article.header().aliases, article.path()));
-    let aliased = aliased.chain(index.tombstones.iter().map(|t| (&t.out, &t.aliases, t.path.as_str())));
-    for (to, aliases, by) in aliased {
-        for alias in aliases {
-            match alias_path(alias) {
-                Ok(out) => {
-                    let work = Work::Page(Page::Redirect { to: to.clone() });
-                    claims.push(Claim { out, work, by: by.to_owned() });
-                }
-                Err(why) => diags.push(diag::bad_path(diag::Place::file(by), "aliases", alias, why)),
-            }
+    for form in FeedForm::ALL {
+        claim(Page::Feed { list: List::Corrections, form }, "the corrections");
+    }
+    for sheet in views::sheets(site) {
+        claim(Page::Sitemap(sheet), "the sitemap");
+    }
+    if views::is_split(site) {
+        claim(Page::SitemapIndex, "the sitemap");
+    }
+    let (redirects, more) = redirects(site);
+    diags.extend(more);
+    let forms = &site.config.redirect_forms;
+    if !redirects.is_empty() {
+        for form in RedirectForm::RULES.into_iter().filter(|form| forms.contains(form)) {
+            claim(Page::Redirects(form), "the redirects");
         }
+    }
+    if forms.contains(&RedirectForm::Html) {
+        claims.extend(redirects.iter().map(|redirect| Claim {
+            out: redirect.from.clone(),
+            work: Work::Page(Page::Redirect { to: redirect.to.clone() }),
+            by: redirect.by.clone(),
+        }));
     }
     claims.extend(pictures(site));
     for (out, asset) in site.statics.iter() {
@@ -104,7 +108,33 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
             Err(why) => diags.push(diag::bad_path(diag::Place::file(&asset.path), "static", out, why)),
         }
     }
+    diags.extend(vanished(site, &claims, &redirects));
     (claims, diags)
+}
+
+/// What a build may not do to readers who have an address: lead them to nothing.
+fn vanished(site: &Site, claims: &[Claim], redirects: &[Redirect]) -> Vec<Diag> {
+    /// Complaints of one sort; whoever has more of them has one mistake.
+    const ENOUGH: usize = 50;
+    let asks = redirects.iter().any(|redirect| redirect.by == "site.toml");
+    if site.frozen.urls.is_empty() && !asks {
+        return Vec::new();
+    }
+    let there: BTreeSet<String> = claims.par_iter().map(|claim| claim.out.fold_key()).collect();
+    let to_nothing = redirects.iter().filter(|redirect| redirect.by == "site.toml").filter_map(|redirect| {
+        let Goal::Page(out) = &redirect.to else { return None };
+        let near = diag::nearest(out.as_str(), claims.iter().map(|claim| claim.out.as_str()));
+        let gone = !there.contains(&out.fold_key());
+        gone.then(|| diag::redirect_nowhere(&redirect.from.url(), &out.url(), near))
+    });
+    let from: BTreeSet<String> = redirects.iter().map(|redirect| redirect.from.fold_key()).collect();
+    let expired: BTreeSet<String> = site.frozen.expired.iter().map(OutPath::fold_key).collect();
+    let gone = site.frozen.urls.iter().filter(|(_, out)| {
+        let key = out.fold_key();
+        ![&there, &from, &expired].iter().any(|known| known.contains(&key))
+    });
+    let gone = gone.map(|(line, out)| diag::url_gone(&format!("/{}", out.url()), *line));
+    to_nothing.take(ENOUGH).chain(gone.take(ENOUGH)).collect()
 }
 
 /// The files of all pictures: what is made of them, or their copies.

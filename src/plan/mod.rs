@@ -5,12 +5,15 @@ mod claim;
 mod fingerprint;
 mod page;
 mod place;
+mod redirect;
 
 pub(crate) use claim::alias_path;
 pub(crate) use page::feed_members;
 pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};
 pub use place::place;
 pub(crate) use place::{members, neighbours};
+pub(crate) use redirect::all as redirects;
+pub use redirect::{Goal, Redirect};
 
 use rayon::prelude::*;
 

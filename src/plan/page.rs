@@ -1,8 +1,8 @@
 //! The pages that a site may have, and the template of each.
 
-use crate::config::{EditionId, FeedForm};
+use super::redirect::Goal;
+use crate::config::{EditionId, FeedForm, RedirectForm};
 use crate::index::{ArticleId, Index, Run, Term};
-use crate::path::OutPath;
 use crate::site::Site;
 
 /// What a list is of.
@@ -18,6 +18,8 @@ pub enum List {
     Author(usize),
     /// A year's month in an edition.
     Month(EditionId, i32, u32),
+    /// Corrections; only feeds are made of them in this way.
+    Corrections,
 }
 
 impl List {
@@ -30,6 +32,7 @@ impl List {
             Self::Tag(_) => "tag",
             Self::Author(_) => "author",
             Self::Month(..) => "month",
+            Self::Corrections => "corrections",
         }
     }
 
@@ -40,7 +43,7 @@ impl List {
             Self::Section(at) => index.sections.get(at),
             Self::Tag(at) => index.tags.get(at),
             Self::Author(at) => index.authors.get(at),
-            Self::All(_) | Self::Month(..) => None,
+            Self::All(_) | Self::Month(..) | Self::Corrections => None,
         }
     }
 
@@ -119,10 +122,12 @@ impl Axis {
 pub enum Sheet {
     /// Everything: small sites.
     Whole,
-    /// A month's articles.
-    Month(i32, u32),
-    /// What belongs to no month: lists, standing pages, undated articles.
-    Rest,
+    /// A month's articles; from the second file on with its number less one.
+    Month(i32, u32, usize),
+    /// What belongs to no month: lists, standing pages, undated articles; numbered in the same way.
+    Rest(usize),
+    /// Articles of the last 48 hours, for news search engines; numbered in the same way.
+    News(usize),
 }
 
 /// What a page shows.
@@ -151,11 +156,15 @@ pub enum Page {
     Year(EditionId, i32),
     /// What hosts show for an address that is not there, in an edition's folder.
     NotFound(EditionId),
+    /// Corrections: the newest, or those of a year.
+    Corrections(Option<i32>),
     /// A former address.
     Redirect {
         /// Where it leads.
-        to: OutPath,
+        to: Goal,
     },
+    /// All former addresses as rules for a host.
+    Redirects(RedirectForm),
     /// A feed of a list.
     Feed {
         /// What it is of.
@@ -186,8 +195,11 @@ impl Page {
             Self::Terms(..) => "terms.html",
             Self::Archive(_) | Self::Year(..) => "archive.html",
             Self::NotFound(_) => "404.html",
+            Self::Corrections(_) => "corrections.html",
             Self::Redirect { .. } => "redirect.html",
+            Self::Redirects(form) => form.template(),
             Self::Feed { form, .. } => form.template(),
+            Self::Sitemap(Sheet::News(_)) => "news-sitemap.xml",
             Self::Sitemap(_) => "sitemap.xml",
             Self::SitemapIndex => "sitemap-index.xml",
             Self::Robots => "robots.txt",
@@ -209,7 +221,9 @@ impl Page {
             Self::Archive(_) => "archive",
             Self::Year(..) => "year",
             Self::NotFound(_) => "404",
+            Self::Corrections(_) => "corrections",
             Self::Redirect { .. } => "redirect",
+            Self::Redirects(_) => "redirects",
             Self::Feed { .. } => "feed",
             Self::Sitemap(_) | Self::SitemapIndex => "sitemap",
             Self::Robots => "robots",
@@ -229,9 +243,14 @@ impl Page {
             Self::Article(id) | Self::Standing(id) => index.article(*id).edition,
             Self::Withdrawn(at) => index.tombstones[*at].edition,
             Self::List { list, .. } | Self::Feed { list, .. } => list.edition(index),
-            Self::Redirect { .. } | Self::Sitemap(_) | Self::SitemapIndex | Self::Robots | Self::Accent => {
-                EditionId::default()
-            }
+            // What all editions share is the main one's.
+            Self::Corrections(_)
+            | Self::Redirect { .. }
+            | Self::Redirects(_)
+            | Self::Sitemap(_)
+            | Self::SitemapIndex
+            | Self::Robots
+            | Self::Accent => EditionId::default(),
         }
     }
 
@@ -264,7 +283,7 @@ pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 17] = [
+pub const TEMPLATES: [&str; 23] = [
     "front.html",
     "article.html",
     "page.html",
@@ -273,11 +292,17 @@ pub const TEMPLATES: [&str; 17] = [
     "terms.html",
     "archive.html",
     "404.html",
+    "corrections.html",
     "redirect.html",
+    "redirects.netlify.txt",
+    "redirects.nginx.txt",
+    "redirects.apache.txt",
+    "redirects.s3.json",
     "feed.xml",
     "atom.xml",
     "feed.json",
     "sitemap.xml",
+    "news-sitemap.xml",
     "sitemap-index.xml",
     "robots.txt",
     "accent.css",

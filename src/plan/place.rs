@@ -21,6 +21,7 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
         Page::Withdrawn(at) => site.index.tombstones.get(*at).map(|tombstone| tombstone.out.clone()),
         Page::List { list, part: Part::Landing } => match list {
             List::All(_) => plain(&permalinks.all),
+            List::Corrections => place(site, &Page::Corrections(None)),
             List::Month(_, year, month) => fill(&permalinks.month, &|name| match name {
                 "year" => Some(format!("{year:04}")),
                 "month" => Some(format!("{month:02}")),
@@ -39,13 +40,23 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
         Page::Archive(_) => plain(&permalinks.archive),
         Page::Year(_, year) => fill(&permalinks.year, &|name| (name == "year").then(|| format!("{year:04}"))),
         Page::NotFound(_) => plain(&edition.within("/404.html")),
+        Page::Corrections(_) if site.index.corrections.is_empty() => None,
+        Page::Corrections(None) => plain(&permalinks.corrections),
+        Page::Corrections(Some(year)) => {
+            let landing = plain(&permalinks.corrections)?;
+            let folder = landing.as_str().trim_end_matches(".html").trim_end_matches("index");
+            plain(&format!("/{}/{year:04}.html", folder.trim_end_matches('/')))
+        }
         Page::Redirect { .. } => None,
+        Page::Redirects(form) => plain(&format!("/{}", form.file())),
         Page::Feed { list, form } => {
             if !edition.feeds.formats.contains(form) {
                 return None;
             }
             let first = match list {
                 List::All(_) => plain(&edition.feeds.site)?,
+                List::Corrections if site.index.corrections.is_empty() => return None,
+                List::Corrections => plain(&edition.feeds.corrections)?,
                 _ => list.term(&site.index)?.feed.clone()?,
             };
             match form {
@@ -58,11 +69,24 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
             }
         }
         Page::Sitemap(Sheet::Whole) | Page::SitemapIndex => plain("/sitemap.xml"),
-        Page::Sitemap(Sheet::Rest) => plain("/sitemaps/site.xml"),
-        Page::Sitemap(Sheet::Month(year, month)) => plain(&format!("/sitemaps/{year:04}-{month:02}.xml")),
+        Page::Sitemap(Sheet::Rest(part)) => plain(&format!("/sitemaps/site{}.xml", more(*part))),
+        Page::Sitemap(Sheet::Month(year, month, part)) => {
+            plain(&format!("/sitemaps/{year:04}-{month:02}{}.xml", more(*part)))
+        }
+        Page::Sitemap(Sheet::News(0)) => plain(&site.config.sitemaps.news),
+        Page::Sitemap(Sheet::News(part)) => {
+            let first = plain(&site.config.sitemaps.news)?;
+            let (stem, ending) = first.as_str().rsplit_once('.').unwrap_or((first.as_str(), "xml"));
+            plain(&format!("/{stem}{}.{ending}", more(*part)))
+        }
         Page::Robots => plain("/robots.txt"),
         Page::Accent => site.config.theme.accent.as_ref().and_then(|_| plain("/css/accent.css")),
     }
+}
+
+/// What the name of a file says of its number: nothing for the first.
+fn more(part: usize) -> String {
+    if part == 0 { String::new() } else { format!("-{}", part + 1) }
 }
 
 /// The pages of a list besides its landing page: none when that holds everything.

@@ -53,9 +53,10 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
         .map(|(key, json)| (key.into(), from_json(serde_json::from_str(json).unwrap_or_default())));
     fields.extend([
         ("permalink", Ingredient::text(site.permalink(&article.out))),
+        ("expires", Ingredient::maybe(header.expires.map(crate::date::Moment::rfc3339))),
         ("canonical", Ingredient::maybe(header.canonical.as_deref())),
         ("corrections", Ingredient::List(corrections.collect())),
-        ("date_inferred", Ingredient::Bool(header.review.iter().any(|flag| flag.starts_with("date:")))),
+        ("date_inferred", Ingredient::Bool(header.is_date_inferred())),
         ("words", Ingredient::Number(words.into())),
         ("minutes", Ingredient::Number(i64::from(words.div_ceil(READING_SPEED).max(1)))),
         ("roles", Ingredient::Table(roles.collect())),

@@ -11,6 +11,11 @@ use crate::site::Site;
 
 /// An article as lists may see it: never its body, nor anything counted from it.
 pub(crate) fn card(site: &Site, id: ArticleId) -> Ingredient<'_> {
+    Ingredient::Map(card_fields(site, id))
+}
+
+/// The fields of a card.
+pub(super) fn card_fields(site: &Site, id: ArticleId) -> Vec<(&'static str, Ingredient<'_>)> {
     let article = site.index.article(id);
     let header = article.header();
     let mut fields = vec![
@@ -19,7 +24,7 @@ pub(crate) fn card(site: &Site, id: ArticleId) -> Ingredient<'_> {
         ("guid", Ingredient::text(guid(site, id))),
     ];
     fields.extend(header_fields(site, id, header));
-    Ingredient::Map(fields)
+    fields
 }
 
 /// What cards and article pages both show.

@@ -47,10 +47,16 @@ pub(super) fn name<'s>(
             let front = || plan::place(site, &Page::Front(list.edition(&site.index)));
             let landing = if matches!(list, List::All(_)) { front() } else { landing.or_else(front) };
             let url = landing.map_or_else(|| site.config.base_url.clone(), |out| site.permalink(&out));
-            let newest = feed_members(site, list)
+            let revisions = feed_members(site, list)
                 .into_iter()
-                .filter_map(|id| revised(site.index.article(id).header()))
-                .max();
+                .filter_map(|id| revised(site.index.article(id).header()));
+            let newest = match list {
+                List::Corrections => {
+                    let last = site.index.corrections.last();
+                    last.map(|(id, at)| site.index.article(*id).header().corrections[*at].date)
+                }
+                _ => revisions.max(),
+            };
             Ingredient::Map(vec![
                 ("title", Ingredient::text(title(site, &Page::Feed { list, form }))),
                 ("url", Ingredient::text(url)),
@@ -61,6 +67,7 @@ pub(super) fn name<'s>(
             ])
         }
         "items" => Ingredient::cards(feed_members(site, list)),
+        "entries" if list == List::Corrections => super::corrections::entries(site),
         "entries" => Ingredient::List(
             feed_members(site, list).into_iter().map(|id| entry(site, &edition.feeds, id)).collect(),
         ),

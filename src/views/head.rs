@@ -31,6 +31,7 @@ pub(super) fn list_title(site: &Site, list: List) -> String {
     let strings = locale::strings(&site.config.edition(list.edition(&site.index)).language);
     match list {
         List::All(_) => strings.word("latest").to_owned(),
+        List::Corrections => strings.word("corrections").to_owned(),
         List::Month(_, year, month) => format!("{} {year}", strings.month(month)),
         _ => list.term(&site.index).map_or_else(String::new, |term| term.name.clone()),
     }
@@ -48,6 +49,8 @@ pub(super) fn title(site: &Site, page: &Page) -> String {
         Page::Terms(axis, _) => strings.word(axis.word()).to_owned(),
         Page::Archive(_) => strings.word("archive").to_owned(),
         Page::Year(_, year) => year.to_string(),
+        Page::Corrections(None) => strings.word("corrections").to_owned(),
+        Page::Corrections(Some(year)) => format!("{} {year}", strings.word("corrections")),
         Page::NotFound(_) => strings.word("not_found").to_owned(),
         _ => paper.clone(),
     }
@@ -98,6 +101,9 @@ pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         Page::List { list: List::Month(_, year, _), .. } => {
             add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive(edition)));
             add(year.to_string(), plan::place(site, &Page::Year(edition, *year)));
+        }
+        Page::Corrections(Some(_)) => {
+            add(strings.word("corrections").to_owned(), plan::place(site, &Page::Corrections(None)));
         }
         Page::Year(..) => add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive(edition))),
         _ => {}

@@ -6,6 +6,7 @@
 mod archive;
 mod article;
 mod card;
+mod corrections;
 mod declared;
 mod edition;
 mod feed;
@@ -14,6 +15,8 @@ mod head;
 mod list;
 mod names;
 mod picture;
+mod publisher;
+mod redirects;
 mod related;
 mod shared;
 mod sitemap;
@@ -22,14 +25,16 @@ mod term;
 
 pub(crate) use archive::years;
 pub(crate) use card::card;
+pub(crate) use corrections::years as correction_years;
 pub use names::{Name, PAGE, SHAPES, SHARED};
 pub(crate) use shared::{FORMS, form, key};
 pub use shared::{Shared, shared, wanted};
+pub(crate) use sitemap::{is_split, sheets};
 
 use crate::ingredient::Ingredient;
 use crate::locale;
 use crate::path::OutPath;
-use crate::plan::Page;
+use crate::plan::{Page, Sheet};
 use crate::site::Site;
 
 /// The value of a page's own name; `None` when this kind of page has no such name.
@@ -67,13 +72,23 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
                 term::all_terms(site, *edition, axis.terms(&site.index, *edition))
             }
             Page::Year(edition, year) if name == "year" => archive::year_links(site, *edition, *year),
-            Page::Redirect { to } if name == "redirect_to" => Ingredient::text(site.href(to)),
+            Page::Corrections(year) => corrections::name(site, *year, name)?,
+            Page::Redirect { to } if name == "redirect_to" => redirects::goal(site, to),
+            Page::Redirects(_) if name == "redirects" => redirects::all(site),
+            Page::Sitemap(Sheet::News(part)) => match name {
+                "news" => sitemap::news(site, *part),
+                "publication" => {
+                    Ingredient::text(site.config.sitemaps.publication.as_ref().unwrap_or(&site.config.title))
+                }
+                _ => return None,
+            },
             Page::Feed { list, form } => feed::name(site, *list, *form, out, name)?,
             Page::Sitemap(sheet) if name == "urls" => sitemap::urls(site, *sheet),
-            Page::SitemapIndex if name == "sitemaps" => sitemap::sheets(site),
+            Page::SitemapIndex if name == "sitemaps" => sitemap::files(site),
             Page::Robots if name == "sitemap_url" => {
                 Ingredient::text(format!("{}sitemap.xml", site.config.base_url))
             }
+            Page::Robots if name == "sitemap_urls" => sitemap::told(site),
             _ => return None,
         },
     })

@@ -15,7 +15,7 @@ const fn name(name: &'static str, shape: &'static str, doc: &'static str) -> Nam
 }
 
 /// Names that mean the same on every page of an edition.
-pub const SHARED: [Name; 25] = [
+pub const SHARED: [Name; 29] = [
     name("site_title", "text", "the paper's name"),
     name("site_description", "text", "one line about it"),
     name("site_lang", "text", "the paper's language"),
@@ -28,6 +28,18 @@ pub const SHARED: [Name; 25] = [
     name("archive_url", "text or none", "root-relative link to the archive"),
     name("tags_url", "text or none", "root-relative link to the list of tags"),
     name("authors_url", "text or none", "root-relative link to the list of authors"),
+    name(
+        "corrections_url",
+        "text or none",
+        "root-relative link to the corrections; none when there are none",
+    ),
+    name("corrections_feeds", "[{type, url}]", "feeds of corrections"),
+    name("publisher", "structured data", "who publishes, with policies"),
+    name(
+        "recent",
+        "[card]",
+        "articles of the last 48 hours whose date is certain, as News sitemaps list them; changes by time alone",
+    ),
     name("pages", "[{title, url}]", "standing pages by title"),
     name("head_html", "HTML", "the configuration's own head elements"),
     name("sections", "[section]", "sections that have articles, in order"),
@@ -60,7 +72,7 @@ pub const SHARED: [Name; 25] = [
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 36] = [
+pub const PAGE: [Name; 42] = [
     name(
         "root",
         "text",
@@ -73,7 +85,7 @@ pub const PAGE: [Name; 36] = [
     name(
         "page_kind",
         "text",
-        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `redirect`, `feed`, `sitemap`, `robots`",
+        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `corrections`, `redirect`, `redirects`, `feed`, `sitemap`, `robots`",
     ),
     name("lang", "text", "its language"),
     name("dir", "text", "`ltr` or `rtl`"),
@@ -82,7 +94,7 @@ pub const PAGE: [Name; 36] = [
     name("breadcrumbs", "[{title, url}]", "the way from the front page"),
     name(
         "article",
-        "{title, subtitle, kicker, authors: [term], agency, dateline, date, date_inferred, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, canonical, roles, thread, lang, dir, extra}",
+        "{title, subtitle, kicker, authors: [term], agency, dateline, date, date_inferred, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, expires, canonical, roles, thread, lang, dir, extra}",
         "on article and standing pages: the article",
     ),
     name("content", "HTML", "on article and standing pages: the text"),
@@ -101,7 +113,14 @@ pub const PAGE: [Name; 36] = [
     name("terms", "[{name, url, slug}]", "on the pages of all tags and all authors"),
     name("year", "{year, url, months: [{year, month, url}]}", "on a year's page"),
     name("month", "number", "on a month's page: 1 to 12"),
-    name("redirect_to", "text", "in a redirect: the root-relative link"),
+    name("corrections", "[{date, text, card: card}]", "on the pages of corrections: newest first"),
+    name("correction_years", "[{year, url}]", "on the page of the newest corrections: the pages of years"),
+    name("redirect_to", "text", "in a redirect: the root-relative link, or an address on another host"),
+    name(
+        "redirects",
+        "[{from, plain, pattern, key, to, scheme, host, path, folder}]",
+        "in rule files: former addresses without a slash at the end, percent-encoded, plain, as a regular expression, and below the root; where they lead, whole and in parts (`scheme` and `host` only for other sites); `folder` when the former address may end in a slash",
+    ),
     name(
         "feed",
         "{title, url, self, lang, updated, hubs}",
@@ -109,9 +128,12 @@ pub const PAGE: [Name; 36] = [
     ),
     name("entries", "[entry]", "in feeds: the articles, newest first"),
     name("feeds", "[{type, url}]", "on list pages: the list's feeds in all formats"),
-    name("urls", "[{loc, lastmod}]", "in sitemaps"),
+    name("urls", "[{loc, lastmod, images}]", "in sitemaps"),
+    name("news", "[{loc, title, date, lang}]", "in News sitemaps"),
+    name("publication", "text", "in News sitemaps: the paper's name"),
     name("sitemaps", "[{loc, lastmod}]", "in the sitemap index of a large site"),
     name("sitemap_url", "text", "in robots.txt: the sitemap's address"),
+    name("sitemap_urls", "[text]", "in robots.txt: that of every sitemap that a robot has to be told of"),
     name(
         "translations",
         "[{lang, dir, name, title, url}]",
@@ -155,5 +177,6 @@ pub const SHAPES: [Name; 7] = [
         "{card: card, revised, corrections: [correction], content}",
         "an article in a feed; `content` is its text as HTML with absolute links, or none unless `feeds.full_text` is set",
     ),
+    name("structured data", "", "a map in the words of schema.org, for the filter `json`"),
     name("correction", "{date, text}", "what was corrected, and when"),
 ];

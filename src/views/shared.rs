@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::term::{all_terms, section, section_with_cards};
-use super::{archive, declared, feed, front, target};
+use super::{archive, declared, feed, front, publisher, sitemap, target};
 use crate::clock::Validity;
 use crate::config::{Edition, EditionId};
 use crate::index::Article;
@@ -50,6 +50,14 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
         "archive_url" => place(Page::Archive(id)),
         "tags_url" => place(Page::Terms(Axis::Tags, id)),
         "authors_url" => place(Page::Terms(Axis::Authors, id)),
+        "corrections_url" => place(Page::Corrections(None)),
+        "corrections_feeds" => feed::feeds(site, List::Corrections),
+        "publisher" => publisher::publisher(site),
+        RECENT => {
+            let (ids, holds) = sitemap::recent(site);
+            validity = holds;
+            Ingredient::cards(ids)
+        }
         "pages" => {
             let mut pages: Vec<&Article> = listed.pages.iter().map(|id| index.article(*id)).collect();
             pages.sort_by(|a, b| a.out.cmp(&b.out));
@@ -109,6 +117,8 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
 /// language, the footer by depth (its links are relative).
 pub(crate) const FORMS: [&str; 2] = ["ui", "footer_html"];
 
+/// The articles of News sitemaps.
+const RECENT: &str = "recent";
 /// Before a language.
 const WORDS: &str = "ui:";
 
@@ -162,7 +172,9 @@ pub fn wanted(site: &Site) -> BTreeSet<String> {
     let footers = (0..=DEPTH).map(|depth| format!("{FOOTER}{depth}"));
     let words = words.filter(|_| mentioned.contains("ui")).collect::<Vec<_>>();
     let footers = footers.filter(|_| mentioned.contains("footer_html")).collect::<Vec<_>>();
-    let shared: Vec<String> = mentioned.into_iter().chain(footers).collect();
+    // Which News sitemaps there are is a matter of time, whatever their template mentions.
+    let recent = (!site.config.sitemaps.news.is_empty()).then(|| RECENT.to_owned());
+    let shared: Vec<String> = mentioned.into_iter().chain(footers).chain(recent).collect();
     let of = |id: EditionId| shared.iter().map(move |name| key(name, id).into_owned());
     site.config.edition_ids().flat_map(of).chain(words).collect()
 }

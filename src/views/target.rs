@@ -45,6 +45,12 @@ pub(super) fn picture(site: &Site, path: &str, src: &str, root: &str) -> Option<
     })
 }
 
+/// The address on the web of a picture that stands in the file at `path`.
+pub(super) fn picture_url(site: &Site, path: &str, src: &str) -> Option<String> {
+    let files = Files::of(site, site.pictures.get(&beside(path, src)?)?)?;
+    Some(format!("{}{}", site.config.base_url, files.main.src))
+}
+
 /// An article's text with all targets in it resolved; `root` goes before links inside the site.
 pub(super) fn body<'s>(site: &'s Site, id: ArticleId, root: &str) -> Ingredient<'s> {
     let article = site.index.article(id);
