@@ -30,8 +30,11 @@ pub(super) fn place(site: &Path, path: &str, role: Role) -> Result<PathBuf, Refu
 
 /// The path of an article by its section and slug.
 pub(super) fn path(section: &str, slug: &str) -> Result<String, Refused> {
-    crate::config::check_section(section)
-        .map_err(|why| Refused::bad(&format!("section: `{section}` {why}")))?;
+    // An article may stand in no section.
+    if !section.is_empty() {
+        crate::config::check_section(section)
+            .map_err(|why| Refused::bad(&format!("section: `{section}` {why}")))?;
+    }
     check_slug(slug).map_err(|why| Refused::bad(&format!("slug: `{slug}` {why}")))?;
     let folder = crate::index::section_slug(section);
     let path =

@@ -63,7 +63,7 @@ async function lines(main, matter) {
     const first = new Set(found.starts);
     list.replaceChildren(...found.lines.map((line, at) => {
       const as = base(line.as);
-      const row = el("li", { id: `line-${at + 1}`, role: "option", "aria-selected": at === chosen ? "true" : "false",
+      const row = el("li", { id: `line-${at + 1}`, role: "option", "aria-selected": at === chosen ? "true" : "false", "aria-label": line.text ? undefined : "–",
         className: [as, ["chrome", "repeat", "note"].includes(as) ? "off" : "", roles[at + 1] ? "changed" : "", first.has(at + 1) ? "first" : ""].join(" "),
         onclick: () => choose(at) }, el("span", { className: "as" }, word("role_" + as)), el("span", { className: "words", dir: "auto" }, line.text || "\u00a0"));
       return row;
