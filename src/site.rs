@@ -16,8 +16,8 @@ use crate::image::{self, Facts, Variants};
 use crate::index::{ArticleId, Index, Visible};
 use crate::ingredient::Ingredient;
 use crate::near;
-use crate::path::OutPath;
 pub use crate::path::beside;
+use crate::path::{self, OutPath};
 use crate::source::Record;
 use crate::template::Templates;
 use crate::views::{self, Shared};
@@ -287,7 +287,20 @@ impl Site {
         let [pictures, statics] = assets.map(Arc::new);
         let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
         let views = Arc::new(views.iter().map(known).collect());
-        Self { config, templates, index, pictures, statics, clock, cards, kept: Arc::default(), views }
+        // Which addresses there are has not changed, so what must not vanish has not.
+        let frozen = Arc::default();
+        Self {
+            config,
+            templates,
+            index,
+            pictures,
+            statics,
+            clock,
+            frozen,
+            cards,
+            kept: Arc::default(),
+            views,
+        }
     }
 
     /// The shared views by name, with their fingerprints.

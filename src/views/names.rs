@@ -154,7 +154,7 @@ pub const PAGE: [Name; 42] = [
 ];
 
 /// What the shapes of other names are made of.
-pub const SHAPES: [Name; 7] = [
+pub const SHAPES: [Name; 8] = [
     name(
         "card",
         "{url, permalink, guid, title, subtitle, kicker, summary, date, updated, section: section, tags: [term], authors: [term], agency, dateline, lang, dir, image: image, kind}",
