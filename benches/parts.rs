@@ -127,11 +127,11 @@ fn plan_site(bencher: Bencher<'_, '_>) {
 fn render_article(bencher: Bencher<'_, '_>) {
     let (store, snapshot) = taken();
     let site = &snapshot.loaded.site;
-    let pages = snapshot.plan.recipes.iter().filter_map(|recipe| match &recipe.work {
+    let mut pages = snapshot.plan.recipes.iter().filter_map(|recipe| match &recipe.work {
         Work::Page(page) => page.article().map(|id| (recipe, page, id)),
         Work::Copy(_) | Work::Made(_) => None,
     });
-    let Some((recipe, page, id)) = pages.skip(COUNT / 2).next() else { return };
+    let Some((recipe, page, id)) = pages.nth(COUNT / 2) else { return };
     let path = site.index.article(id).path();
     let Ok(Some((bytes, _))) = store.read(path) else { return };
     let bodies = source::parse(path, bytes, &snapshot.loaded.rules).bodies;

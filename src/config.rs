@@ -433,8 +433,8 @@ pub fn keys() -> Vec<String> {
         .chain(IMAGES.keys("images."))
         .chain(VIEW.keys("view[]."))
         .chain(edition::SCHEMA.keys("edition[]."))
-        .chain(news::keys())
-        .chain(target::keys());
+        .chain(target::keys())
+        .chain(news::keys());
     SITE.keys("").chain(below).collect()
 }
 

@@ -381,15 +381,13 @@ pub fn swap(
             }
             Err(error) => return Err(fail(error.into())),
         }
-        if let Some(out) = there(&temporary)? {
-            if Some(Fingerprint::of(&out)) != over {
-                // Somebody was faster by a moment: theirs comes back.
-                rename(RenameFlags::EXCHANGE).map_err(|error| fail(error.into()))?;
-                if let Some(third) = there(&temporary)?.filter(|third| third != bytes) {
-                    keep(&third)?;
-                }
-                return Ok(Swap::Other(Some(out)));
+        if let Some(out) = there(&temporary)?.filter(|out| Some(Fingerprint::of(out)) != over) {
+            // Somebody was faster by a moment: theirs comes back.
+            rename(RenameFlags::EXCHANGE).map_err(|error| fail(error.into()))?;
+            if let Some(third) = there(&temporary)?.filter(|third| third != bytes) {
+                keep(&third)?;
             }
+            return Ok(Swap::Other(Some(out)));
         }
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)?;
         Ok(Swap::Done)

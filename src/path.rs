@@ -195,9 +195,9 @@ pub fn slugify(text: &str) -> String {
     // Composing changes no ASCII, and most texts are nothing else.
     let (mut slug, plain) = (String::with_capacity(text.len()), text.is_ascii());
     if plain {
-        push_slug(&mut slug, text.chars())
+        push_slug(&mut slug, text.chars());
     } else {
-        push_slug(&mut slug, text.nfc())
+        push_slug(&mut slug, text.nfc());
     }
     if slug.len() > LIMIT {
         let mut cut = LIMIT;

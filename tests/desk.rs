@@ -397,7 +397,7 @@ fn titles_and_style_sheets_show_without_a_new_plan() {
             std::thread::sleep(Duration::from_millis(3));
         }
     };
-    desk.site.write("content/world/a.md", &article("Second", "one"));
+    desk.site.write("content/world/a.md", article("Second", "one"));
     for address in ["/", "/world/2026/03/a.html", "/world/"] {
         until(address, "Second");
     }

@@ -22,7 +22,6 @@ fn is_long() -> bool {
     std::env::var_os("NEWSPRINT_LONG").is_some()
 }
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x03\x08\x02\0\0\0\0\0\0\0";
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_newsprint"));
@@ -39,7 +38,7 @@ fn build_of(site: &TestSite) -> Command {
 /// A site of some size, with everything that is written in a way of its own.
 fn site(articles: usize) -> TestSite {
     let site = TestSite::new();
-    site.write("content/a/p.png", PNG);
+    site.write("content/a/p.png", support::png(4, 3, 1));
     for at in 0..articles {
         site.write(&format!("content/{}/n{at}.md", ["a", "b", "c"][at % 3]), article(at, "First"));
     }

@@ -22,7 +22,6 @@ use newsprint::{dump, markdown};
 use serde_json::Value;
 use support::{Random, Silent, TestSite, Tree};
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x03\x08\x02\0\0\0\0\0\0\0";
 
 /// What Markdown and dumps may become, with the attributes.
 const PROSE: [(&str, &[&str]); 31] = [
@@ -364,7 +363,7 @@ fn site() -> TestSite {
             "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 20\nlanguage = \"en\"\n",
         );
     }
-    site.write("content/a/p.png", PNG);
+    site.write("content/a/p.png", support::png(4, 3, 1));
     site
 }
 
@@ -673,7 +672,7 @@ fn no_text_keeps_the_parsers_busy() {
 #[test]
 fn no_path_leaves_the_site() {
     let outer = tempfile::tempdir().expect("a folder");
-    fs::write(outer.path().join("secret.png"), PNG).expect("a file");
+    fs::write(outer.path().join("secret.png"), support::png(4, 3, 1)).expect("a file");
     let before = support::tree(outer.path());
     let parts = [
         "..",

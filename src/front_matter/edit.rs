@@ -338,7 +338,8 @@ mod tests {
 
     use super::*;
 
-    fn check(front: &str, key: &str, value: Json, expected: &str) {
+    fn check(front: &str, key: &str, value: impl Into<Json>, expected: &str) {
+        let value = value.into();
         for end in ["\n", "\r\n"] {
             let file = |front: &str| format!("\u{feff}+++\n{front}+++\nText  \n# +++\n").replace('\n', end);
             let edited = set(&file(front), [(key.to_owned(), value.clone())]);

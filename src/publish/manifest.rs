@@ -127,8 +127,8 @@ mod tests {
     #[test]
     fn reads_what_it_writes_and_nothing_less() {
         let hash = Fingerprint::of(b"x");
-        let mut manifest = Manifest::default();
-        manifest.head = Head { site: "https://a.example/".to_owned(), serial: 7, published: 9, after: 6 };
+        let head = Head { site: "https://a.example/".to_owned(), serial: 7, published: 9, after: 6 };
+        let mut manifest = Manifest { head, ..Manifest::default() };
         let entry = Entry { hash, size: 1, headers: "0a".to_owned(), version: "\"e\"".to_owned() };
         manifest.files.insert("a b/x.html".to_owned(), entry);
         manifest.old.insert("y".to_owned(), Old { hash, size: 1, since: -5, version: "v".to_owned() });

@@ -50,10 +50,13 @@ impl Draft {
     }
 }
 
+/// How many were made; each by its key, with its number.
+type Turns = (u64, BTreeMap<String, (u64, Arc<Draft>)>);
+
 /// All drafts.
 #[derive(Default)]
 pub(super) struct Drafts {
-    all: Mutex<(u64, BTreeMap<String, (u64, Arc<Draft>)>)>,
+    all: Mutex<Turns>,
 }
 
 impl Drafts {

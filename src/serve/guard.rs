@@ -95,7 +95,8 @@ fn refusal(gate: &Gate, request: &Request) -> Option<Response> {
         return forbidden("This preview answers under localhost only.\n");
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads && !(gate.purpose == Purpose::Desk && *request.method() == Method::POST) {
+    let is_order = gate.purpose == Purpose::Desk && *request.method() == Method::POST;
+    if !reads && !is_order {
         let allow = [(header::ALLOW, "GET, HEAD")];
         return Some(
             (StatusCode::METHOD_NOT_ALLOWED, allow, "Nothing can be changed here.\n").into_response(),

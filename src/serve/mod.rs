@@ -105,7 +105,7 @@ impl Preview {
             store: Arc::clone(&store),
             tell: tell.clone(),
             drafts: Arc::clone(&drafts),
-            wishes: options.wishes.clone(),
+            wishes: options.wishes,
             preview: port,
             port: desk,
         };

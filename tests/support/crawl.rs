@@ -41,7 +41,7 @@ fn links(path: &str, bytes: &[u8]) -> Vec<String> {
                     found.iter().filter_map(|node| node.attr(attribute)).map(|value| value.to_string()),
                 );
             }
-            for node in page.select("[srcset]").iter() {
+            for node in &page.select("[srcset]") {
                 let set = node.attr("srcset").unwrap_or_default().to_string();
                 links.extend(
                     set.split(',').filter_map(|one| one.split_whitespace().next()).map(str::to_owned),

@@ -236,23 +236,25 @@ fn parts(desk: &Desk, request: &Request, matter: &Matter) -> Result<(String, Vec
     Ok((text, parts))
 }
 
+/// An article of a dump as one of this site: its header and its body.
+type Found = (crate::article::Header, String);
+
 /// The articles of a dump, as headers and bodies of this site.
 fn articles(
     desk: &Desk,
     request: &Request,
     matter: &Matter,
-) -> Result<(String, Vec<Part>, Vec<(crate::article::Header, String)>), Refused> {
+) -> Result<(String, Vec<Part>, Vec<Found>), Refused> {
     let (text, parts) = parts(desk, request, matter)?;
     let view = desk.view();
     let shown = view.shown.as_ref().ok_or_else(|| Refused::wrong(&view.problems))?;
     let section = request.text("section").or(matter.path.as_deref().map(section_of)).unwrap_or_default();
-    let mut number = 0;
-    let mut found = Vec::new();
-    for article in parts.iter().flat_map(|part| &part.found.articles) {
-        number += 1;
-        let article = dump::Article { item: number, ..article.clone() };
-        found.push(source::header_of(&matter.name, article, section, &shown.rules));
-    }
+    let articles = (1..).zip(parts.iter().flat_map(|part| &part.found.articles));
+    let found = articles.map(|(item, article)| {
+        let article = dump::Article { item, ..article.clone() };
+        source::header_of(&matter.name, article, section, &shown.rules)
+    });
+    let found = found.collect();
     Ok((text, parts, found))
 }
 

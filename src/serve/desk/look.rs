@@ -148,7 +148,7 @@ pub(super) fn articles(desk: &Desk, request: &Request) -> Json {
         });
         found.push((header.date.map_or(i64::MIN, |date| date.seconds), entry));
     }
-    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.sort_by_key(|one| std::cmp::Reverse(one.0));
     let total = found.len();
     let page: Vec<Json> = found.into_iter().skip(from).take(PAGE).map(|(_, entry)| entry).collect();
     json!({ "articles": page, "total": total })
