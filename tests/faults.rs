@@ -22,7 +22,6 @@ fn is_long() -> bool {
     std::env::var_os("NEWSPRINT_LONG").is_some()
 }
 
-
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_newsprint"));
     command.stdout(Stdio::null()).stderr(Stdio::null());

@@ -22,7 +22,6 @@ use newsprint::{dump, markdown};
 use serde_json::Value;
 use support::{Random, Silent, TestSite, Tree};
 
-
 /// What Markdown and dumps may become, with the attributes.
 const PROSE: [(&str, &[&str]); 31] = [
     ("p", &[]),
