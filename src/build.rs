@@ -153,8 +153,9 @@ impl<'o> Run<'o> {
         let output = Output::open(output)?;
         let lock = Lock::take(&memory.lock())?;
         output.tidy()?;
-        disk::sweep(&memory.ledger());
-        disk::sweep(&memory.owned());
+        for file in [memory.ledger(), memory.owned(), memory.label(), memory.kinds()] {
+            disk::sweep(&file);
+        }
         let cache = Cache::of(&options.site);
         Ok(Self { options, store, output, memory, cache, lock })
     }
