@@ -213,6 +213,12 @@ fn look(job: &Job<'_>, remote: &dyn Remote, claims: &Claims) -> Result<State, Di
         let is_out = |path: &str| manifest.as_ref().is_some_and(|(m, _)| m.files.contains_key(path));
         let ours = job.local.files.iter().map(|file| file.path.as_str());
         unsure.extend(ours.filter(|path| !is_out(path) && looked.contains_key(*path)));
+        // Not every store's list says which version a file has.
+        let has_none = |path: &str| {
+            looked.get(path).is_some_and(|seen| seen.as_ref().is_some_and(|seen| seen.version.is_empty()))
+        };
+        let out = manifest.iter().flat_map(|(manifest, _)| manifest.files.keys());
+        unsure.extend(out.map(String::as_str).filter(|path| has_none(path)));
         unsure.retain(|path| !matches!(looked.get(*path), Some(Some(seen)) if seen.hash.is_some()));
     }
     let seen = each(

@@ -369,11 +369,8 @@ fn with_job<T>(
         disk::replace(&notebook, text.as_bytes(), Durability::Kill).map_err(one)?;
     }
     let job = Job { options, target: &target, local: &local, lease: options.lease, token, before, is_dry };
-    let result = work(&job, opened)?;
-    if !is_dry {
-        disk::replace(&notebook, b"", Durability::Kill).map_err(one)?;
-    }
-    Ok(result)
+    // The name stays in the notebook: the answer to the removal of the lock may be all that was lost.
+    work(&job, opened)
 }
 
 /// Names of runs that did not finish, remembered at most.
