@@ -270,7 +270,11 @@ fn a_machine_behind_ssh() {
     // Where the server runs as root it wants this folder.
     let _ = fs::create_dir_all("/run/sshd");
     let program = if Path::new("/usr/sbin/sshd").exists() { "/usr/sbin/sshd" } else { "sshd" };
-    let server = Command::new(program).args(["-D", "-f", &at("sshd_config"), "-E", &at("log")]).spawn();
+    let server = Command::new(program)
+        .args(["-D", "-f", &at("sshd_config"), "-E", &at("log")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
     let _server = Server(server.expect("sshd runs"));
     wait_for(port);
     let config = format!(
@@ -343,10 +347,10 @@ fn a_folder_behind_a_web_server() {
     let www = root.join("www");
     fs::create_dir_all(www.join("current-is-not-there-yet")).expect("a folder");
     let config = format!(
-        "daemon off; pid {0}/pid; error_log {0}/log; events {{}}\nhttp {{ access_log off; client_body_temp_path {0}/a; proxy_temp_path {0}/b; fastcgi_temp_path {0}/c; uwsgi_temp_path {0}/d; scgi_temp_path {0}/e;\nserver {{ listen 127.0.0.1:{port}; root {0}/www/current; error_page 404 /404.html; }} }}\n",
+        "daemon off; master_process off; pid {0}/pid; error_log {0}/log; events {{}}\nhttp {{ access_log off; client_body_temp_path {0}/a; proxy_temp_path {0}/b; fastcgi_temp_path {0}/c; uwsgi_temp_path {0}/d; scgi_temp_path {0}/e;\nserver {{ listen 127.0.0.1:{port}; root {0}/www/current; error_page 404 /404.html; }} }}\n",
         root.display()
     );
-    // The workers of a server that runs as root are another user.
+    // One process, so that it ends when it is ended. As root, it reads as another user.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -355,7 +359,13 @@ fn a_folder_behind_a_web_server() {
     fs::write(root.join("nginx.conf"), config).expect("written");
     let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
     let mut command = Command::new(program);
-    command.arg("-c").arg(root.join("nginx.conf")).arg("-p").arg(root).stderr(Stdio::null());
+    command
+        .arg("-c")
+        .arg(root.join("nginx.conf"))
+        .arg("-p")
+        .arg(root)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let _server = Server(command.spawn().expect("nginx runs"));
     wait_for(port);
     let sample = Sample::new(&format!("kind = \"dir\"\npath = {:?}\n", www.to_string_lossy()));
