@@ -834,7 +834,10 @@ fn parse_one(file: &Path, args: &ParseArgs, out: &mut dyn Write) -> std::io::Res
         }
     };
     match reader {
-        Ok(mut reader) => parse::parse(source, args.input, args.explain, &mut *reader, out),
+        Ok(mut reader) => {
+            let mut complain = |diag| print_diags(&[diag], false);
+            parse::parse(source, args.input, args.explain, &mut *reader, out, &mut complain)
+        }
         Err(error) => Ok(Err(diag::io(source, "read it", &error))),
     }
 }

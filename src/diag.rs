@@ -559,7 +559,7 @@ pub fn dump_held(place: Place) -> Diag {
 /// A line of NDJSON input that is no record.
 #[must_use]
 pub fn bad_record(place: Place, why: &str) -> Diag {
-    Diag::error("RECORD", why.to_lowercase())
+    Diag::warning("RECORD", format!("this line was passed over: {why}"))
         .at(place)
         .hint("a line is {\"id\", \"text\" or \"html\", \"url\"?, \"fetched\"?}")
 }

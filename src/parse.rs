@@ -79,33 +79,78 @@ pub fn record(line: &str) -> Result<Record, (usize, String)> {
 /// Records parsed at a time: enough for all cores, few enough for a stream of any length.
 const BATCH: usize = 256;
 
-/// Largest dump read as a whole.
-const DUMP_LIMIT: u64 = 1 << 30;
+/// Bytes of them, about: what is in memory at a time.
+const BATCH_BYTES: usize = 32 << 20;
 
-/// Parses `reader` into `out`; with `explain` the dump's lines with their roles instead of JSON. The
-/// answer is whether some record had no article in it.
+/// Longest line of NDJSON that is read: the longest dump, and what is around it.
+const LINE_LIMIT: usize = dump::MAX_BYTES + (1 << 16);
+
+/// The front of a line that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Front {
+    /// There is no further line.
+    End,
+    /// The whole line, with its end.
+    Whole,
+    /// The line goes on beyond what may be in memory; the rest is still in the reader.
+    Part,
+}
+
+/// Reads a line, or as much of it as may be in memory, in place of what is in `line`.
 ///
 /// # Errors
-/// Outer: the output cannot be written. Inner: the input cannot be read, or a line of it is no record.
+/// Those of the reader.
+pub(crate) fn front(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Front> {
+    line.clear();
+    let length = reader.take(LINE_LIMIT as u64).read_until(b'\n', line)?;
+    Ok(match length {
+        0 => Front::End,
+        LINE_LIMIT if !line.ends_with(b"\n") => Front::Part,
+        _ => Front::Whole,
+    })
+}
+
+/// What is wrong with a line that is [`Front::Part`].
+pub(crate) fn too_long() -> String {
+    format!("the line is longer than {LINE_LIMIT} bytes")
+}
+
+/// Parses `reader` into `out`; with `explain` the dump's lines with their roles instead of JSON. A line of NDJSON that is
+/// no record is refused like a record without an article, and `complain` hears of it. The answer is whether anything
+/// was refused.
+///
+/// # Errors
+/// Outer: the output cannot be written. Inner: the input cannot be read.
 pub fn parse(
     source: &str,
     input: Option<Input>,
     explain: bool,
     reader: &mut dyn BufRead,
     out: &mut dyn Write,
+    complain: &mut dyn FnMut(Diag) -> io::Result<()>,
 ) -> io::Result<Result<bool, Diag>> {
-    match input.unwrap_or_else(|| Input::of(source)) {
-        Input::Ndjson => parse_records(source, explain, reader, out),
-        form => {
-            let mut bytes = Vec::new();
-            if let Err(error) = reader.take(DUMP_LIMIT).read_to_end(&mut bytes) {
-                return Ok(Err(diag::io(source, "read it", &error)));
-            }
-            let form = if form == Input::Html { Form::Html } else { Form::Text };
-            let (text, refused) =
-                one(&bytes, &dump::Input { source, form, url: None, fetched: None }, explain);
+    let form = match input.unwrap_or_else(|| Input::of(source)) {
+        Input::Ndjson => return parse_records(source, explain, reader, out, complain),
+        Input::Html => Form::Html,
+        Input::Text => Form::Text,
+    };
+    let mut bytes = Vec::new();
+    let limit = dump::MAX_BYTES as u64;
+    let read =
+        (&mut *reader).take(limit).read_to_end(&mut bytes).and_then(|_| io::copy(reader, &mut io::sink()));
+    match read {
+        Err(error) => Ok(Err(diag::io(source, "read it", &error))),
+        Ok(0) => {
+            let input = dump::Input { source, form, url: None, fetched: None };
+            let (text, is_refused) = one(&bytes, &input, explain);
             out.write_all(text.as_bytes())?;
-            Ok(Ok(refused))
+            Ok(Ok(is_refused))
+        }
+        Ok(more) => {
+            let why = dump::too_long(limit + more);
+            complain(diag::dump_refused(source, &why))?;
+            out.write_all(refused(source, &why, explain).as_bytes())?;
+            Ok(Ok(true))
         }
     }
 }
@@ -115,47 +160,69 @@ fn parse_records(
     explain: bool,
     reader: &mut dyn BufRead,
     out: &mut dyn Write,
+    complain: &mut dyn FnMut(Diag) -> io::Result<()>,
 ) -> io::Result<Result<bool, Diag>> {
-    let (mut refused, mut line_number) = (false, 0);
+    let (mut is_refused, mut number) = (false, 0);
     loop {
-        let mut lines = Vec::with_capacity(BATCH);
-        while lines.len() < BATCH {
-            let mut line = String::new();
-            match reader.read_line(&mut line) {
-                Ok(0) => break,
-                Ok(_) => lines.push(line),
+        let (mut lines, mut bytes) = (Vec::with_capacity(BATCH), 0);
+        while lines.len() < BATCH && bytes < BATCH_BYTES {
+            let mut line = Vec::new();
+            let read = front(reader, &mut line).and_then(|front| {
+                if front == Front::Part {
+                    line = Vec::new();
+                    reader.skip_until(b'\n')?;
+                }
+                Ok(front)
+            });
+            bytes += line.len();
+            match read {
+                Ok(Front::End) => break,
+                Ok(Front::Whole) => lines.push(Ok(line)),
+                Ok(Front::Part) => lines.push(Err((1, too_long()))),
                 Err(error) => return Ok(Err(diag::io(source, "read it", &error))),
             }
         }
         if lines.is_empty() {
-            return Ok(Ok(refused));
+            return Ok(Ok(is_refused));
         }
-        let parsed: Vec<Result<(String, bool), Diag>> = lines
-            .par_iter()
-            .enumerate()
-            .map(|(at, line)| one_line(source, line_number + at + 1, line, explain))
-            .collect();
-        line_number += lines.len();
-        for result in parsed {
-            match result {
-                Ok((text, without)) => {
-                    out.write_all(text.as_bytes())?;
-                    refused |= without;
+        let count = lines.len();
+        let parsed: Vec<Result<(String, bool), (usize, String)>> =
+            lines.into_par_iter().map(|line| one_line(&line?, explain)).collect();
+        for (at, result) in parsed.into_iter().enumerate() {
+            let (text, without) = match result {
+                Ok(parsed) => parsed,
+                Err((column, why)) => {
+                    let number = number + at + 1;
+                    complain(diag::bad_record(Place::at(source, number, column), &why))?;
+                    (refused(&format!("{source}#{number}"), &why, explain), true)
                 }
-                Err(diag) => return Ok(Err(diag)),
-            }
+            };
+            out.write_all(text.as_bytes())?;
+            is_refused |= without;
         }
+        number += count;
     }
 }
 
-fn one_line(source: &str, number: usize, line: &str, explain: bool) -> Result<(String, bool), Diag> {
+/// A line as output text; the column and the reason, if it is no record.
+fn one_line(line: &[u8], explain: bool) -> Result<(String, bool), (usize, String)> {
+    let line = std::str::from_utf8(line)
+        .map_err(|error| (error.valid_up_to() + 1, "the line is not UTF-8".to_owned()))?;
     if line.trim().is_empty() {
         return Ok((String::new(), false));
     }
-    let record = record(line).map_err(|(col, why)| diag::bad_record(Place::at(source, number, col), &why))?;
-    let Record { id, form, text, url, fetched } = &record;
+    let Record { id, form, text, url, fetched } = &record(line)?;
     let input = dump::Input { source: id, form: *form, url: url.as_deref(), fetched: *fetched };
     Ok(one(text.as_bytes(), &input, explain))
+}
+
+/// Output text for what could not be looked at.
+fn refused(source: &str, why: &str, explain: bool) -> String {
+    if explain {
+        return String::new();
+    }
+    let refused = dump::RefusedRecord { source, item: 0, refused: why, lines: &[] };
+    serde_json::to_string(&refused).map_or(String::new(), |line| line + "\n")
 }
 
 /// One dump as output text, and whether it had no article.

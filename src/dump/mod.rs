@@ -42,7 +42,7 @@ pub use correct::{correct, decoded};
 pub use explain::explain;
 pub use gazetteer::Vocabulary;
 pub use html::visible_text;
-pub use json::{Record, records};
+pub use json::{Record, RefusedRecord, records};
 pub use training::{TrainingRow, training_rows, training_rows_html};
 
 /// Version of the parser's behaviour: part of the key under which callers cache its results.
@@ -51,14 +51,15 @@ pub const VERSION: u32 = 1;
 /// Longest input in bytes that is parsed as one record; anything longer is refused, not read in part.
 pub const MAX_BYTES: usize = 64 << 20;
 
+/// Why a dump of so many bytes is refused.
+pub(crate) fn too_long(bytes: u64) -> String {
+    format!("{bytes} bytes is too long for one dump; the limit is {MAX_BYTES}")
+}
+
 /// Parses one dump. Never panics and never fails: an input without an article comes back as a [`Refusal`].
 pub fn parse(bytes: &[u8], input: &Input<'_>, options: &Options<'_>) -> Parsed {
     if bytes.len() > MAX_BYTES {
-        return Parsed::refused(
-            format!("{} bytes is too long for one dump", bytes.len()),
-            Vec::new(),
-            Vec::new(),
-        );
+        return Parsed::refused(too_long(bytes.len() as u64), Vec::new(), Vec::new());
     }
     let decoded = decode::decode(bytes, input.form);
     match input.form {

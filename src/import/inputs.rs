@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::diag::{self, Diag};
 use crate::disk::{self, Dir};
 use crate::dump::{self, Form};
-use crate::parse;
+use crate::parse::{self, Front};
 use crate::source::Role;
 use crate::store::Store;
 
@@ -52,8 +52,9 @@ struct Input {
     bytes: u64,
 }
 
-/// A line that is longer than any dump may be goes here, so that it need not be in memory.
-pub(super) type Spill<'s> = &'s mut dyn FnMut(&mut dyn BufRead) -> Result<Option<PathBuf>, Diag>;
+/// A line that is longer than any dump may be goes here, so that it need not be in memory: its length, and the file
+/// that it is kept in.
+pub(super) type Spill<'s> = &'s mut dyn FnMut(&mut dyn BufRead) -> Result<(u64, Option<PathBuf>), Diag>;
 
 /// All that is to be imported.
 pub(super) struct Inputs {
@@ -210,8 +211,7 @@ impl Input {
         let matter = match self.bytes {
             0 => Matter::Refused("the file is empty".to_owned(), Some(self.path)),
             bytes if bytes > dump::MAX_BYTES as u64 => {
-                let why = format!("{bytes} bytes is too long for one dump; the limit is {}", dump::MAX_BYTES);
-                Matter::Refused(why, Some(self.path))
+                Matter::Refused(dump::too_long(bytes), Some(self.path))
             }
             _ => Matter::File(self.path, form),
         };
@@ -240,21 +240,22 @@ impl Lines {
                 }
             }
         }
-        const LIMIT: u64 = dump::MAX_BYTES as u64 + (1 << 16);
         let mut line = Vec::new();
-        let length = self.reader.by_ref().take(LIMIT).read_until(b'\n', &mut line).map_err(failed)?;
-        if length == 0 {
-            return Ok(None);
-        }
+        let front = parse::front(&mut self.reader, &mut line).map_err(failed)?;
+        let mut length = line.len() as u64;
         self.number += 1;
         let (mut name, mut place) =
             (format!("{}#{}", self.input.name, self.number), self.input.place.clone());
-        let matter = if length as u64 == LIMIT && !line.ends_with(b"\n") {
+        let matter = if front == Front::End {
+            return Ok(None);
+        } else if front == Front::Part {
             let mut whole = (&line[..]).chain(&mut self.reader);
-            Matter::Refused(format!("the line is longer than {LIMIT} bytes"), spill(&mut whole)?)
+            let (bytes, kept) = spill(&mut whole)?;
+            length = bytes;
+            Matter::Refused(parse::too_long(), kept)
         } else {
             if line.trim_ascii().is_empty() {
-                return Ok(Some((None, length as u64)));
+                return Ok(Some((None, length)));
             }
             if let Some(id) = id(&line) {
                 name = format!("{}#{id}", self.input.name);
@@ -262,7 +263,7 @@ impl Lines {
             }
             Matter::Line(line)
         };
-        Ok(Some((Some(Raw { name, place, section: None, matter }), length as u64)))
+        Ok(Some((Some(Raw { name, place, section: None, matter }), length)))
     }
 }
 

@@ -222,12 +222,10 @@ impl Import<'_> {
             let dry = self.options.dry_run;
             let mut spill = |line: &mut dyn BufRead| {
                 if dry {
-                    return line
-                        .skip_until(b'\n')
-                        .map(|_| None)
-                        .map_err(disk::failed("the input".as_ref(), "read it"));
+                    let passed = line.skip_until(b'\n').map(|length| (length as u64, None));
+                    return passed.map_err(disk::failed("the input".as_ref(), "read it"));
                 }
-                quarantine.spill(line, Some(b'\n')).map(Some)
+                quarantine.spill(line, Some(b'\n')).map(|(length, kept)| (length, Some(kept)))
             };
             let batch = inputs.batch(&mut spill)?;
             if batch.is_empty() {

@@ -36,17 +36,18 @@ impl Quarantine {
             return self.reason(&stem, name, why);
         }
         let open = File::open(file).map_err(disk::failed(file, "read it"))?;
-        let kept = self.spill(&mut std::io::BufReader::new(open), None)?;
+        let (_, kept) = self.spill(&mut std::io::BufReader::new(open), None)?;
         self.keep_file(name, why, &kept)
     }
 
-    /// Streams bytes into the quarantine: to the end, or to the end of a line.
-    pub(super) fn spill(&self, from: &mut dyn BufRead, until: Option<u8>) -> Result<PathBuf, Diag> {
+    /// Streams bytes into the quarantine: to the end, or to the end of a line. How many, and the file they are in.
+    pub(super) fn spill(&self, from: &mut dyn BufRead, until: Option<u8>) -> Result<(u64, PathBuf), Diag> {
         let temporary = self.folder.join(format!("spill.newsprint-{}", std::process::id()));
         let mut hasher = blake3::Hasher::new();
         let mut copy = || {
             fs::create_dir_all(&self.folder)?;
             let mut file = File::create(&temporary)?;
+            let mut total = 0;
             loop {
                 let buffer = from.fill_buf()?;
                 let end = until.and_then(|byte| memchr::memchr(byte, buffer));
@@ -54,6 +55,7 @@ impl Quarantine {
                 hasher.update(&buffer[..length]);
                 file.write_all(&buffer[..length])?;
                 from.consume(length);
+                total += length as u64;
                 if length == 0 || end.is_some() {
                     break;
                 }
@@ -61,7 +63,7 @@ impl Quarantine {
             file.sync_all()?;
             let kept = self.folder.join(format!("{}.raw", &hasher.finalize().to_hex()[..16]));
             fs::rename(&temporary, &kept)?;
-            Ok(kept)
+            Ok((total, kept))
         };
         copy().map_err(|error: std::io::Error| {
             let _ = fs::remove_file(&temporary);
