@@ -165,6 +165,10 @@ fn build_and_write(bencher: Bencher<'_, '_>) {
         number += 1;
         let output = Some(folder.path().join(format!("out-{number}")));
         let site = folder.path().to_owned();
-        build::build(&Options { site, output, wishes: wishes(), clean: true, verify: false }, &Silent).written
+        build::build(
+            &Options { site, output, wishes: wishes(), clean: true, verify: false, allow_empty: false },
+            &Silent,
+        )
+        .written
     });
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::body::{BodySource, NoBody};
 use crate::cache::Cache;
-use crate::diag::{self, Diag, EMBEDDED, Severity};
+use crate::diag::{self, Diag, EMBEDDED, Place, Severity};
 use crate::diff::{Change, diff};
 use crate::disk::{self, Dir, Durability, Lock};
 use crate::fingerprint::Fingerprint;
@@ -39,6 +39,8 @@ pub struct Options {
     pub clean: bool,
     /// Build clean beside and compare.
     pub verify: bool,
+    /// Build also when every article of the last build is gone.
+    pub allow_empty: bool,
 }
 
 impl Options {
@@ -115,7 +117,7 @@ pub fn build(options: &Options, progress: &dyn Progress) -> Report {
 pub fn exit_code(diags: &[Diag]) -> u8 {
     let in_config = |diag: &Diag| diag.place.as_ref().is_some_and(|place| place.path == load::CONFIG);
     let of = |diag: &Diag| match diag.code.as_ref() {
-        "VERIFY" => 1,
+        "VERIFY" | "INTERNAL" => 1,
         _ if in_config(diag) => 2,
         "OUT-DIR" | "NO-SITE" | "USAGE" => 2,
         "LOCK" => 7,
@@ -139,6 +141,9 @@ struct Run<'o> {
 
 /// How often a build starts anew because a source changed under it.
 const TRIES: usize = 3;
+
+/// So many articles do not vanish at once but by mistake: a folder that is not mounted, a clock set back by years.
+const MANY: u64 = 10;
 
 /// Errors of one rendering after which it stops.
 const ERROR_LIMIT: usize = 40;
@@ -201,6 +206,11 @@ impl<'o> Run<'o> {
                 report.diags.extend(diags);
                 return Ok(());
             };
+            let before = ledger.head.tally.articles;
+            if loaded.tally.articles == 0 && before >= MANY && !self.options.allow_empty {
+                report.diags.extend(diags);
+                return Err(diag::site_shrank(before));
+            }
             let plan = Plan::new(&loaded.site);
             let diags = [diags, plan.diags].concat();
             if diag::any_error(&diags) {
@@ -586,7 +596,9 @@ impl Maker<'_> {
             return Ok(Baked { written: Written { stamp, ..written.clone() }, staged: None, reason: None });
         }
         buffer.clear();
-        self.fill(recipe, buffer)?;
+        let fill = std::panic::AssertUnwindSafe(|| self.fill(recipe, buffer));
+        std::panic::catch_unwind(fill)
+            .unwrap_or_else(|_| Err(Failure::Diag(diag::our_fault(Place::file(recipe.out.as_str())))))?;
         let bytes = Fingerprint::of(buffer);
         let written = |stamp| Written { out: recipe.out.clone(), recipe: recipe.fingerprint, bytes, stamp };
         if let Some(same) = trusted.filter(|trusted| trusted.bytes == bytes) {

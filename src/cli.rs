@@ -91,6 +91,9 @@ struct BuildArgs {
     /// Also build clean beside and compare every byte
     #[arg(long)]
     verify: bool,
+    /// Build also when no article is left of the last build's many
+    #[arg(long)]
+    allow_empty: bool,
     /// Say for each rendered page why it was
     #[arg(long)]
     explain: bool,
@@ -408,6 +411,7 @@ fn run_build(args: &BuildArgs) -> std::io::Result<u8> {
         wishes: args.site.wishes(args.keep_going),
         clean: args.clean,
         verify: args.verify,
+        allow_empty: args.allow_empty,
     };
     let started = Instant::now();
     let bar = Bar::new(!args.quiet && args.format == Format::Text);
@@ -1106,6 +1110,7 @@ fn run_watch(args: &PublishArgs, options: &publish::Options) -> std::io::Result<
         wishes,
         clean: false,
         verify: false,
+        allow_empty: false,
     };
     let mut world = Real(args, Ok(()));
     publish::watch::watch(&build, options, &mut world);

@@ -327,8 +327,10 @@ pub fn parse(path: &str, text: &str) -> Checked<Option<Config>> {
     let text = Text { path, file: text, part: &part, from, name: "site.toml" };
     let (table, diags) = tree::read_toml(&text);
     let mut reader = Reader::new(&text, Tz::UTC, diags);
+    let zoned = table.as_ref().is_none_or(|table| table.iter().any(|entry| entry.key == "timezone"));
     let config = table.map(|table| read(&mut reader, &table));
     let mut diags: Vec<_> = reader.diags.into_iter().map(diag::in_config).collect();
+    diags.extend((!zoned).then(|| diag::no_zone(path)));
     diag::sort(&mut diags);
     Checked { value: config.filter(|_| !diag::any_error(&diags)), diags }
 }

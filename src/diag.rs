@@ -366,6 +366,17 @@ pub fn unknown_zone(place: Place, key: &str, found: &str, near: Option<&str>) ->
     }
 }
 
+/// site.toml does not say where the paper is.
+#[must_use]
+pub fn no_zone(path: &str) -> Diag {
+    Diag::warning(
+        "CONF-ZONE",
+        "site.toml names no `timezone`: dates and times without an offset are read as UTC",
+    )
+    .at(Place::file(path))
+    .hint("say where the paper is, for example timezone = \"Europe/Lisbon\", or \"UTC\"")
+}
+
 /// A value outside its list of words.
 #[must_use]
 pub fn unknown_word(place: Place, key: &str, found: &str, known: &[&str]) -> Diag {
@@ -709,6 +720,14 @@ pub fn output_not_ours(dir: &str) -> Diag {
         .hint("choose an empty directory with --output, or empty this one yourself")
 }
 
+/// The program failed over a source or an output: whatever it is, it should have been a message.
+#[must_use]
+pub fn our_fault(place: Place) -> Diag {
+    Diag::error("INTERNAL", "newsprint failed over this: that is a fault of the program, not yours")
+        .at(place)
+        .hint("please report it, with the file if it may be shown; `--keep-going` builds the site without it")
+}
+
 /// The preview met a fault of ours; it goes on with what it showed before.
 #[must_use]
 pub fn preview_failed() -> Diag {
@@ -755,6 +774,14 @@ pub fn built_file_gone(path: &str) -> Diag {
     Diag::error("PUB-REFUSED", "this file of the build is missing or cannot be read")
         .at(Place::file(path))
         .hint("`newsprint build` puts it back")
+}
+
+/// No article may be shown where the last build showed many.
+#[must_use]
+pub fn site_shrank(before: u64) -> Diag {
+    Diag::error("SHRINK", format!("no article may be shown, and the last build showed {before}"))
+        .at(Place::file("content"))
+        .hint("is the folder there, and is the clock right? `--allow-empty` builds it all the same")
 }
 
 /// A build without a front page.

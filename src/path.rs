@@ -17,9 +17,10 @@ use unicode_normalization::char::is_combining_mark;
 pub struct OutPath(Arc<str>);
 
 /// Names that Windows keeps for devices, with or without an extension.
-const DEVICES: [&str; 22] = [
+const DEVICES: [&str; 28] = [
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
-    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "com¹", "com²", "com³", "lpt¹",
+    "lpt²", "lpt³",
 ];
 
 /// Longest part of a path in bytes: what common file systems take, less room for a temporary suffix.

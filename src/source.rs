@@ -190,16 +190,22 @@ pub const ARTICLE_LIMIT: u64 = 16 << 20;
 #[must_use]
 pub fn parse(path: &str, bytes: Vec<u8>, rules: &Rules) -> Parsed {
     let text = Fingerprint::of(&bytes);
-    let parsed = match Role::of(path) {
+    let parsed = guarded(path, move || match Role::of(path) {
         Some(Role::Markdown) => parse_markdown(path, bytes, text, rules),
         Some(Role::Text) => parse_dump(path, &bytes, dump::Form::Text, rules),
         Some(Role::Html) => parse_dump(path, &bytes, dump::Form::Html, rules),
         Some(Role::Picture) | None => Checked::fine(Vec::new()),
-    };
+    });
     let (mut items, bodies): (Vec<Item>, Vec<String>) = parsed.value.into_iter().unzip();
     // A list that grew has room for four, and an item is a kilobyte.
     items.shrink_to_fit();
     Parsed { record: Record { path: path.to_owned(), text, items, diags: parsed.diags }, bodies }
+}
+
+/// A text that makes a parser fail is a bad text among good ones, not the end of the run.
+fn guarded<T>(path: &str, parse: impl FnOnce() -> Checked<Vec<T>>) -> Checked<Vec<T>> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse))
+        .unwrap_or_else(|_| Checked { value: Vec::new(), diags: vec![diag::our_fault(Place::file(path))] })
 }
 
 /// The bodies of a content file whose bytes are those that were parsed before: `None` when they are others.

@@ -1,8 +1,9 @@
 //! What `newsprint build` says of bad input, word for word, with its exit code; and that it then leaves
 //! the site that stands as it is.
 //!
-//! Cases stand in `tests/build/bad_input.txt`: `--- name ---`, then files (`== path ==` and their text),
-//! then `== output ==` with the exit code and what is printed. `UPDATE=1` rewrites the outputs.
+//! Cases stand in `tests/build/*.txt`: `--- name ---`, then files (`== path ==` and their text), what else to do
+//! (`== do ==`, see [`Trouble`]), then `== output ==` with the exit code and what is printed. `UPDATE=1` rewrites the
+//! outputs.
 
 mod support;
 
@@ -11,14 +12,18 @@ use std::process::Command;
 
 use support::{TestSite, assert_same};
 
-const CASES: &str = "tests/build/bad_input.txt";
+const CASES: [&str; 2] = ["tests/build/bad_input.txt", "tests/build/error_table.txt"];
 const GOOD: &str = "+++\ntitle = \"A good story\"\ndate = 2026-05-01\n+++\n\nIts text.\n";
 
-/// Runs the program and gives exit code and standard error, with the site's folder as `SITE`.
-fn run(site: &TestSite, arguments: &[&str]) -> String {
+/// Runs a command of the program and gives exit code and standard error, with the site's folder as `SITE`.
+fn run(site: &TestSite, command: &str, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_newsprint"))
-        .args(["build", "--now", "2026-06-01T12:00:00Z", "--site"])
+        .arg(command)
+        // Importing is not a matter of the time of day.
+        .args(if command == "import" { [].as_slice() } else { &["--now", "2026-06-01T12:00:00Z"] })
+        .arg("--site")
         .arg(site.path())
+        .current_dir(site.path())
         .args(arguments)
         .output()
         .expect("the program runs");
@@ -43,35 +48,113 @@ fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// What a case does beyond writing files: a line each of its part `do`.
+enum Trouble<'a> {
+    /// `remove PATH`: the file is gone.
+    Remove(&'a str),
+    /// `link PATH TARGET`: a symbolic link.
+    Link(&'a str, &'a str),
+    /// `pipe PATH`: a named pipe, which would block whoever opens it.
+    Pipe(&'a str),
+    /// `grow PATH BYTES`: a file with this many bytes and nothing on the disk.
+    Grow(&'a str, u64),
+    /// `fill PATH COUNT TEXT`: a file of the text, so often.
+    Fill(&'a str, usize, &'a str),
+    /// `build …`: a build that went well, before.
+    Build(Vec<&'a str>),
+    /// `run COMMAND …`: the command whose output is compared, instead of `build`.
+    Run(&'a str, Vec<&'a str>),
+}
+
+impl<'a> Trouble<'a> {
+    fn parse(line: &'a str) -> Self {
+        let mut words = line.splitn(4, ' ');
+        let mut word = || words.next().unwrap_or_else(|| panic!("one more word: {line}"));
+        let all = |skip: usize| line.split(' ').skip(skip).collect();
+        match word() {
+            "remove" => Self::Remove(word()),
+            "link" => Self::Link(word(), word()),
+            "pipe" => Self::Pipe(word()),
+            "grow" => Self::Grow(word(), word().parse().expect("a number")),
+            "fill" => Self::Fill(word(), word().parse().expect("a number"), word()),
+            "build" => Self::Build(all(1)),
+            "run" => Self::Run(word(), all(2)),
+            other => panic!("unknown trouble: {other}"),
+        }
+    }
+
+    fn make(&self, site: &TestSite) {
+        let at = |path: &str| site.path().join(path);
+        match self {
+            Self::Remove(path) => drop(site.remove(path)),
+            Self::Link(path, target) => std::os::unix::fs::symlink(target, at(path)).expect("a link"),
+            Self::Pipe(path) => {
+                assert!(Command::new("mkfifo").arg(at(path)).status().is_ok_and(|status| status.success()));
+            }
+            Self::Grow(path, bytes) => {
+                fs::File::create(at(path)).and_then(|file| file.set_len(*bytes)).expect("a sparse file");
+            }
+            Self::Fill(path, count, text) => {
+                let mut whole = fs::read(at(path)).unwrap_or_default();
+                whole.extend(text.as_bytes().repeat(*count));
+                fs::write(at(path), whole).expect("a written file");
+            }
+            Self::Build(arguments) => {
+                let printed = run(site, "build", arguments);
+                assert!(printed.starts_with("exit 0"), "{printed}");
+            }
+            Self::Run(..) => {}
+        }
+    }
+}
+
+#[cfg(unix)]
 #[test]
 fn bad_input_is_named_and_harms_nothing() {
-    let text = fs::read_to_string(CASES).expect("the cases");
-    let mut rewritten = String::new();
-    for case in format!("\n{text}").split("\n--- ").skip(1) {
-        let (name, body) = case.split_once(" ---\n").expect("a name between `--- ` and ` ---`");
-        let site = TestSite::new();
-        site.write("content/world/good.md", GOOD);
-        assert_eq!(site.build().exit, 0, "the site is fine before: {name}");
-        let before = site.tree();
-        let (files, expected) = body.split_once("== output ==\n").unwrap_or((body, ""));
-        for file in files.split("== ").skip(1) {
-            let (path, text) = file.split_once(" ==\n").expect("a path between `== ` and ` ==`");
-            site.write(path, bytes(text));
+    for cases in CASES {
+        let text = fs::read_to_string(cases).expect("the cases");
+        let mut rewritten = String::new();
+        for case in format!("\n{text}").split("\n--- ").skip(1) {
+            let (name, body) = case.split_once(" ---\n").expect("a name between `--- ` and ` ---`");
+            let (files, expected) = body.split_once("== output ==\n").unwrap_or((body, ""));
+            let printed = trouble(name, files);
+            if std::env::var_os("UPDATE").is_some() {
+                rewritten += &format!("--- {name} ---\n{files}== output ==\n{}\n\n", printed.trim_end());
+            } else {
+                assert_eq!(printed.trim_end(), expected.trim_end(), "{name}");
+            }
         }
-        let printed = run(&site, &[]);
-        if !printed.starts_with("exit 0") {
-            assert_same(&site.tree(), &before, format!("{name} changed the site that stood"));
-        }
-        if std::env::var_os("UPDATE").is_some() {
-            rewritten +=
-                &format!("--- {name} ---\n{files}== output ==\n{}\n\n", timeless(&printed).trim_end());
-        } else {
-            assert_eq!(timeless(&printed).trim_end(), expected.trim_end(), "{name}");
+        if !rewritten.is_empty() {
+            fs::write(cases, rewritten).expect("the cases are written");
         }
     }
-    if !rewritten.is_empty() {
-        fs::write(CASES, rewritten).expect("the cases are written");
+}
+
+/// What is said of a case. What stood before stands as it did, unless the command went through.
+fn trouble(name: &str, files: &str) -> String {
+    let site = TestSite::new();
+    site.write("content/world/good.md", GOOD);
+    assert_eq!(site.build().exit, 0, "the site is fine before: {name}");
+    let mut doings: Vec<Trouble<'_>> = Vec::new();
+    for file in files.split("== ").skip(1) {
+        let (path, text) = file.split_once(" ==\n").expect("a path between `== ` and ` ==`");
+        match path {
+            "do" => doings.extend(text.lines().filter(|line| !line.is_empty()).map(Trouble::parse)),
+            _ => drop(site.write(path, bytes(text))),
+        }
     }
+    for doing in &doings {
+        doing.make(&site);
+    }
+    let before = site.tree();
+    let printed = match doings.last() {
+        Some(Trouble::Run(command, arguments)) => run(&site, command, arguments),
+        _ => run(&site, "build", &[]),
+    };
+    if !printed.starts_with("exit 0") {
+        assert_same(&site.tree(), &before, format!("{name} changed the site that stood"));
+    }
+    timeless(&printed)
 }
 
 /// Without the seconds a build took.
@@ -90,7 +173,7 @@ fn a_folder_of_others_is_refused() {
     let site = TestSite::new();
     site.write("content/world/good.md", GOOD).write("elsewhere/diary.txt", "mine");
     let output = site.path().join("elsewhere");
-    let printed = run(&site, &["--output", &output.to_string_lossy()]);
+    let printed = run(&site, "build", &["--output", &output.to_string_lossy()]);
     assert!(printed.starts_with("exit 2\nerror[OUT-DIR]"), "{printed}");
     assert_eq!(site.read("elsewhere/diary.txt"), "mine");
     assert_eq!(support::tree(&output).len(), 1);
@@ -116,7 +199,7 @@ fn two_builds_at_once_do_not_mix() {
     let site = TestSite::new();
     site.write("content/world/good.md", GOOD);
     let _held = newsprint::disk::Lock::take(&site.path().join(".newsprint/lock")).expect("a lock");
-    let printed = run(&site, &[]);
+    let printed = run(&site, "build", &[]);
     assert!(printed.starts_with("exit 7\nerror[LOCK]"), "{printed}");
 }
 

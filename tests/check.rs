@@ -25,7 +25,10 @@ fn options(site: &TestSite) -> check::Options {
 
 fn site() -> TestSite {
     let site = TestSite::new();
-    site.write("site.toml", "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\n");
+    site.write(
+        "site.toml",
+        "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 3\n",
+    );
     site.write("content/world/good.md", GOOD);
     site
 }

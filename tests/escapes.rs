@@ -67,7 +67,7 @@ fn record(at: usize, text: &str) -> Arc<Record> {
 }
 
 fn site(records: &[Arc<Record>]) -> Site {
-    let toml = "title = 'The <Tide> & Co'\nbase_url = 'https://tide.example/'\npage_size = 20\n[feeds]\nsize = 1000\nfull_text = true\nhubs = ['https://hub.example/?a=1&b=2']\n";
+    let toml = "title = 'The <Tide> & Co'\nbase_url = 'https://tide.example/'\ntimezone = 'UTC'\npage_size = 20\n[feeds]\nsize = 1000\nfull_text = true\nhubs = ['https://hub.example/?a=1&b=2']\n";
     let config = config::parse("site.toml", toml).value.expect("a config");
     let clock = Clock { now: NOW, drafts: false, future: false };
     let gated = site::gate(records, &config, &clock);

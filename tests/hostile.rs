@@ -355,11 +355,11 @@ fn write_sinks(site: &TestSite, at: usize, vector: &str) {
 
 fn site() -> TestSite {
     let site = TestSite::new();
-    site.write("site.toml", "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 20\nlanguage = \"en\"\n[feeds]\nlimit = 200\n");
+    site.write("site.toml", "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 20\nlanguage = \"en\"\n[feeds]\nlimit = 200\n");
     if build::build(&site.options(), &Silent).exit != 0 {
         site.write(
             "site.toml",
-            "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 20\nlanguage = \"en\"\n",
+            "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 20\nlanguage = \"en\"\n",
         );
     }
     site.write("content/a/p.png", support::png(4, 3, 1));
@@ -713,7 +713,7 @@ fn no_path_leaves_the_site() {
         fs::create_dir_all(dir.join("content/a")).expect("a folder");
         fs::write(
             dir.join("site.toml"),
-            "title = \"T\"\nbase_url = \"https://t.example/\"\ntheme_files = false\n",
+            "title = \"T\"\nbase_url = \"https://t.example/\"\ntimezone = \"UTC\"\ntheme_files = false\n",
         )
         .expect("a file");
         for (at, end) in ends.iter().enumerate() {
@@ -740,7 +740,14 @@ fn no_path_leaves_the_site() {
         }
         let wishes = TestSite::empty().options().wishes;
         let wishes = newsprint::load::Wishes { keep_going: true, ..wishes };
-        let options = build::Options { site: dir.clone(), output: None, wishes, clean: false, verify: false };
+        let options = build::Options {
+            site: dir.clone(),
+            output: None,
+            wishes,
+            clean: false,
+            verify: false,
+            allow_empty: false,
+        };
         let report = build::build(&options, &Silent);
         assert!(matches!(report.exit, 0 | 3 | 4), "{part}: {:?}", report.diags);
         for (path, bytes) in support::tree(&dir.join("public")) {

@@ -284,7 +284,7 @@ impl World {
                 let url =
                     if random.chance(50) { "https://test.example/paper/" } else { "https://test.example/" };
                 let config = format!(
-                    "title = \"Test {size}\"\nbase_url = \"{url}\"\npage_size = {size}\ntheme_files = false\n"
+                    "title = \"Test {size}\"\nbase_url = \"{url}\"\ntimezone = \"UTC\"\npage_size = {size}\ntheme_files = false\n"
                 );
                 self.site.write("site.toml", config);
                 return;
@@ -510,7 +510,7 @@ impl World {
                 // Other variants of every picture.
                 let widths = ["[20, 30]", "[16]", "[400]"][random.below(3)];
                 let config = format!(
-                    "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\ntheme_files = false\n[images]\nwidths = {widths}\nenabled = {}\n",
+                    "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 3\ntheme_files = false\n[images]\nwidths = {widths}\nenabled = {}\n",
                     random.chance(70)
                 );
                 self.site.write("site.toml", config);
@@ -521,7 +521,7 @@ impl World {
             52 => {
                 // All that a site may have besides: whole texts in feeds, every form of redirects.
                 let config = format!(
-                    "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\ntheme_files = false\nredirect_files = [\"html\", \"netlify\", \"nginx\", \"apache\", \"s3\"]\n[feeds]\nfull_text = true\nsize = {}\ntag = \"/tags/:slug/feed.xml\"\nauthor = \"/authors/:slug/feed.xml\"\n[redirects]\n\"/away/\" = \"https://away.example/\"\n",
+                    "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 3\ntheme_files = false\nredirect_files = [\"html\", \"netlify\", \"nginx\", \"apache\", \"s3\"]\n[feeds]\nfull_text = true\nsize = {}\ntag = \"/tags/:slug/feed.xml\"\nauthor = \"/authors/:slug/feed.xml\"\n[redirects]\n\"/away/\" = \"https://away.example/\"\n",
                     1 + days
                 );
                 self.site.write("site.toml", config);

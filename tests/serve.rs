@@ -61,7 +61,8 @@ fn article(title: &str, text: &str) -> String {
     format!("+++\ntitle = \"{title}\"\ndate = 2026-03-14\nsummary = \"In short.\"\n+++\n{text}\n")
 }
 
-const CONFIG: &str = "title = \"The Paper\"\nbase_url = \"https://paper.example/daily/\"\n";
+const CONFIG: &str =
+    "title = \"The Paper\"\nbase_url = \"https://paper.example/daily/\"\ntimezone = \"UTC\"\n";
 
 fn site(files: &[(&str, &str)]) -> TestSite {
     let site = TestSite::empty();
@@ -264,7 +265,10 @@ fn saves_of_all_kinds_are_seen() {
     desk.write("templates/notes.html", "unused");
     desk.write("templates/404.html", "<body>lost: {{ site_title }}</body>");
     desk.until_text("/nowhere", "lost: The Paper");
-    desk.write("site.toml", "title = \"The New Paper\"\nbase_url = \"https://paper.example/\"\n");
+    desk.write(
+        "site.toml",
+        "title = \"The New Paper\"\nbase_url = \"https://paper.example/\"\ntimezone = \"UTC\"\n",
+    );
     desk.until_text("/nowhere", "lost: The New Paper");
     fs::remove_dir_all(desk.path("templates")).expect("templates removed");
     desk.until("the default theme is back", "/nowhere", |answer| !answer.text().contains("lost:"));

@@ -199,6 +199,7 @@ fn built(root: &Path, wishes: &Wishes, report: &mut Report) -> Result<Vec<String
         wishes: wishes.clone(),
         clean: true,
         verify: false,
+        allow_empty: false,
     };
     let built = build::build(&options, &Silent);
     let errors: Vec<Diag> = built.diags.into_iter().filter(|diag| diag.severity == Severity::Error).collect();

@@ -35,7 +35,7 @@ impl TestSite {
         let site = Self::empty();
         site.write(
             "site.toml",
-            "title = \"Test\"\nbase_url = \"https://test.example/\"\npage_size = 3\ntheme_files = false\n",
+            "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 3\ntheme_files = false\n",
         );
         site
     }
@@ -68,7 +68,14 @@ impl TestSite {
     pub fn options(&self) -> Options {
         let clock = Clock { now: NOW, drafts: false, future: false };
         let wishes = Wishes { base_url: None, clock, keep_going: false };
-        Options { site: self.path().to_owned(), output: None, wishes, clean: false, verify: false }
+        Options {
+            site: self.path().to_owned(),
+            output: None,
+            wishes,
+            clean: false,
+            verify: false,
+            allow_empty: false,
+        }
     }
 
     pub fn build(&self) -> Report {
