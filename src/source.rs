@@ -513,3 +513,17 @@ pub fn unreadable(path: &str, diag: Diag) -> Record {
 pub fn oversized(path: &str, bytes: u64) -> Record {
     unreadable(path, diag::too_large(Place::file(path), "the file", bytes, ARTICLE_LIMIT))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parser_that_fails_names_the_file() {
+        let failed: Checked<Vec<Item>> = guarded("content/a.txt", || panic!("a fault"));
+        assert!(failed.value.is_empty());
+        let [diag] = failed.diags.as_slice() else { panic!("one complaint: {:?}", failed.diags) };
+        assert_eq!(diag.code, "INTERNAL");
+        assert_eq!(diag.place, Some(Place::file("content/a.txt")));
+    }
+}
