@@ -98,6 +98,17 @@ pub(super) fn is_month(word: &str) -> bool {
     MONTHS.contains_key(&*lower(word))
 }
 
+/// Languages whose numeric dates have dots or begin with the year: in them `4/5/2026` is a foreign form.
+const NO_SLASHES: &[&str] = &[
+    "de", "fi", "no", "nb", "nn", "da", "sv", "is", "et", "lv", "lt", "pl", "cs", "sk", "sl", "hr", "sr",
+    "bs", "mk", "bg", "ru", "uk", "be", "ro", "hu", "hy", "ka", "az", "kk", "zh", "ja", "ko",
+];
+
+/// Whether `4/5/2026` has the day first in a language, as far as the language tells.
+pub(super) fn slashed(lang: &str) -> Option<bool> {
+    (lang != "en" && !NO_SLASHES.contains(&lang)).then_some(true)
+}
+
 /// All weekdays named in a text.
 pub(super) fn weekdays(text: &str) -> Vec<Weekday> {
     let mut days: Vec<Weekday> = text
@@ -313,9 +324,11 @@ fn glued_year(token: &Token, next: Option<&Token>) -> Option<i32> {
     let Kind::Number(n) = token.kind else { return None };
     year(n).or_else(|| {
         let colon = next.is_some_and(|t| t.kind == Kind::Mark(':'));
+        // "2. März 20262. März 2026": two dates run together.
+        let day = |d: u32| (1..=31).contains(&d) && next.is_some_and(|t| t.kind == Kind::Mark('.'));
         match token.to - token.from {
-            5 if colon => year(n / 10),
-            6 if colon => year(n / 100),
+            5 if colon || day(n % 10) => year(n / 10),
+            6 if colon || day(n % 100) => year(n / 100),
             _ => None,
         }
     })
@@ -771,6 +784,7 @@ mod tests {
             ("4/5/2019", ""),
             ("4/15/2019", "2019-04-15 None"),
             ("July 2nd, 2018", "2018-07-02 None"),
+            ("2. März 20262. März 2026 Ada Quill", "2026-03-02 None"),
             ("pages 12 and 13 of 2019", ""),
             ("November 19", ""),
         ];

@@ -7,12 +7,13 @@ use chrono::Datelike;
 use sha2::{Digest, Sha256};
 
 use super::article::{Article, Correction, Form, Image, Input, Options, Parsed, Repair, Role, When};
-use super::dates::{self, Known, Label};
+use super::dates::{self, Known};
 use super::headline::{self, Story};
 use super::ledger::{self, Entry};
 use super::line::{Line, Lines};
 use super::mark::{self, Mark};
 use super::notice::{self, Kind};
+use super::published::{self, Dates, Place};
 use super::repeats::{self, Repeat};
 use super::segment::{self, Span};
 use super::words;
@@ -73,6 +74,8 @@ pub(super) struct Hints {
     pub(super) title: Option<String>,
     pub(super) authors: Vec<String>,
     pub(super) date: Option<When>,
+    /// All that the markup gives as the date of publication, the most trusted first.
+    pub(super) dates: Vec<When>,
     pub(super) updated: Option<When>,
     /// Date in the page's address: the last resort.
     pub(super) url_date: Option<When>,
@@ -235,7 +238,7 @@ fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> Known {
         _ if american > 0 => Some(false),
         _ if !asked => None,
         _ => match language::identify(&sample, options.language) {
-            Some(guess) if guess.sure && guess.code != "en" => Some(true),
+            Some(guess) if guess.sure => dates::slashed(&guess.code),
             _ => None,
         },
     };
@@ -311,8 +314,10 @@ impl Page<'_> {
         }
         self.captions(block..first, title, &mut article, ledger);
         let signed = self.bylines(span, title, first, last, &mut article, ledger);
-        self.dates(span, block, first, last, &mut article, ledger);
+        let place = Place { span: (span.from, span.to), block, body: (first, last) };
+        let dates = self.dates(place, &mut article, ledger);
         self.take_markup(signed, &mut article);
+        self.take_date(&dates, &mut article);
         self.subtitle(title, first, &mut article, ledger);
         self.write_body(&body, &mut article, ledger);
         self.finish(&body, &mut article);
@@ -533,22 +538,41 @@ impl Page<'_> {
                 article.agency = agency::named(only).map(str::to_owned).or(article.agency.take());
             }
         }
-        if let Some(date) = hints.date {
-            // An instant in UTC may fall on another day than the one that the page prints.
-            let printed = article.date.map(|d| d.day());
-            let utc = matches!(date, When::At(at) if at.offset().local_minus_utc() == 0);
-            let beside = printed.filter(|day| utc && (*day - date.day()).num_days().abs() == 1);
-            article.date = Some(beside.map_or(date, When::Day));
-            article.updated = hints.updated;
-        } else {
-            article.date = article.date.or(hints.times).or(hints.url_date).or(hints.updated);
-        }
         article.section.clone_from(&hints.section);
         article.canonical.clone_from(&hints.canonical);
         if let Some(found) = &hints.image {
             let image = article.image.get_or_insert_with(Image::default);
             image.src.clone_from(&found.src);
             image.alt.clone_from(&found.alt);
+        }
+    }
+
+    /// The date that markup and print agree on; where they do not, print decides between the markup's statements.
+    fn take_date(&self, found: &Dates, article: &mut Article) {
+        let hints = self.web.as_ref().map(|web| web.hints);
+        let printed = article.date.filter(|_| found.doubt.is_none());
+        if let Some(hints) = hints.filter(|hints| hints.date.is_some()) {
+            let date = hints.date;
+            let day = printed.map(|when| when.day());
+            // An instant in UTC may fall on another day than the one that the page prints.
+            let utc = matches!(date, Some(When::At(at)) if at.offset().local_minus_utc() == 0);
+            let beside = |day: &chrono::NaiveDate| {
+                utc && date.is_some_and(|date| (*day - date.day()).num_days().abs() == 1)
+            };
+            let other = printed.filter(|p| {
+                found.headed
+                    && date.is_some_and(|date| date.day() != p.day())
+                    && (hints.dates.len() == 1 || hints.dates.iter().any(|d| d.day() == p.day()))
+            });
+            article.date = day.filter(beside).map(When::Day).or(other).or(date);
+            article.updated = hints.updated;
+            return;
+        }
+        let said = hints.and_then(|hints| hints.times.or(hints.url_date).or(hints.updated));
+        match (printed, said, article.date, found.doubt) {
+            (None, Some(said), ..) => article.date = Some(said),
+            (None, None, Some(_), Some(why)) => article.review.push(format!("date: {why}")),
+            _ => {}
         }
     }
 
@@ -666,49 +690,21 @@ impl Page<'_> {
         false
     }
 
-    /// Publication and update dates from the lines around the headline, else right after the body.
-    fn dates(
-        &self,
-        span: Span,
-        block: usize,
-        first: usize,
-        last: usize,
-        article: &mut Article,
-        ledger: &mut [Option<Entry>],
-    ) {
-        let above = span.from.max(block.saturating_sub(5))..block;
-        let zone: Vec<usize> =
-            (block..first).chain(above.rev()).chain(last + 1..(last + 4).min(span.to)).collect();
-        let mut published: Option<When> = None;
-        let mut updated: Option<When> = None;
-        for at in zone {
-            let taken = ledger[at]
+    /// Publication and update dates, and how they were found.
+    fn dates(&self, place: Place, article: &mut Article, ledger: &mut [Option<Entry>]) -> Dates {
+        let open = |at: usize| {
+            ledger[at]
                 .as_ref()
-                .is_some_and(|e| matches!(e.role, Role::Caption | Role::Credit | Role::Repeat | Role::Title));
-            // Until when a story is held, or when it was corrected, is not when it appeared.
-            let desk = matches!(self.marks[at].notice, Some(Kind::Embargo | Kind::Correction));
-            if taken
-                || desk
-                || self.marks[at].rule.is_some_and(|rule| matches!(rule.name, "legal" | "comments"))
-            {
-                continue;
-            }
-            // A date that a sentence tells is what the story is about, unless it says that it is the story's own.
-            let told = self.lines[at].words > 14 && self.marks[at].prose > 3.0;
-            for found in self.marks[at].dates.iter().filter(|found| !told || found.label != Label::None) {
-                let slot = if found.label == Label::Updated { &mut updated } else { &mut published };
-                if slot.is_none() {
-                    *slot = Some(found.when);
-                    let entry = ledger[at].take().unwrap_or_else(|| Entry::of(Role::Date));
-                    ledger[at] = Some(entry.with(Role::Date));
-                }
-            }
-            if published.is_some() {
-                break;
-            }
+                .is_none_or(|e| !matches!(e.role, Role::Caption | Role::Credit | Role::Repeat | Role::Title))
+        };
+        let found = published::choose(self.lines, self.marks, place, open);
+        for at in found.lines.iter().copied() {
+            let entry = ledger[at].take().unwrap_or_else(|| Entry::of(Role::Date));
+            ledger[at] = Some(entry.with(Role::Date));
         }
-        article.date = published.or(updated);
-        article.updated = updated.filter(|_| published.is_some());
+        article.date = found.published;
+        article.updated = found.updated;
+        found
     }
 
     /// A deck: one short paragraph between headline and body that is nothing else.

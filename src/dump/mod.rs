@@ -28,6 +28,7 @@ mod line;
 mod mark;
 mod model;
 mod notice;
+mod published;
 mod repeats;
 mod segment;
 mod summary;

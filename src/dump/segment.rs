@@ -27,12 +27,16 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::new(include_str!("
 pub(super) struct Cut {
     pub(super) at: usize,
     pub(super) features: Features,
+    /// The stories before and after have little in common, and the line's words are those of the one after.
+    pub(super) apart: bool,
 }
 
 /// Least running text, in words, that an item needs.
 const LITTLE: f32 = 12.0;
 /// Least score of a cut at all, and of one that needs no long story after it.
 const DOUBT: f32 = -1.0;
+/// Least score of a cut where another story begins by its words alone.
+const DOUBT_APART: f32 = -2.0;
 const SURE: f32 = 0.5;
 /// Least running text after a cut that is not sure.
 const MUCH: f32 = 90.0;
@@ -50,7 +54,7 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
     for cut in cuts(lines, marks, repeats) {
         let score = WEIGHTS.score(&cut.features)
             + if block(lines, marks, repeats, bare, cut.at).is_some() { CERTAIN } else { 0.0 };
-        if score <= DOUBT {
+        if score <= if cut.apart { DOUBT_APART } else { DOUBT } {
             continue;
         }
         match kept.last_mut() {
@@ -298,7 +302,17 @@ fn cut(
         ("separators", ratio(mark.separators.min(3) as usize, 2)),
         ("quote", flag(mark.quote_start)),
     ];
-    Some(Cut { at, features })
+    // Furniture of the page above right before, and no paragraph; a headline block, or no blank as before subheadings.
+    let opens = marks[at - 1].prose <= 6.0
+        && (line.gap == 0 || signed || dated && repeats[at].times == 1)
+        && (inner || repeats[at].first == at);
+    let apart = opens
+        && alike < 0.2
+        && known > 0
+        && share - old_share >= 0.3
+        && prose[at] >= 140.0
+        && prose[total] - prose[at] >= 150.0;
+    Some(Cut { at, features, apart })
 }
 
 /// The widest blank that is usual between two paragraphs of this dump.

@@ -229,14 +229,15 @@ impl Page {
     /// What the head and the marks say about the article.
     fn hints(&self, known: Known, input: &Input<'_>) -> Hints {
         let head = &self.head;
-        let mut published = head
+        let published = head
             .ld
             .published
             .as_deref()
             .into_iter()
             .chain(head.all("date"))
             .chain(head.published.iter().map(String::as_str));
-        let published = published.find_map(|v| date(v, known));
+        let dates: Vec<When> = published.filter_map(|v| date(v, known)).collect();
+        let published = dates.first().copied();
         let updated =
             head.ld.modified.as_deref().into_iter().chain(head.all("updated")).find_map(|v| date(v, known));
         let times = head.times.iter().find_map(|v| date(v, known));
@@ -267,6 +268,7 @@ impl Page {
                 .map(|(piece, line)| self.opinion.holds(&piece.text, &line.folded) > 0.5)
                 .collect(),
             date: published,
+            dates,
             updated: updated.filter(|u| published.is_some_and(|p| u.day() >= p.day() && u != &p)),
             url_date: input.url.and_then(url_date),
             section: head
@@ -328,10 +330,11 @@ impl Page {
         let lang = self.head.lang.as_deref()?.to_ascii_lowercase();
         if lang == "en-us" {
             Some(false)
-        } else if lang.starts_with("en") && lang.len() < 4 {
-            None
+        } else if lang.starts_with("en") {
+            // "en" alone may be of either side of the Atlantic.
+            (lang.len() > 3).then_some(true)
         } else {
-            Some(true)
+            dates::slashed(&language_code(&lang)?)
         }
     }
 }
