@@ -437,18 +437,30 @@ impl<'o> Run<'o> {
         plan: &Plan,
         report: &mut Report,
     ) -> Result<Vec<Written>, Diag> {
-        let planned: BTreeSet<&OutPath> = plan.recipes.iter().map(|recipe| &recipe.out).collect();
-        let owned = self.owned();
-        let gone: Vec<OutPath> = owned.iter().filter(|out| !planned.contains(out)).cloned().collect();
-        let is_new = planned.iter().any(|out| !owned.contains(*out));
+        let planned: Vec<&str> = plan.recipes.iter().map(|recipe| recipe.out.as_str()).collect();
+        let text = self.owned();
+        let mut owned: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+        owned.sort_unstable();
+        owned.dedup();
+        let (mut all, mut gone) = (Vec::with_capacity(planned.len()), Vec::new());
+        for change in diff(&owned, |out| *out, &planned, |out| *out) {
+            all.push(match change {
+                Change::Added(out) | Change::Kept(_, out) => *out,
+                Change::Removed(out) => {
+                    gone.extend(OutPath::new(out));
+                    *out
+                }
+            });
+        }
+        let is_new = all.len() > owned.len();
         if is_new {
-            self.own(owned.iter().chain(planned.iter().copied()).collect())?;
+            self.own(&all)?;
         }
         report.pages = baked.len();
         report.removed = gone.len();
         let outputs = self.put(writing, baked, &gone, report)?;
         if is_new || !gone.is_empty() {
-            self.own(planned)?;
+            self.own(&planned)?;
         }
         Ok(outputs)
     }
@@ -483,14 +495,13 @@ impl<'o> Run<'o> {
         Ok(outputs)
     }
 
-    /// Paths that earlier builds wrote.
-    fn owned(&self) -> BTreeSet<OutPath> {
-        let text = std::fs::read_to_string(self.memory.owned()).unwrap_or_default();
-        text.lines().filter_map(|line| OutPath::new(line).ok()).collect()
+    /// Paths that earlier builds wrote, one a line.
+    fn owned(&self) -> String {
+        std::fs::read_to_string(self.memory.owned()).unwrap_or_default()
     }
 
-    fn own(&self, outs: BTreeSet<&OutPath>) -> Result<(), Diag> {
-        let text: String = outs.into_iter().flat_map(|out| [out.as_str(), "\n"]).collect();
+    fn own(&self, outs: &[&str]) -> Result<(), Diag> {
+        let text: String = outs.iter().flat_map(|out| [*out, "\n"]).collect();
         disk::replace(&self.memory.owned(), text.as_bytes(), Durability::Kill)
     }
 

@@ -17,25 +17,34 @@ pub fn is_forbidden(c: char) -> bool {
     matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Writes text with some of its characters replaced.
+/// Writes text with some of its characters replaced: none of those that begin with a byte that is `plain`.
 fn replacing<'r>(
     text: &str,
     output: &mut (impl Write + ?Sized),
+    plain: impl Fn(u8) -> bool,
     with: impl Fn(char) -> Option<&'r str>,
 ) -> io::Result<()> {
-    let mut plain = 0;
-    for (at, c) in text.char_indices() {
-        let Some(other) = with(c) else { continue };
-        output.write_all(&text.as_bytes()[plain..at])?;
+    let (mut rest, mut at) = (text, 0);
+    while let Some(found) = rest.as_bytes()[at..].iter().position(|byte| !plain(*byte)) {
+        at += found;
+        // The bytes that are not plain begin a character, so this is one.
+        let Some(c) = rest[at..].chars().next() else { break };
+        let end = at + c.len_utf8();
+        let Some(other) = with(c) else {
+            at = end;
+            continue;
+        };
+        output.write_all(&rest.as_bytes()[..at])?;
         output.write_all(other.as_bytes())?;
-        plain = at + c.len_utf8();
+        (rest, at) = (&rest[end..], 0);
     }
-    output.write_all(&text.as_bytes()[plain..])
+    output.write_all(rest.as_bytes())
 }
 
 /// Text of an XML element or attribute. Line ends are spelled out where a parser would change them.
 pub(crate) fn xml(text: &str, output: &mut dyn Write) -> io::Result<()> {
-    replacing(text, output, |c| {
+    let plain = |byte| !matches!(byte, 0..0x20 | b'&' | b'<' | b'>' | b'"' | b'\'' | 0xef);
+    replacing(text, output, plain, |c| {
         Some(match c {
             '&' => "&amp;",
             '<' => "&lt;",
@@ -73,7 +82,8 @@ struct Plain;
 
 impl Formatter for Plain {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        replacing(fragment, writer, |c| {
+        let plain = |byte| !matches!(byte, 0..0x20 | b'<' | b'>' | b'&' | 0x7f | 0xe2 | 0xef);
+        replacing(fragment, writer, plain, |c| {
             Some(match c {
                 '<' => "\\u003c",
                 '>' => "\\u003e",
@@ -106,10 +116,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn xml_replaces_what_it_must() {
+        let mut text = Vec::new();
+        xml("a & b\u{1}\u{fffe}ﬁ<é>\r\n'\"", &mut text).expect("memory");
+        let want = "a &amp; b\u{fffd}\u{fffd}ﬁ&lt;é&gt;&#13;\n&#39;&quot;";
+        assert_eq!(String::from_utf8_lossy(&text), want);
+    }
+
+    #[test]
     fn json_inside_and_around() {
         let mut inside = Vec::new();
         json("a\"</b\n\u{1}", &mut inside).expect("memory");
         assert_eq!(String::from_utf8_lossy(&inside), "a\\\"\\u003c/b\\n\u{fffd}");
-        assert_eq!(json_value(&["&", "\u{2028}"]).expect("memory"), "[\"\\u0026\",\"\\u2028\"]");
+        assert_eq!(json_value(&["&", "“\u{2028}"]).expect("memory"), "[\"\\u0026\",\"“\\u2028\"]");
     }
 }

@@ -87,7 +87,7 @@ fn differences(snapshot: &Snapshot, ledger: &Ledger, recipe: &Recipe, then: Fing
         let print = kept.map_or_else(|| former.fingerprint(&was), |(_, print)| *print);
         if print != site.fingerprint(&now) {
             let card = |id| (former.index.article(id).out.to_string(), former.card_fingerprint(id));
-            found.insert(name.clone(), was.json(&card));
+            found.insert(name.clone(), was.json(&card, &|id| views::term(&former, id)));
         }
     }
     if planned.fingerprint(&former) == then && ledger.is_sound() { Json::Object(found) } else { rest(found) }
@@ -109,7 +109,7 @@ fn work(site: &Site, recipe: &Recipe) -> Json {
     };
     let template = page.template();
     let card = |id| (site.index.article(id).out.to_string(), site.card_fingerprint(id));
-    let entry = |ingredient: &Ingredient<'_>, fingerprint: Fingerprint| json!({ "fingerprint": fingerprint.to_string(), "value": ingredient.json(&card) });
+    let entry = |ingredient: &Ingredient<'_>, fingerprint: Fingerprint| json!({ "fingerprint": fingerprint.to_string(), "value": ingredient.json(&card, &|id| views::term(site, id)) });
     let ingredients: serde_json::Map<String, Json> = site
         .templates
         .names(template)

@@ -209,6 +209,17 @@ pub struct Term {
     pub run: Run,
 }
 
+/// A term's number in the index; valid for one index only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermId {
+    /// In [`Index::sections`].
+    Section(usize),
+    /// In [`Index::tags`].
+    Tag(usize),
+    /// In [`Index::authors`].
+    Author(usize),
+}
+
 /// A withdrawn article: all that is left of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tombstone {
@@ -597,6 +608,16 @@ impl Index {
         (first..self.articles.len())
             .take_while(move |at| self.articles[*at].path() == path)
             .map(ArticleId::of)
+    }
+
+    /// The term with a number.
+    #[must_use]
+    pub fn term(&self, id: TermId) -> &Term {
+        match id {
+            TermId::Section(at) => &self.sections[at],
+            TermId::Tag(at) => &self.tags[at],
+            TermId::Author(at) => &self.authors[at],
+        }
     }
 
     /// Numbers of all articles and standing pages.

@@ -9,7 +9,7 @@ use tera::Value;
 use tera::value::{Key, Map};
 
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::index::ArticleId;
+use crate::index::{ArticleId, TermId};
 use crate::markdown::Picture;
 
 /// A node of the tree.
@@ -33,6 +33,8 @@ pub enum Ingredient<'s> {
     Table(Vec<(Cow<'s, str>, Ingredient<'s>)>),
     /// An article as lists may see it.
     Card(ArticleId),
+    /// A section, tag or author as cards show it.
+    Term(TermId),
     /// An article's rendered text: its fingerprint, and where its targets lead.
     Body {
         /// Whose.
@@ -72,8 +74,8 @@ impl<'s> Ingredient<'s> {
         Self::Map(vec![("title", Self::text(title)), ("url", Self::text(url))])
     }
 
-    /// Puts the tree into a hasher; `card` gives the fingerprint of an article's card.
-    pub fn hash(&self, hasher: &mut Hasher, card: &impl Fn(ArticleId) -> Fingerprint) {
+    /// Puts the tree into a hasher; `shared` gives the fingerprint of a card or a term.
+    pub fn hash(&self, hasher: &mut Hasher, shared: &impl Fn(&Ingredient<'_>) -> Fingerprint) {
         match self {
             Self::Null => {
                 hasher.tag(0);
@@ -92,24 +94,27 @@ impl<'s> Ingredient<'s> {
             }
             Self::List(items) => {
                 hasher.tag(5).number(items.len() as u64);
-                items.iter().for_each(|item| item.hash(hasher, card));
+                items.iter().for_each(|item| item.hash(hasher, shared));
             }
             Self::Map(fields) => {
                 hasher.tag(6).number(fields.len() as u64);
                 for (name, field) in fields {
                     hasher.text(name);
-                    field.hash(hasher, card);
+                    field.hash(hasher, shared);
                 }
             }
             Self::Table(fields) => {
                 hasher.tag(7).number(fields.len() as u64);
                 for (name, field) in fields {
                     hasher.text(name);
-                    field.hash(hasher, card);
+                    field.hash(hasher, shared);
                 }
             }
-            Self::Card(id) => {
-                hasher.tag(8).fingerprint(card(*id));
+            Self::Card(_) => {
+                hasher.tag(8).fingerprint(shared(self));
+            }
+            Self::Term(_) => {
+                hasher.tag(10).fingerprint(shared(self));
             }
             Self::Body { text, links, pictures, .. } => {
                 hasher.tag(9).fingerprint(*text).number(links.len() as u64).number(pictures.len() as u64);
@@ -129,7 +134,7 @@ impl<'s> Ingredient<'s> {
         }
     }
 
-    /// The tree as a template sees it; `leaf` gives the value of a card or a body.
+    /// The tree as a template sees it; `leaf` gives the value of a card, a term or a body.
     pub fn value<E>(&self, leaf: &impl Fn(&Ingredient<'s>) -> Result<Value, E>) -> Result<Value, E> {
         Ok(match self {
             Self::Null => Value::none(),
@@ -149,29 +154,34 @@ impl<'s> Ingredient<'s> {
                     fields.iter().map(|(name, field)| Ok((Key::from(name.to_string()), field.value(leaf)?)));
                 Value::from(fields.collect::<Result<Map, E>>()?)
             }
-            Self::Card(_) | Self::Body { .. } => leaf(self)?,
+            Self::Card(_) | Self::Term(_) | Self::Body { .. } => leaf(self)?,
         })
     }
 
-    /// The tree as JSON, for people: cards and bodies as their fingerprints.
-    pub fn json(&self, card: &impl Fn(ArticleId) -> (String, Fingerprint)) -> serde_json::Value {
+    /// The tree as JSON, for people: cards and bodies as their fingerprints, terms as `term` gives them.
+    pub fn json(
+        &self,
+        card: &impl Fn(ArticleId) -> (String, Fingerprint),
+        term: &impl Fn(TermId) -> Ingredient<'s>,
+    ) -> serde_json::Value {
         use serde_json::{Value as Json, json};
         match self {
             Self::Null => Json::Null,
             Self::Bool(yes) => json!(yes),
             Self::Number(number) => json!(number),
             Self::Text(text) | Self::Html(text) => json!(text),
-            Self::List(items) => items.iter().map(|item| item.json(card)).collect(),
+            Self::List(items) => items.iter().map(|item| item.json(card, term)).collect(),
             Self::Map(fields) => {
-                fields.iter().map(|(name, field)| ((*name).to_owned(), field.json(card))).collect()
+                fields.iter().map(|(name, field)| ((*name).to_owned(), field.json(card, term))).collect()
             }
             Self::Table(fields) => {
-                fields.iter().map(|(name, field)| (name.to_string(), field.json(card))).collect()
+                fields.iter().map(|(name, field)| (name.to_string(), field.json(card, term))).collect()
             }
             Self::Card(id) => {
                 let (url, fingerprint) = card(*id);
                 json!({ "card": url, "fingerprint": fingerprint.to_string() })
             }
+            Self::Term(id) => term(*id).json(card, term),
             Self::Body { article, text, links, pictures } => {
                 let (url, _) = card(*article);
                 let pictures: serde_json::Map<String, Json> = pictures

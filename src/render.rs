@@ -62,6 +62,7 @@ fn value(site: &Site, ingredient: &Ingredient<'_>, bodies: &Bodies<'_>) -> Value
     let leaf = |leaf: &Ingredient<'_>| -> Result<Value, std::convert::Infallible> {
         Ok(match leaf {
             Ingredient::Card(id) => site.card_value(*id),
+            Ingredient::Term(id) => site.term_value(*id),
             Ingredient::Body { article, links, pictures, .. } => {
                 let text = bodies.of(*article);
                 let mut html = String::with_capacity(text.len() * 5 / 4);

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::diag::{self, Checked, Diag, Place};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::image::{self, Facts, Variants};
-use crate::index::{ArticleId, Index, Visible};
+use crate::index::{ArticleId, Index, TermId, Visible};
 use crate::ingredient::Ingredient;
 use crate::near;
 pub use crate::path::beside;
@@ -85,16 +85,42 @@ pub struct Site {
     /// What must not vanish.
     pub frozen: Arc<Frozen>,
     cards: Arc<Vec<Once>>,
+    terms: Arc<Terms>,
     /// How many cards are kept as templates see them.
     kept: Arc<AtomicUsize>,
     views: Arc<BTreeMap<String, Once>>,
 }
 
-/// What is computed once, when it is first asked for: a card's or a shared view's fingerprint and value.
+/// What is computed once, when it is first asked for: the fingerprint and value of a card, a term or a shared view.
 #[derive(Default)]
 struct Once {
     fingerprint: OnceLock<Fingerprint>,
     value: OnceLock<Value>,
+}
+
+/// Sections, tags and authors by their numbers.
+#[derive(Default)]
+struct Terms {
+    sections: Vec<Once>,
+    tags: Vec<Once>,
+    authors: Vec<Once>,
+}
+
+impl Terms {
+    fn of(index: &Index) -> Self {
+        let fresh = |count: usize| std::iter::repeat_with(Once::default).take(count).collect();
+        let counts = [&index.sections, &index.tags, &index.authors].map(Vec::len);
+        let [sections, tags, authors] = counts.map(fresh);
+        Self { sections, tags, authors }
+    }
+
+    fn get(&self, id: TermId) -> &Once {
+        match id {
+            TermId::Section(at) => &self.sections[at],
+            TermId::Tag(at) => &self.tags[at],
+            TermId::Author(at) => &self.authors[at],
+        }
+    }
 }
 
 /// What the gate let through, before any address is known.
@@ -264,10 +290,12 @@ impl Site {
             clock,
             frozen: Arc::new(frozen),
             cards: Arc::default(),
+            terms: Arc::default(),
             kept: Arc::default(),
             views: Arc::default(),
         };
         site.cards = Arc::new(site.index.ids().map(|_| Once::default()).collect());
+        site.terms = Arc::new(Terms::of(&site.index));
         Checked { value: site, diags }
     }
 
@@ -286,6 +314,7 @@ impl Site {
         };
         let [pictures, statics] = assets.map(Arc::new);
         let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
+        let terms = Arc::new(Terms::of(&index));
         let views = Arc::new(views.iter().map(known).collect());
         // Which addresses there are has not changed, so what must not vanish has not.
         let frozen = Arc::default();
@@ -298,6 +327,7 @@ impl Site {
             clock,
             frozen,
             cards,
+            terms,
             kept: Arc::default(),
             views,
         }
@@ -373,8 +403,27 @@ impl Site {
     #[must_use]
     pub fn fingerprint(&self, ingredient: &Ingredient<'_>) -> Fingerprint {
         let mut hasher = Hasher::new();
-        ingredient.hash(&mut hasher, &|id| self.card_fingerprint(id));
+        self.put_into(&mut hasher, ingredient);
         hasher.finish()
+    }
+
+    /// Puts a tree of ingredients into a hasher.
+    pub(crate) fn put_into(&self, hasher: &mut Hasher, ingredient: &Ingredient<'_>) {
+        ingredient.hash(hasher, &|shared| match shared {
+            Ingredient::Card(id) => self.card_fingerprint(*id),
+            Ingredient::Term(id) => self.term_fingerprint(*id),
+            _ => Fingerprint::default(),
+        });
+    }
+
+    fn term_fingerprint(&self, id: TermId) -> Fingerprint {
+        *self.terms.get(id).fingerprint.get_or_init(|| self.fingerprint(&views::term(self, id)))
+    }
+
+    /// A section, tag or author as cards show it; made once and shared.
+    #[must_use]
+    pub fn term_value(&self, id: TermId) -> Value {
+        self.terms.get(id).value.get_or_init(|| self.plain_value(&views::term(self, id))).clone()
     }
 
     /// Fingerprint of an article's card.
@@ -387,8 +436,8 @@ impl Site {
     /// A card as templates see it; made once and shared, but on sites so large that this would fill the memory.
     #[must_use]
     pub fn card_value(&self, id: ArticleId) -> Value {
-        /// A card takes about four kilobytes.
-        const KEPT: usize = 4_096;
+        /// A card takes about two kilobytes.
+        const KEPT: usize = 8_192;
         let make = || self.plain_value(&views::card(self, id));
         let Some(card) = self.cards.get(id.at()) else { return Value::none() };
         if let Some(value) = card.value.get() {
@@ -425,6 +474,7 @@ impl Site {
         let leaf = |leaf: &Ingredient<'_>| -> Result<Value, std::convert::Infallible> {
             Ok(match leaf {
                 Ingredient::Card(id) => self.card_value(*id),
+                Ingredient::Term(id) => self.term_value(*id),
                 _ => Value::none(),
             })
         };

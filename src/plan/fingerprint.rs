@@ -67,7 +67,7 @@ pub(super) fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, w
             }
             Origin::Page => {
                 let ingredient = views::page(site, page, out, name).unwrap_or(Ingredient::Null);
-                ingredient.hash(&mut hasher, &|id| site.card_fingerprint(id));
+                site.put_into(&mut hasher, &ingredient);
             }
         }
     }

@@ -1,9 +1,8 @@
 //! What lists may see of an article.
 
 use super::picture::image;
-use super::term::{section, term};
 use crate::article::Header;
-use crate::index::ArticleId;
+use crate::index::{ArticleId, TermId};
 use crate::ingredient::Ingredient;
 use crate::locale;
 use crate::plan;
@@ -34,7 +33,9 @@ pub(super) fn header_fields<'s>(
     header: &'s Header,
 ) -> Vec<(&'static str, Ingredient<'s>)> {
     let article = site.index.article(id);
-    let index = &site.index;
+    let terms = |at: &[usize], id: fn(usize) -> TermId| {
+        Ingredient::List(at.iter().map(|at| Ingredient::Term(id(*at))).collect())
+    };
     let lang = header.lang.as_deref().unwrap_or(&site.config.edition(article.edition).language);
     let date =
         |moment: Option<crate::date::Moment>| Ingredient::maybe(moment.map(crate::date::Moment::rfc3339));
@@ -50,12 +51,9 @@ pub(super) fn header_fields<'s>(
         ("summary", Ingredient::text(&header.summary)),
         ("date", date(header.date)),
         ("updated", date(header.updated)),
-        ("section", article.section.map_or(Ingredient::Null, |at| section(site, &index.sections[at]))),
-        ("tags", Ingredient::List(article.tags.iter().map(|at| term(site, &index.tags[*at])).collect())),
-        (
-            "authors",
-            Ingredient::List(article.authors.iter().map(|at| term(site, &index.authors[*at])).collect()),
-        ),
+        ("section", article.section.map_or(Ingredient::Null, |at| Ingredient::Term(TermId::Section(at)))),
+        ("tags", terms(&article.tags, TermId::Tag)),
+        ("authors", terms(&article.authors, TermId::Author)),
         ("agency", Ingredient::maybe(header.agency.as_deref())),
         ("dateline", Ingredient::maybe(header.dateline.as_deref())),
         ("lang", Ingredient::text(lang)),

@@ -30,6 +30,7 @@ pub use names::{Name, PAGE, SHAPES, SHARED};
 pub(crate) use shared::{FORMS, form, key};
 pub use shared::{Shared, shared, wanted};
 pub(crate) use sitemap::{is_split, sheets};
+pub(crate) use term::of_card as term;
 
 use crate::ingredient::Ingredient;
 use crate::locale;

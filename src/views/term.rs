@@ -2,13 +2,22 @@
 
 use super::front::BLOCK;
 use crate::config::EditionId;
-use crate::index::Term;
+use crate::index::{Term, TermId};
 use crate::ingredient::Ingredient;
 use crate::locale;
 use crate::site::Site;
 
 fn term_url(site: &Site, term: &Term) -> Ingredient<'static> {
     Ingredient::maybe(term.out.as_ref().map(|out| site.href(out)))
+}
+
+/// A section, tag or author as cards show it.
+pub(crate) fn of_card(site: &Site, id: TermId) -> Ingredient<'_> {
+    let found = site.index.term(id);
+    match id {
+        TermId::Section(_) => section(site, found),
+        TermId::Tag(_) | TermId::Author(_) => term(site, found),
+    }
 }
 
 /// A section as templates see it.
@@ -31,7 +40,7 @@ pub(super) fn section_with_cards<'s>(site: &'s Site, term: &'s Term) -> Ingredie
 }
 
 /// A tag or author as templates see it.
-pub(super) fn term<'s>(site: &Site, term: &'s Term) -> Ingredient<'s> {
+fn term<'s>(site: &Site, term: &'s Term) -> Ingredient<'s> {
     Ingredient::Map(vec![("name", Ingredient::text(&term.name)), ("url", term_url(site, term))])
 }
 
