@@ -14,7 +14,8 @@ use crate::build::{self, Progress, Report};
 use crate::clock::Clock;
 use crate::date::Written;
 use crate::diag::{self, Diag, Severity};
-use crate::load::Wishes;
+use crate::load::{self, Wishes};
+use crate::publish::hosting::{self, Hosting};
 use crate::{check, disk, due, explain, import, new, parse, publish, review, serve, tags, theme};
 
 /// Turns news text into a news site.
@@ -149,6 +150,14 @@ struct NewArgs {
     /// Its language; `ar` gives a right-to-left sample
     #[arg(long, default_value = "en")]
     lang: String,
+    /// Also write what this host needs; with a site in the folder, write that alone
+    #[arg(long, value_name = "HOST", value_parser = clap::builder::PossibleValuesParser::new(hosts()))]
+    host: Option<String>,
+}
+
+/// Words for hosts.
+fn hosts() -> [&'static str; Hosting::WORDS.len()] {
+    Hosting::WORDS.map(|(word, _)| word)
 }
 
 #[derive(Debug, Args)]
@@ -774,16 +783,33 @@ fn fail(diags: &[Diag]) -> std::io::Result<u8> {
 }
 
 fn run_new(args: &NewArgs) -> std::io::Result<u8> {
-    match new::new(&args.dir, &args.title, &args.lang) {
-        Ok(files) => {
-            let dir = args.dir.display();
-            let mut err = std::io::stderr().lock();
-            writeln!(err, "made {dir} with {}", count(files, "file"))?;
-            writeln!(err, "\n  newsprint build --site {dir}\n  newsprint serve --site {dir} --open")?;
-            Ok(0)
+    let word = args.host.as_deref();
+    let host = Hosting::WORDS.into_iter().find(|(known, _)| Some(*known) == word).map(|(_, host)| host);
+    let dir = args.dir.display();
+    if host.is_none() || !disk::exists(&args.dir.join(load::CONFIG)) {
+        match new::new(&args.dir, &args.title, &args.lang) {
+            Ok(files) => writeln!(std::io::stderr().lock(), "made {dir} with {}", count(files, "file"))?,
+            Err(diag) => return fail(&[diag]),
         }
-        Err(diag) => fail(&[diag]),
     }
+    let mut err = std::io::stderr().lock();
+    if let Some(host) = host {
+        let added = match hosting::add(&args.dir, host) {
+            Ok(added) => added,
+            Err(diags) => return fail(&diags),
+        };
+        for path in &added.written {
+            writeln!(err, "wrote {path}")?;
+        }
+        for path in &added.kept {
+            writeln!(err, "left as it was: {path}")?;
+        }
+        for step in &added.steps {
+            writeln!(err, "then: {step}")?;
+        }
+    }
+    writeln!(err, "\n  newsprint build --site {dir}\n  newsprint serve --site {dir} --open")?;
+    Ok(0)
 }
 
 fn run_serve(args: ServeArgs) -> std::io::Result<u8> {

@@ -14,7 +14,7 @@ use crate::ledger::Memory;
 use crate::plan::{Recipe, Work};
 
 /// A tree's label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// The site's address that is in the pages.
     pub base_url: String,

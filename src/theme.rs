@@ -3,7 +3,7 @@
 use crate::template::TemplateSource;
 
 /// Names and texts of the default templates.
-const TEMPLATES: [(&str, &str); 25] = [
+const TEMPLATES: [(&str, &str); 26] = [
     ("404.html", include_str!("../templates/404.html")),
     ("accent.css", include_str!("../templates/accent.css")),
     ("archive.html", include_str!("../templates/archive.html")),
@@ -21,6 +21,7 @@ const TEMPLATES: [(&str, &str); 25] = [
     ("page.html", include_str!("../templates/page.html")),
     ("redirect.html", include_str!("../templates/redirect.html")),
     ("redirects.apache.txt", include_str!("../templates/redirects.apache.txt")),
+    ("redirects.caddy.txt", include_str!("../templates/redirects.caddy.txt")),
     ("redirects.netlify.txt", include_str!("../templates/redirects.netlify.txt")),
     ("redirects.nginx.txt", include_str!("../templates/redirects.nginx.txt")),
     ("redirects.s3.json", include_str!("../templates/redirects.s3.json")),

@@ -521,7 +521,7 @@ impl World {
             52 => {
                 // All that a site may have besides: whole texts in feeds, every form of redirects.
                 let config = format!(
-                    "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 3\ntheme_files = false\nredirect_files = [\"html\", \"netlify\", \"nginx\", \"apache\", \"s3\"]\n[feeds]\nfull_text = true\nsize = {}\ntag = \"/tags/:slug/feed.xml\"\nauthor = \"/authors/:slug/feed.xml\"\n[redirects]\n\"/away/\" = \"https://away.example/\"\n",
+                    "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 3\ntheme_files = false\nredirect_files = [\"html\", \"netlify\", \"nginx\", \"caddy\", \"apache\", \"s3\"]\n[feeds]\nfull_text = true\nsize = {}\ntag = \"/tags/:slug/feed.xml\"\nauthor = \"/authors/:slug/feed.xml\"\n[redirects]\n\"/away/\" = \"https://away.example/\"\n",
                     1 + days
                 );
                 self.site.write("site.toml", config);

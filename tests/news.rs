@@ -91,7 +91,7 @@ fn redirects_lead_to_their_end_at_once() {
     let config = site.read("site.toml");
     let with = |more: &str| site.write("site.toml", format!("{config}{more}"));
     with(
-        "redirect_files = [\"html\", \"netlify\", \"nginx\", \"apache\", \"s3\"]\n[tags]\n\"Quays\" = [\"The docks\"]\n[redirects]\n\"/first/\" = \"/second/\"\n\"/second/\" = \"/was/a/\"\n\"/shop\" = \"https://shop.example/x\"\n",
+        "redirect_files = [\"html\", \"netlify\", \"nginx\", \"caddy\", \"apache\", \"s3\"]\n[tags]\n\"Quays\" = [\"The docks\"]\n[redirects]\n\"/first/\" = \"/second/\"\n\"/second/\" = \"/was/a/\"\n\"/shop\" = \"https://shop.example/x\"\n",
     );
     let report = site.build();
     assert_eq!(report.exit, 0, "{:?}", report.diags);
@@ -102,6 +102,7 @@ fn redirects_lead_to_their_end_at_once() {
     assert!(rules.contains("/first /town/2026/05/a.html 301\n/first/ /town/2026/05/a.html 301\n"), "{rules}");
     assert!(rules.contains("/tags/the-docks /tags/quays/ 301\n"), "{rules}");
     assert!(read("redirects.nginx.conf").contains("\"/first/\" \"/town/2026/05/a.html\";"));
+    assert!(read("redirects.caddy").contains("redir \"/first/\" \"/town/2026/05/a.html\" 301"));
     assert!(read(".htaccess").contains("RedirectMatch 301 \"^/first/?$\" \"/town/2026/05/a.html\""));
     let s3: serde_json::Value = serde_json::from_str(&read("redirects.s3.json")).expect("JSON");
     let rules: Vec<_> = s3.as_array().expect("rules").iter().map(|rule| rule["Redirect"].clone()).collect();

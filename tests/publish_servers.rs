@@ -326,15 +326,34 @@ fn a_machine_behind_ssh() {
     assert_eq!(exit, 6, "{json}");
 }
 
-/// The body of a page over HTTP.
-fn get(port: u16, path: &str) -> (u16, Vec<u8>) {
+/// An answer over HTTP.
+struct Answer {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+}
+
+fn ask(port: u16, path: &str) -> Answer {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
-    write!(stream, "GET /{path} HTTP/1.0\r\nHost: localhost\r\n\r\n").expect("sent");
+    write!(stream, "GET /{path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n").expect("sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer");
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("an end of headers");
-    let status = String::from_utf8_lossy(&answer[9..12]).parse().expect("a status");
-    (status, answer[end + 4..].to_vec())
+    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    Answer { status: head[9..12].parse().expect("a status"), head, body: answer[end + 4..].to_vec() }
+}
+
+/// The body of a page over HTTP.
+fn get(port: u16, path: &str) -> (u16, Vec<u8>) {
+    let answer = ask(port, path);
+    (answer.status, answer.body)
 }
 
 #[test]
@@ -380,6 +399,148 @@ fn a_folder_behind_a_web_server() {
     };
     a_life(&sample, &fetched);
     assert_eq!(get(port, "culture/library-of-things.html").0, 404);
+}
+
+/// Everything that `newsprint new --host` wrote for a server holds: `serve` starts one with the file's text, which has
+/// the place and the port of the test in it.
+fn a_server_with_its_own_file(
+    word: &str,
+    file: &str,
+    rules: &str,
+    serve: &dyn Fn(&Path, u16, &str) -> Server,
+) {
+    let world = tempfile::tempdir().expect("a folder");
+    let (port, root) = (free_port(), world.path());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
+    }
+    let www = root.join("www");
+    let sample = Sample::new(&format!(
+        "kind = \"dir\"\npath = {:?}\n[redirects]\n\"/ferry-times/\" = \"/business/\"\n\"/a b.html\" = \"https://shop.example/x\"\n",
+        www.to_string_lossy()
+    ));
+    for name in [
+        "js/app-0f3c9a12bd77.js",
+        "doc/report-20260314123456.pdf",
+        "media/ours-20260314.png",
+        "LICENSE",
+        "a.webmanifest",
+        "b-123456789012345a.css",
+        "c.json",
+        "d-abcdefabcdef.json",
+        "e-abcdefabcdef.xml",
+        "f.JPG",
+        "0f3c9a12bd77",
+        "notes.txt",
+        "old.rss",
+    ] {
+        let place = sample.path().join("static").join(name);
+        fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
+        fs::write(place, name).expect("written");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_newsprint"));
+    let added =
+        command.arg("new").arg(sample.path()).args(["--host", word]).output().expect("newsprint runs");
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    sample.build();
+    sample.published(&[]);
+    let text = fs::read_to_string(sample.path().join(file)).expect("the host's file");
+    let here = text.replace("/srv/www/saltmere-tide.example", &www.to_string_lossy());
+    assert!(here != text);
+    let _server = serve(root, port, &here);
+    wait_for(port);
+    // The server has read its rules; the life of the site begins.
+    fs::remove_dir_all(&www).expect("removed");
+    // What is not for readers is taken from the disk: the life of the site shall go on as with any other server.
+    let hidden = |path: &str| path == "404.html" || path == rules;
+    let fetched = || {
+        let fetch = |path: String| {
+            let (status, body) = get(port, &newsprint::path::encode(&path));
+            match hidden(&path) || status == 301 {
+                true => fs::read(www.join("current").join(&path)).ok().map(|bytes| (path, bytes)),
+                false => (status == 200).then_some((path, body)),
+            }
+        };
+        sample.out().into_keys().filter_map(fetch).collect()
+    };
+    a_life(&sample, &fetched);
+    let policy = |answer: &Answer| answer.header("content-security-policy").starts_with("default-src 'none'");
+    for path in sample.out().keys().filter(|path| !hidden(path)) {
+        let headers = newsprint::publish::Headers::of(path);
+        let answer = ask(port, &newsprint::path::encode(path));
+        if answer.status == 301 {
+            assert!(
+                String::from_utf8_lossy(&sample.out()[path]).contains(answer.header("location")),
+                "{path}"
+            );
+            continue;
+        }
+        let found = (answer.header("content-type"), answer.header("cache-control"));
+        assert_eq!(found, (headers.content_type, headers.cache_control), "{path}\n{}", answer.head);
+        assert!(policy(&answer) && answer.header("x-content-type-options") == "nosniff", "{}", answer.head);
+    }
+    let (front, home) = (ask(port, ""), newsprint::publish::Headers::of("index.html"));
+    assert_eq!(front.body, sample.out()["index.html"]);
+    assert_eq!(
+        (front.header("content-type"), front.header("cache-control")),
+        (home.content_type, home.cache_control)
+    );
+    fs::create_dir(www.join("current/.newsprint")).expect("a folder");
+    fs::write(www.join("current/.newsprint/manifest"), "ours").expect("written");
+    for path in ["not/there.html", "no.jpg", "media/", ".newsprint/manifest", rules] {
+        let answer = ask(port, path);
+        assert_eq!(answer.status, 404, "{path}: {}", answer.head);
+        assert!(answer.body == sample.out()["404.html"], "{path}: {}", answer.head);
+        assert!(policy(&answer) && answer.header("content-type") == home.content_type, "{}", answer.head);
+        assert!(!answer.header("cache-control").contains("immutable"), "{}", answer.head);
+    }
+    for (from, to) in [
+        ("ferry-times/", "/business/"),
+        ("ferry-times", "/business/"),
+        ("ferry-times/index.html", "/business/"),
+        ("a%20b.html", "https://shop.example/x"),
+    ] {
+        let answer = ask(port, from);
+        assert_eq!((answer.status, answer.header("location")), (301, to), "{from}: {}", answer.head);
+    }
+}
+
+#[test]
+fn nginx_with_the_file_that_new_writes() {
+    if !has("nginx", "serving a site with the configuration that `new --host nginx` writes") {
+        return;
+    }
+    a_server_with_its_own_file("nginx", "deploy/nginx.conf", "redirects.nginx.conf", &|root, port, text| {
+        let text = text.replace("listen 80;", &format!("listen 127.0.0.1:{port};"));
+        let around = format!(
+            "daemon off; master_process off; pid {0}/pid; error_log {0}/log; events {{}}\nhttp {{ access_log off; client_body_temp_path {0}/a; proxy_temp_path {0}/b; fastcgi_temp_path {0}/c; uwsgi_temp_path {0}/d; scgi_temp_path {0}/e;\n{text}}}\n",
+            root.display()
+        );
+        fs::write(root.join("nginx.conf"), around).expect("written");
+        let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
+        let mut command = Command::new(program);
+        command.arg("-c").arg(root.join("nginx.conf")).arg("-p").arg(root);
+        Server(command.stdout(Stdio::null()).spawn().expect("nginx runs"))
+    });
+}
+
+#[test]
+fn caddy_with_the_file_that_new_writes() {
+    if !has("caddy", "serving a site with the configuration that `new --host caddy` writes") {
+        return;
+    }
+    a_server_with_its_own_file("caddy", "deploy/Caddyfile", "redirects.caddy", &|root, port, text| {
+        let address = format!("http://127.0.0.1:{port} {{");
+        let text = text.replace("\nsaltmere-tide.example {", &format!("\n{address}"));
+        let around = format!("{{\n\tadmin off\n\tauto_https off\n}}\n{text}");
+        fs::write(root.join("Caddyfile"), around).expect("written");
+        let mut command = Command::new("caddy");
+        command.arg("run").arg("--config").arg(root.join("Caddyfile")).args(["--adapter", "caddyfile"]);
+        command.env("HOME", root).env("XDG_DATA_HOME", root).env("XDG_CONFIG_HOME", root);
+        Server(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("caddy runs"))
+    });
 }
 
 #[cfg(feature = "s3")]

@@ -44,6 +44,8 @@ pub enum RedirectForm {
     Netlify,
     /// `redirects.nginx.conf`, a map to include.
     Nginx,
+    /// `redirects.caddy`, to import.
+    Caddy,
     /// `.htaccess`.
     Apache,
     /// `redirects.s3.json`, routing rules of an S3 website.
@@ -52,12 +54,13 @@ pub enum RedirectForm {
 
 impl RedirectForm {
     /// Those that make a file of rules.
-    pub const RULES: [Self; 4] = [Self::Netlify, Self::Nginx, Self::Apache, Self::S3];
+    pub const RULES: [Self; 5] = [Self::Netlify, Self::Nginx, Self::Caddy, Self::Apache, Self::S3];
     /// Every form with its word in site.toml.
-    pub const WORDS: [(&'static str, Self); 5] = [
+    pub const WORDS: [(&'static str, Self); 6] = [
         ("html", Self::Html),
         ("netlify", Self::Netlify),
         ("nginx", Self::Nginx),
+        ("caddy", Self::Caddy),
         ("apache", Self::Apache),
         ("s3", Self::S3),
     ];
@@ -69,6 +72,7 @@ impl RedirectForm {
             Self::Html => "redirect.html",
             Self::Netlify => "redirects.netlify.txt",
             Self::Nginx => "redirects.nginx.txt",
+            Self::Caddy => "redirects.caddy.txt",
             Self::Apache => "redirects.apache.txt",
             Self::S3 => "redirects.s3.json",
         }
@@ -81,6 +85,7 @@ impl RedirectForm {
             Self::Html => "",
             Self::Netlify => "_redirects",
             Self::Nginx => "redirects.nginx.conf",
+            Self::Caddy => "redirects.caddy",
             Self::Apache => ".htaccess",
             Self::S3 => "redirects.s3.json",
         }

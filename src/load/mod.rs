@@ -259,7 +259,7 @@ fn templates_of(own: Vec<TemplateSource>) -> Checked<Option<Templates>> {
 /// site.toml as read.
 #[derive(Debug)]
 pub struct ConfigText {
-    text: String,
+    pub(crate) text: String,
     fingerprint: Fingerprint,
 }
 

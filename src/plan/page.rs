@@ -283,7 +283,7 @@ pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 23] = [
+pub const TEMPLATES: [&str; 24] = [
     "front.html",
     "article.html",
     "page.html",
@@ -296,6 +296,7 @@ pub const TEMPLATES: [&str; 23] = [
     "redirect.html",
     "redirects.netlify.txt",
     "redirects.nginx.txt",
+    "redirects.caddy.txt",
     "redirects.apache.txt",
     "redirects.s3.json",
     "feed.xml",

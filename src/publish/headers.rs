@@ -25,7 +25,7 @@ pub const PAGE: &str = "public, max-age=60, stale-while-revalidate=600";
 pub const NEVER: &str = "no-store";
 
 /// Content types by extension.
-const TYPES: [(&str, &str); 33] = [
+pub(crate) const TYPES: [(&str, &str); 33] = [
     ("html", "text/html; charset=utf-8"),
     ("css", "text/css; charset=utf-8"),
     ("js", "text/javascript; charset=utf-8"),
@@ -69,7 +69,7 @@ impl Headers {
         let known = TYPES.iter().find(|(known, _)| *known == extension);
         let content_type = known.map_or("application/octet-stream", |(_, content_type)| content_type);
         let cache_control = match extension.as_str() {
-            "html" | "xml" | "rss" | "atom" | "txt" => PAGE,
+            extension if PAGES.contains(&extension) => PAGE,
             _ if is_hashed(path) => IMMUTABLE,
             "json" => PAGE,
             _ => ASSET,
@@ -105,19 +105,54 @@ pub(crate) fn extension(path: &str) -> String {
     name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
 }
 
-/// Whether a file's name holds a fingerprint of its content: a part of 12 or more hexadecimal digits with
-/// letters among them. A date (`20260314`) or a number is none.
+/// Hexadecimal digits of a fingerprint in a file's name, at least: those that other tools put there, and ours.
+const LONG: usize = 12;
+const SHORT: usize = 8;
+
+/// Whether a file's name changes with its content: it has a part of 12 or more hexadecimal digits, or it is one of the
+/// pictures that `build` makes (`media/ferry-61fa09dc-400.webp`). A letter must be among them: a date (`20260314`) or a
+/// number is no fingerprint.
 #[must_use]
 pub fn is_hashed(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let hex = |part: &str| {
-        (12..=64).contains(&part.len())
-            && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-            && part.bytes().any(|b| b.is_ascii_digit())
+        part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
             && part.bytes().any(|b| b.is_ascii_alphabetic())
     };
-    extension(path) != "html" && name.split(['.', '-', '_']).any(hex)
+    let is_size = |part: &str| {
+        let (width, height) = part.split_once('x').unwrap_or((part, "0"));
+        [width, height].iter().all(|side| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let is_made = || {
+        let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+        let Some((stem, last)) = stem.rsplit_once('-') else { return false };
+        let digits =
+            if is_size(last) { stem.rsplit_once('-').map_or("", |(_, digits)| digits) } else { last };
+        let is_word = !extension.is_empty() && extension.bytes().all(|b| b.is_ascii_alphanumeric());
+        is_word && digits.len() == SHORT && hex(digits)
+    };
+    extension(path) != "html"
+        && (name.split(['.', '-', '_']).any(|part| part.len() >= LONG && hex(part))
+            || (folder == "media" || folder.ends_with("/media")) && is_made())
 }
+
+/// What [`is_hashed`] says of all but pages, as a regular expression on an address, for servers: as PCRE and RE2 read it,
+/// which is why no lookahead says "a letter among them".
+pub(crate) fn hashed_pattern() -> String {
+    let long: Vec<String> =
+        (0..LONG - 1).map(|n| format!("[0-9]{{{n}}}[a-f][0-9a-f]{{{},}}", LONG - 1 - n)).collect();
+    let short: Vec<String> =
+        (0..SHORT).map(|n| format!("[0-9]{{{n}}}[a-f][0-9a-f]{{{}}}", SHORT - 1 - n)).collect();
+    format!(
+        "(?:[/._-](?:{}|[0-9]{{{},}}[a-f][0-9a-f]*)(?:[._-][^/]*)?|/media/[^/]*-(?:{})(?:-[0-9]+(?:x[0-9]+)?)?[.][A-Za-z0-9]+)$",
+        long.join("|"),
+        LONG - 1,
+        short.join("|")
+    )
+}
+
+/// Extensions of files that are kept for minutes whatever their name.
+pub(crate) const PAGES: [&str; 5] = ["html", "xml", "rss", "atom", "txt"];
 
 #[cfg(test)]
 mod tests {
@@ -134,6 +169,12 @@ mod tests {
             ("a/0f3c9a12bd77.html", "text/html; charset=utf-8", PAGE),
             ("search/0f3c9a12bd77.json", "application/json", IMMUTABLE),
             ("search/index.json", "application/json", PAGE),
+            ("media/ferry-61fa09dc-400.webp", "image/webp", IMMUTABLE),
+            ("media/ferry-61fa09dc-1200x675.jpg", "image/jpeg", IMMUTABLE),
+            ("media/report-0b61fa09.pdf", "application/pdf", IMMUTABLE),
+            ("media/ferry-20260314-400.jpg", "image/jpeg", ASSET),
+            ("media/ferry-facade.jpg", "image/jpeg", ASSET),
+            ("img/ferry-61fa09dc-400.webp", "image/webp", ASSET),
             ("LICENSE", "application/octet-stream", ASSET),
         ] {
             let headers = Headers::of(path);

@@ -8,6 +8,7 @@ mod delta;
 mod dir;
 mod git;
 pub mod headers;
+pub mod hosting;
 mod in_place;
 mod limits;
 mod local;
