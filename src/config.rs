@@ -2,9 +2,11 @@
 
 mod edition;
 mod news;
+mod people;
 
 pub use edition::{Edition, EditionId};
 pub use news::{Publisher, RedirectForm, Sitemaps};
+pub use people::Person;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -381,6 +383,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         permalinks: main.permalinks.unwrap_or_default(),
         feeds: main.feeds.unwrap_or_default(),
         other_languages: main.other_languages,
+        authors: main.authors,
     };
     let others: Vec<Edition> = others.into_iter().map(|other| edition::edition(other, &main)).collect();
     config.editions = std::iter::once(main).chain(others).collect();
@@ -415,6 +418,7 @@ const SITE: Schema<Written> = Schema {
             r.distinct(f, "name");
         }),
         ("tags", |r, f, c| put(&mut c.config.tags, tags(r, f))),
+        ("authors", |r, f, c| put(&mut c.main.authors, people::people(r, f))),
         ("publisher", |r, f, c| put(&mut c.config.publisher, r.sub(f, &news::PUBLISHER))),
         ("sitemaps", |r, f, c| put(&mut c.config.sitemaps, r.sub(f, &news::SITEMAPS))),
         ("redirects", |r, f, c| put(&mut c.config.redirects, news::redirects(r, f))),
@@ -433,6 +437,7 @@ pub fn keys() -> Vec<String> {
         .chain(IMAGES.keys("images."))
         .chain(VIEW.keys("view[]."))
         .chain(edition::SCHEMA.keys("edition[]."))
+        .chain(people::keys())
         .chain(target::keys())
         .chain(news::keys());
     SITE.keys("").chain(below).collect()

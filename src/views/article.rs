@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::card::{header_fields, revised};
+use super::person;
 use super::related::related;
 use super::target;
 use crate::article::{Header, Kind};
@@ -40,13 +41,15 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
     let article = site.index.article(id);
     let words = article.facts().words;
     let mut fields = header_fields(site, id, header);
+    let authors = article.authors.iter().map(|at| person::author(site, &site.index.authors[*at]));
+    let authors = Ingredient::List(authors.collect());
+    fields.iter_mut().filter(|(name, _)| *name == "authors").for_each(|(_, field)| *field = authors.clone());
     let corrections = header.corrections.iter().map(|correction| {
         Ingredient::Map(vec![
             ("date", Ingredient::text(correction.date.rfc3339())),
             ("text", Ingredient::text(&correction.text)),
         ])
     });
-    let roles = header.roles.iter().map(|(role, names)| (role.into(), Ingredient::texts(names)));
     let extra = header
         .extra
         .iter()
@@ -59,7 +62,7 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
         ("date_inferred", Ingredient::Bool(header.is_date_inferred())),
         ("words", Ingredient::Number(words.into())),
         ("minutes", Ingredient::Number(i64::from(words.div_ceil(READING_SPEED).max(1)))),
-        ("roles", Ingredient::Table(roles.collect())),
+        ("roles", person::roles(site, article.edition, header)),
         ("thread", Ingredient::maybe(header.thread.as_deref())),
         ("extra", Ingredient::Table(extra.collect())),
     ]);

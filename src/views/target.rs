@@ -3,7 +3,7 @@
 use super::picture::{Files, Rendition};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
-use crate::markdown;
+use crate::markdown::{self, Targets};
 use crate::site::{Site, beside};
 
 /// Where a link inside the site leads: another article by its file, or a place on the site.
@@ -63,4 +63,16 @@ pub(super) fn body<'s>(site: &'s Site, id: ArticleId, root: &str) -> Ingredient<
         links: links.collect(),
         pictures: pictures.collect(),
     }
+}
+
+/// A few words of the configuration as HTML, for pages that have `root` before their links.
+pub(super) fn words(site: &Site, text: &str, root: &str) -> String {
+    let links = markdown::facts(text).links.into_iter().map(|link| {
+        let target = link_target(site, "content/", &link, root);
+        (link, target)
+    });
+    let targets = Targets { links: links.collect(), ..Targets::default() };
+    let mut html = String::new();
+    markdown::render(text, &targets, &mut html);
+    html
 }
