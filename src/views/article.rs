@@ -9,7 +9,8 @@ use super::target;
 use crate::article::{Header, Kind};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
-use crate::path::OutPath;
+use crate::locale;
+use crate::path::{self, OutPath};
 use crate::site::Site;
 
 pub(super) fn name<'s>(
@@ -31,6 +32,7 @@ pub(super) fn name<'s>(
         "content" => target::body(site, id, &out.root()),
         "newer" => neighbour(1).map_or(Ingredient::Null, Ingredient::Card),
         "older" => neighbour(-1).map_or(Ingredient::Null, Ingredient::Card),
+        "share" => share(site, id),
         "related" => Ingredient::cards(related(site, id)),
         "revised" => Ingredient::maybe(revised(header).map(crate::date::Moment::rfc3339)),
         _ => return None,
@@ -67,6 +69,23 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
         ("extra", Ingredient::Table(extra.collect())),
     ]);
     Ingredient::Map(fields)
+}
+
+/// Links with which readers pass the article on: addresses only, nobody is asked before somebody follows one.
+fn share(site: &Site, id: ArticleId) -> Ingredient<'_> {
+    let article = site.index.article(id);
+    let header = article.header();
+    let lang = header.lang.as_ref().unwrap_or(&site.config.edition(article.edition).language);
+    let (url, title) = (path::encode_all(&site.permalink(&article.out)), path::encode_all(&header.title));
+    let link = |share: &'_ crate::config::Share| {
+        let target = share.pattern.replace("{url}", &url).replace("{title}", &title);
+        let name = match share.name.as_str() {
+            "mail" => locale::strings(lang).word("share_mail").to_owned(),
+            name => name.to_owned(),
+        };
+        Ingredient::link(name, target)
+    };
+    Ingredient::List(site.config.share.iter().map(link).collect())
 }
 
 /// Words a minute of an adult reader (Brysbaert 2019 gives 238 for English).

@@ -72,7 +72,7 @@ pub const SHARED: [Name; 29] = [
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 43] = [
+pub const PAGE: [Name; 44] = [
     name(
         "root",
         "text",
@@ -100,6 +100,7 @@ pub const PAGE: [Name; 43] = [
     name("content", "HTML", "on article and standing pages: the text"),
     name("newer", "card or none", "on article pages: the next article of its section"),
     name("older", "card or none", "on article pages: the one before"),
+    name("share", "[{title, url}]", "on article pages: links with which readers pass the article on"),
     name("related", "[card]", "on article pages: up to four older articles that share tags"),
     name("notice", "text", "on the page of a withdrawn article: what readers are told"),
     name("notice_date", "text", "on the page of a withdrawn article: since when"),
