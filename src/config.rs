@@ -1,10 +1,14 @@
 //! `site.toml` as a value. Parsed once, handed down in slices; knows nothing of files.
 
 mod edition;
+mod embed;
 mod news;
+mod people;
 
 pub use edition::{Edition, EditionId};
+pub use embed::{Provider, Share};
 pub use news::{Publisher, RedirectForm, Sitemaps};
+pub use people::Person;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -50,6 +54,10 @@ pub struct Config {
     pub images: image::Settings,
     /// Lists declared for templates.
     pub views: Vec<View>,
+    /// Sites whose videos and posts are shown as figures.
+    pub embeds: Vec<Provider>,
+    /// Links with which readers pass an article on.
+    pub share: Vec<Share>,
     /// Who publishes.
     pub publisher: Publisher,
     /// Which sitemaps there are.
@@ -359,6 +367,8 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         views: Vec::new(),
         tags: BTreeMap::new(),
         publish: Vec::new(),
+        embeds: Vec::new(),
+        share: vec![embed::by_mail()],
         publisher: Publisher::default(),
         sitemaps: Sitemaps::default(),
         redirects: BTreeMap::new(),
@@ -372,6 +382,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
             view.limit = config.page_size;
         }
     }
+    config.embeds = embed::with_known(config.embeds);
     let main = Edition {
         language: config.language.clone(),
         path: String::new(),
@@ -383,6 +394,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         permalinks: main.permalinks.unwrap_or_default(),
         feeds: main.feeds.unwrap_or_default(),
         other_languages: main.other_languages,
+        authors: main.authors,
     };
     let others: Vec<Edition> = others.into_iter().map(|other| edition::edition(other, &main)).collect();
     config.editions = std::iter::once(main).chain(others).collect();
@@ -417,6 +429,13 @@ const SITE: Schema<Written> = Schema {
             r.distinct(f, "name");
         }),
         ("tags", |r, f, c| put(&mut c.config.tags, tags(r, f))),
+        ("authors", |r, f, c| put(&mut c.main.authors, people::people(r, f))),
+        ("embed", |r, f, c| {
+            put(&mut c.config.embeds, r.subs(f, LIST_LIMIT, &embed::PROVIDER));
+            r.distinct(f, "name");
+            embed::check(r, f, &c.config.embeds);
+        }),
+        ("share", |r, f, c| put(&mut c.config.share, embed::shares(r, f))),
         ("publisher", |r, f, c| put(&mut c.config.publisher, r.sub(f, &news::PUBLISHER))),
         ("sitemaps", |r, f, c| put(&mut c.config.sitemaps, r.sub(f, &news::SITEMAPS))),
         ("redirects", |r, f, c| put(&mut c.config.redirects, news::redirects(r, f))),
@@ -435,6 +454,8 @@ pub fn keys() -> Vec<String> {
         .chain(IMAGES.keys("images."))
         .chain(VIEW.keys("view[]."))
         .chain(edition::SCHEMA.keys("edition[]."))
+        .chain(people::keys())
+        .chain(embed::PROVIDER.keys("embed[]."))
         .chain(target::keys())
         .chain(news::keys());
     SITE.keys("").chain(below).collect()

@@ -934,6 +934,12 @@ pub fn no_image(place: Place, src: &str) -> Diag {
         .hint(image_hint(src))
 }
 
+/// An author's picture is not there.
+#[must_use]
+pub fn no_portrait(place: Place, src: &str) -> Diag {
+    Diag::error("IMAGE", format!("there is no picture `content/{src}`")).at(place).hint(image_hint(src))
+}
+
 /// A text shows a picture that is not there: its text alternative is shown.
 #[must_use]
 pub fn no_image_in_text(place: Place, src: &str) -> Diag {

@@ -47,6 +47,8 @@ pub struct Article {
     pub tags: Vec<usize>,
     /// Numbers of its authors.
     pub authors: Vec<usize>,
+    /// Numbers of those who worked on it in other roles and are not among its authors.
+    contributors: Vec<usize>,
     /// Its terms in other editions whose lists show it.
     guests: Vec<Terms>,
 }
@@ -62,6 +64,8 @@ pub struct Terms {
     pub tags: Vec<usize>,
     /// Numbers of its authors.
     pub authors: Vec<usize>,
+    /// Numbers of those who worked on it in other roles and are not among its authors.
+    contributors: Vec<usize>,
 }
 
 /// What is written down of an article besides its record.
@@ -78,9 +82,9 @@ impl Shape {
     #[must_use]
     pub fn article(self, record: Arc<Record>) -> Option<Article> {
         record.items.get(self.item)?;
-        let Terms { edition, section, tags, authors } = self.home;
+        let Terms { edition, section, tags, authors, contributors } = self.home;
         let (item, out, guests) = (self.item, self.out, self.guests);
-        Some(Article { record, item, out, edition, section, tags, authors, guests })
+        Some(Article { record, item, out, edition, section, tags, authors, contributors, guests })
     }
 }
 
@@ -89,7 +93,8 @@ impl Article {
     #[must_use]
     pub fn shape(&self) -> Shape {
         let (tags, authors) = (self.tags.clone(), self.authors.clone());
-        let home = Terms { edition: self.edition, section: self.section, tags, authors };
+        let contributors = self.contributors.clone();
+        let home = Terms { edition: self.edition, section: self.section, tags, authors, contributors };
         Shape { out: self.out.clone(), item: self.item, home, guests: self.guests.clone() }
     }
 
@@ -113,6 +118,7 @@ impl Article {
             section: None,
             tags: Vec::new(),
             authors: Vec::new(),
+            contributors: Vec::new(),
             guests: Vec::new(),
         }
     }
@@ -390,7 +396,7 @@ impl Index {
                 });
                 continue;
             }
-            let Terms { edition, section, tags, authors } = axes[home.0].terms(home, header);
+            let Terms { edition, section, tags, authors, contributors } = axes[home.0].terms(home, header);
             let guests = match axes.len() {
                 1 => Vec::new(),
                 _ => config.editions_showing(seen.lang()).split_off(1),
@@ -403,6 +409,7 @@ impl Index {
                 section,
                 tags,
                 authors,
+                contributors,
                 guests: guests.into_iter().map(|id| axes[id.0].terms(id, header)).collect(),
             });
         }
@@ -446,9 +453,11 @@ impl Index {
             if let Some(month) = month {
                 add(self.months.entry(month).or_default());
             }
-            let home = (article.edition, article.section, &article.tags, &article.authors);
-            let guests = article.guests.iter().map(|t| (t.edition, t.section, &t.tags, &t.authors));
-            for (edition, section, tags, authors) in std::iter::once(home).chain(guests) {
+            let home =
+                (article.edition, article.section, &article.tags, &article.authors, &article.contributors);
+            let guests =
+                article.guests.iter().map(|t| (t.edition, t.section, &t.tags, &t.authors, &t.contributors));
+            for (edition, section, tags, authors, contributors) in std::iter::once(home).chain(guests) {
                 let edition = &mut self.editions[edition.0];
                 add(&mut edition.all);
                 if let Some(month) = month {
@@ -456,7 +465,7 @@ impl Index {
                 }
                 section.into_iter().for_each(|at| add(&mut self.sections[at].run));
                 tags.iter().for_each(|at| add(&mut self.tags[*at].run));
-                authors.iter().for_each(|at| add(&mut self.authors[*at].run));
+                authors.iter().chain(contributors).for_each(|at| add(&mut self.authors[*at].run));
             }
         }
         let listed = self.all.dated.iter().chain(&self.all.undated);
@@ -620,6 +629,13 @@ impl Index {
         }
     }
 
+    /// An author of an edition by name.
+    #[must_use]
+    pub fn author(&self, id: EditionId, name: &str) -> Option<&Term> {
+        let (authors, slug) = (self.authors_of(id), slugify(name));
+        authors.binary_search_by(|author| author.slug.as_str().cmp(&slug)).ok().map(|at| &authors[at])
+    }
+
     /// Numbers of all articles and standing pages.
     pub fn ids(&self) -> impl Iterator<Item = ArticleId> + use<> {
         (0..self.articles.len()).map(ArticleId::of)
@@ -676,7 +692,9 @@ impl<'v> Axes<'v> {
         );
         let authors = Found::new(
             visible,
-            |header| header.authors.iter().map(String::as_str).collect(),
+            |header| {
+                header.authors.iter().chain(header.roles.values().flatten()).map(String::as_str).collect()
+            },
             str::to_owned,
             slugify,
         );
@@ -686,12 +704,16 @@ impl<'v> Axes<'v> {
 
     fn terms(&self, edition: EditionId, header: &Header) -> Terms {
         let section = self.sections.slug(&header.section).and_then(|slug| self.order.get(slug));
+        let authors = self.authors.numbers(&header.authors);
+        let mut contributors = self.authors.numbers(header.roles.values().flatten());
+        contributors.retain(|at| !authors.contains(at));
         let behind = |from: usize, numbers: Vec<usize>| numbers.into_iter().map(|at| from + at).collect();
         Terms {
             edition,
             section: section.map(|at| self.from[0] + at),
             tags: behind(self.from[1], self.tags.numbers(&header.tags)),
-            authors: behind(self.from[2], self.authors.numbers(&header.authors)),
+            authors: behind(self.from[2], authors),
+            contributors: behind(self.from[2], contributors),
         }
     }
 }
@@ -737,9 +759,10 @@ impl<'v> Found<'v> {
     }
 
     /// Numbers of the terms, each once, in the order of their first mention.
-    fn numbers(&self, spellings: &[String]) -> Vec<usize> {
-        let mut once = Vec::with_capacity(spellings.len());
-        for (_, number) in spellings.iter().filter_map(|spelling| self.spellings.get(spelling.as_str())) {
+    fn numbers<'n>(&self, spellings: impl IntoIterator<Item = &'n String>) -> Vec<usize> {
+        let mut once = Vec::new();
+        for (_, number) in spellings.into_iter().filter_map(|spelling| self.spellings.get(spelling.as_str()))
+        {
             if !once.contains(number) {
                 once.push(*number);
             }

@@ -10,7 +10,7 @@ use tera::value::{Key, Map};
 
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::{ArticleId, TermId};
-use crate::markdown::Picture;
+use crate::markdown::{Embed, Picture};
 
 /// A node of the tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,8 @@ pub enum Ingredient<'s> {
         links: Vec<(&'s str, Option<String>)>,
         /// Pictures as written, with what they became.
         pictures: Vec<(&'s str, Option<Picture>)>,
+        /// Videos and posts of other sites, with what is shown of them.
+        embeds: Vec<(&'s str, Embed)>,
     },
 }
 
@@ -116,13 +118,21 @@ impl<'s> Ingredient<'s> {
             Self::Term(_) => {
                 hasher.tag(10).fingerprint(shared(self));
             }
-            Self::Body { text, links, pictures, .. } => {
+            Self::Body { text, links, pictures, embeds, .. } => {
                 hasher.tag(9).fingerprint(*text).number(links.len() as u64).number(pictures.len() as u64);
                 for (written, became) in pictures {
                     hasher.text(written).tag(u8::from(became.is_some()));
                     if let Some(picture) = became {
                         picture.put_into(hasher);
                     }
+                }
+                hasher.number(embeds.len() as u64);
+                for (written, embed) in embeds {
+                    let texts = embed.texts();
+                    hasher.text(written).number(texts.len() as u64);
+                    texts.into_iter().for_each(|text| {
+                        hasher.text(text);
+                    });
                 }
                 for (written, became) in links {
                     hasher
@@ -182,7 +192,7 @@ impl<'s> Ingredient<'s> {
                 json!({ "card": url, "fingerprint": fingerprint.to_string() })
             }
             Self::Term(id) => term(*id).json(card, term),
-            Self::Body { article, text, links, pictures } => {
+            Self::Body { article, text, links, pictures, embeds } => {
                 let (url, _) = card(*article);
                 let pictures: serde_json::Map<String, Json> = pictures
                     .iter()
@@ -192,7 +202,17 @@ impl<'s> Ingredient<'s> {
                     .collect();
                 let links: serde_json::Map<String, Json> =
                     links.iter().map(|(written, became)| ((*written).to_owned(), json!(became))).collect();
-                json!({ "body_of": url, "fingerprint": text.to_string(), "links": links, "pictures": pictures })
+                let embeds: serde_json::Map<String, Json> = embeds
+                    .iter()
+                    .map(|(written, embed)| ((*written).to_owned(), json!(embed.texts())))
+                    .collect();
+                json!({
+                    "body_of": url,
+                    "fingerprint": text.to_string(),
+                    "links": links,
+                    "pictures": pictures,
+                    "embeds": embeds,
+                })
             }
         }
     }

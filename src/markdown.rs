@@ -18,6 +18,8 @@ pub struct Facts {
     pub links: Vec<String>,
     /// Pictures inside the site, as written, sorted.
     pub images: Vec<String>,
+    /// Addresses of other sites that stand alone in a paragraph, sorted.
+    pub alone: Vec<String>,
     /// Words of running text.
     pub words: u32,
     /// The first paragraph as plain text.
@@ -31,6 +33,8 @@ pub struct Targets {
     pub links: BTreeMap<String, Option<String>>,
     /// Picture as written -> file; `None`: only its text alternative is shown.
     pub images: BTreeMap<String, Option<Picture>>,
+    /// Address that stands alone in a paragraph -> what is shown in its place.
+    pub embeds: BTreeMap<String, Embed>,
 }
 
 /// A picture file as a page refers to it.
@@ -88,6 +92,98 @@ impl Picture {
     }
 }
 
+/// A video or post of another site. Nothing of it is loaded before the reader asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Embed {
+    /// The words of the link to its own page.
+    pub label: String,
+    /// What plays it inside the page, where anything does.
+    pub player: Option<Player>,
+}
+
+/// What plays a video inside a page.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Player {
+    /// Its address.
+    pub url: String,
+    /// The words on the button.
+    pub label: String,
+    /// That nothing is loaded yet.
+    pub note: String,
+    /// Language of these words.
+    pub lang: String,
+    /// Writing direction of that language.
+    pub dir: &'static str,
+    /// The style sheet.
+    pub style: String,
+}
+
+impl Embed {
+    /// All of it as texts, for people and for a hasher.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&str> {
+        let player = self.player.iter().flat_map(|player| {
+            [&player.url, &player.label, &player.note, &player.lang, &player.style].map(String::as_str)
+        });
+        std::iter::once(self.label.as_str()).chain(player).collect()
+    }
+
+    /// A figure. The frame holds a page of ours with one link in it, which leads the frame to the player: so it takes no
+    /// script, and the other site is not asked for anything before.
+    fn figure(&self, url: &str) -> String {
+        let mut tag = String::from("<figure class=\"embed\">");
+        if let Some(Player { url, label, note, lang, dir, style }) = &self.player {
+            let mut door = format!(
+                "<!doctype html><html lang=\"{lang}\" dir=\"{dir}\"><head><meta charset=\"utf-8\"><title>"
+            );
+            escape(&mut door, label);
+            door.push_str("</title><link rel=\"stylesheet\" href=\"");
+            escape(&mut door, style);
+            door.push_str("\"></head><body class=\"door\"><a href=\"");
+            escape(&mut door, url);
+            door.push_str("\"><span>");
+            escape(&mut door, label);
+            door.push_str("</span><small>");
+            escape(&mut door, note);
+            door.push_str("</small></a></body></html>");
+            tag.push_str("<iframe title=\"");
+            escape(&mut tag, label);
+            tag.push_str("\" srcdoc=\"");
+            escape(&mut tag, &door);
+            tag.push_str("\" allow=\"autoplay; encrypted-media; fullscreen; picture-in-picture\" referrerpolicy=\"strict-origin-when-cross-origin\"></iframe>");
+        }
+        tag.push_str("<figcaption><a href=\"");
+        escape(&mut tag, url);
+        tag.push_str("\">");
+        escape(&mut tag, &self.label);
+        tag.push_str("</a></figcaption></figure>\n");
+        tag
+    }
+}
+
+/// Watches for paragraphs that hold an address and nothing else.
+#[derive(Default)]
+struct Alone(Option<String>);
+
+impl Alone {
+    /// The address, at the end of such a paragraph.
+    fn see(&mut self, event: &Event<'_>) -> Option<String> {
+        match (event, &mut self.0) {
+            (Event::Start(Tag::Paragraph), _) => self.0 = Some(String::new()),
+            (Event::Text(words), Some(url)) if !url.is_empty() || words.starts_with("https://") => {
+                url.push_str(words);
+            }
+            (Event::Start(Tag::Link { link_type: LinkType::Autolink, .. }) | Event::End(TagEnd::Link), _) => {
+            }
+            (Event::End(TagEnd::Paragraph), url) => {
+                return url.take().filter(|url| !url.is_empty() && !url.contains(char::is_whitespace));
+            }
+            _ => self.0 = None,
+        }
+        None
+    }
+}
+
 /// Of the browser's window, how much a picture in a text takes up.
 const SIZES: &str = "(min-width: 44rem) 40rem, 100vw";
 
@@ -103,7 +199,14 @@ fn parser(text: &str) -> Parser<'_> {
 pub fn facts(text: &str) -> Facts {
     let mut facts = Facts::default();
     let (mut lead_open, mut lead_done, mut quiet) = (false, false, 0_u32);
+    let mut alone = Alone::default();
     for event in parser(text) {
+        if let Some(url) = alone.see(&event) {
+            if !lead_done {
+                facts.lead.clear();
+            }
+            facts.alone.push(url);
+        }
         match event {
             Event::Start(Tag::Link { dest_url, .. }) if is_internal(&dest_url) => {
                 facts.links.push(dest_url.into_string());
@@ -131,7 +234,7 @@ pub fn facts(text: &str) -> Facts {
         }
     }
     facts.lead = shorten(facts.lead.trim(), LEAD_LIMIT / 2);
-    for list in [&mut facts.links, &mut facts.images] {
+    for list in [&mut facts.links, &mut facts.images, &mut facts.alone] {
         list.sort_unstable();
         list.dedup();
     }
@@ -222,7 +325,10 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
                     Some(target) => target.clone().map(CowStr::from),
                     None => is_safe_target(&dest_url).then_some(dest_url),
                 };
-                let link_type = if link_type == LinkType::Email { link_type } else { LinkType::Inline };
+                let link_type = match link_type {
+                    LinkType::Email | LinkType::Autolink => link_type,
+                    _ => LinkType::Inline,
+                };
                 dropped_links.push(target.is_none());
                 events.extend(
                     target.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url, title, id })),
@@ -276,6 +382,7 @@ pub fn render(text: &str, targets: &Targets, html: &mut String) {
         }
     }
     lift_figures(&mut events);
+    show_embeds(&mut events, targets);
     pulldown_cmark::html::push_html(html, events.into_iter());
 }
 
@@ -407,6 +514,27 @@ fn lift_figures(events: &mut [Event<'_>]) {
     }
 }
 
+/// A paragraph that holds a known address and nothing else becomes a figure.
+fn show_embeds(events: &mut Vec<Event<'_>>, targets: &Targets) {
+    if targets.embeds.is_empty() {
+        return;
+    }
+    let (mut alone, mut start) = (Alone::default(), 0);
+    let mut shown = Vec::with_capacity(events.len());
+    for event in events.drain(..) {
+        if matches!(event, Event::Start(Tag::Paragraph)) {
+            start = shown.len();
+        }
+        let url = alone.see(&event);
+        shown.push(event);
+        if let Some(figure) = url.and_then(|url| Some(targets.embeds.get(&url)?.figure(&url))) {
+            shown.truncate(start);
+            shown.push(Event::Html(figure.into()));
+        }
+    }
+    *events = shown;
+}
+
 /// Appends text with the five characters that mean something in HTML escaped.
 pub fn escape(html: &mut String, text: &str) {
     for c in text.chars() {
@@ -434,6 +562,10 @@ mod tests {
             images: BTreeMap::from([(
                 "p.jpg".to_owned(),
                 Some(Picture { size: Some((3, 2)), ..Picture::plain("m/p.jpg".to_owned()) }),
+            )]),
+            embeds: BTreeMap::from([(
+                "https://v.example/a_b_c".to_owned(),
+                Embed { label: "See <it>".to_owned(), player: None },
             )]),
         };
         let mut got = String::new();
@@ -478,6 +610,22 @@ mod tests {
         {
             assert_eq!(count_words(text), text.split_whitespace().count(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_address_alone_in_a_paragraph_becomes_a_figure() {
+        let figure = "<figure class=\"embed\"><figcaption><a href=\"https://v.example/a_b_c\">See &lt;it&gt;</a></figcaption></figure>";
+        check("https://v.example/a_b_c", figure);
+        check("<https://v.example/a_b_c>", figure);
+        check("a\n\nhttps://v.example/a_b_c\n\nb", &format!("<p>a</p>\n{figure}\n<p>b</p>"));
+        check("https://v.example/a_b_c b", "<p>https://v.example/a_b_c b</p>");
+        check("https://v.example/other", "<p>https://v.example/other</p>");
+        check("[https://v.example/a_b_c](b.md)", "<p><a href=\"../b.html\">https://v.example/a_b_c</a></p>");
+        let facts = facts("https://v.example/a_b_c\n\nThe lead.");
+        assert_eq!(
+            (facts.alone, facts.lead),
+            (vec!["https://v.example/a_b_c".to_owned()], "The lead.".to_owned())
+        );
     }
 
     #[test]

@@ -288,6 +288,12 @@ pub fn encode(path: &str) -> Cow<'_, str> {
     Cow::Owned(url)
 }
 
+/// Percent-encodes a text for a part of a query: everything but unreserved characters.
+#[must_use]
+pub fn encode_all(text: &str) -> String {
+    encode(text).replace('/', "%2F")
+}
+
 /// The file that answers at an address of the site, percent-encoded or not; `None` for what can be none.
 #[must_use]
 pub fn of_url(url: &str) -> Option<OutPath> {

@@ -5,7 +5,7 @@ use tera::{Context, Value};
 use crate::diag::Diag;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
-use crate::markdown::{self, Picture, Targets};
+use crate::markdown::{self, Embed, Picture, Targets};
 use crate::path::OutPath;
 use crate::plan::Page;
 use crate::site::Site;
@@ -63,10 +63,10 @@ fn value(site: &Site, ingredient: &Ingredient<'_>, bodies: &Bodies<'_>) -> Value
         Ok(match leaf {
             Ingredient::Card(id) => site.card_value(*id),
             Ingredient::Term(id) => site.term_value(*id),
-            Ingredient::Body { article, links, pictures, .. } => {
+            Ingredient::Body { article, links, pictures, embeds, .. } => {
                 let text = bodies.of(*article);
                 let mut html = String::with_capacity(text.len() * 5 / 4);
-                markdown::render(text, &targets(links, pictures), &mut html);
+                markdown::render(text, &targets(links, pictures, embeds), &mut html);
                 Value::safe_string(&html)
             }
             _ => Value::none(),
@@ -78,9 +78,14 @@ fn value(site: &Site, ingredient: &Ingredient<'_>, bodies: &Bodies<'_>) -> Value
 }
 
 /// The targets of a body, as planned.
-fn targets(links: &[(&str, Option<String>)], pictures: &[(&str, Option<Picture>)]) -> Targets {
+fn targets(
+    links: &[(&str, Option<String>)],
+    pictures: &[(&str, Option<Picture>)],
+    embeds: &[(&str, Embed)],
+) -> Targets {
     Targets {
         links: links.iter().map(|(written, became)| ((*written).to_owned(), became.clone())).collect(),
         images: pictures.iter().map(|(written, became)| ((*written).to_owned(), became.clone())).collect(),
+        embeds: embeds.iter().map(|(url, embed)| ((*url).to_owned(), embed.clone())).collect(),
     }
 }

@@ -260,6 +260,22 @@ pub fn wanted_pictures(visible: &[Visible]) -> BTreeSet<String> {
     wanted
 }
 
+/// Pictures of the authors of visible articles.
+#[must_use]
+pub fn portraits(visible: &[Visible], config: &Config) -> BTreeSet<String> {
+    let described = || config.editions.iter().flat_map(|edition| &edition.authors);
+    if !described().any(|(_, person)| person.picture.is_some()) {
+        return BTreeSet::new();
+    }
+    let headers = visible.iter().filter(|seen| !seen.withdrawn).map(|s| &s.record.items[s.item].header);
+    let names: BTreeSet<&String> =
+        headers.flat_map(|header| header.authors.iter().chain(header.roles.values().flatten())).collect();
+    let names: BTreeSet<String> = names.into_iter().map(|name| path::slugify(name)).collect();
+    let src = described().filter(|(slug, _)| names.contains(*slug));
+    let src = src.filter_map(|(_, person)| person.picture.as_ref()?.src.as_deref());
+    src.filter_map(|src| beside("content/", src)).collect()
+}
+
 /// How an item of the file at `path` writes the picture at `picture`, if it mentions it.
 #[must_use]
 pub fn mentions<'i>(path: &str, item: &'i crate::source::Item, picture: &str) -> Option<&'i str> {

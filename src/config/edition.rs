@@ -1,5 +1,8 @@
 //! The paper in its languages: what site.toml says of each edition, and which articles stand in which.
 
+use std::collections::BTreeMap;
+
+use super::people::{Person, people};
 use super::{Config, FEEDS, Feeds, LIST_LIMIT, MENU, MenuItem, PERMALINKS, Permalinks, Section, sections};
 use crate::locale;
 use crate::path::check_slug;
@@ -36,6 +39,8 @@ pub struct Edition {
     pub feeds: Feeds,
     /// Other languages whose stories its lists show as well.
     pub other_languages: Vec<String>,
+    /// Who its authors are, by the slug of their names.
+    pub authors: BTreeMap<String, Person>,
 }
 
 impl Edition {
@@ -105,6 +110,7 @@ pub(super) struct Written {
     pub(super) permalinks: Option<Permalinks>,
     pub(super) feeds: Option<Feeds>,
     pub(super) other_languages: Vec<String>,
+    pub(super) authors: BTreeMap<String, Person>,
 }
 
 /// An edition with what it shares with the main one filled in. Sections keep the main edition's order
@@ -115,6 +121,8 @@ pub(super) fn edition(written: Written, main: &Edition) -> Edition {
     let permalinks = written.permalinks.unwrap_or_else(|| main.permalinks.clone()).below(&path);
     let feeds = written.feeds.unwrap_or_else(|| main.feeds.clone()).below(&path);
     let sections = if written.sections.is_empty() { main.sections.clone() } else { written.sections };
+    let mut authors = main.authors.clone();
+    authors.extend(written.authors);
     Edition {
         language: written.language,
         title: written.title.unwrap_or_else(|| main.title.clone()),
@@ -125,6 +133,7 @@ pub(super) fn edition(written: Written, main: &Edition) -> Edition {
         permalinks,
         feeds,
         other_languages: written.other_languages,
+        authors,
         path,
     }
 }
@@ -155,6 +164,7 @@ pub(super) const SCHEMA: Schema<Written> = Schema {
         ("footer", |r, f, e| put(&mut e.footer, r.text(f))),
         ("section", |r, f, e| put(&mut e.sections, sections(r, f))),
         ("other_languages", |r, f, e| put(&mut e.other_languages, languages(r, f))),
+        ("authors", |r, f, e| put(&mut e.authors, people(r, f))),
         ("permalinks", |r, f, e| put(&mut e.permalinks, r.sub(f, &PERMALINKS))),
         ("feeds", |r, f, e| put(&mut e.feeds, r.sub(f, &FEEDS))),
     ],

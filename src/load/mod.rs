@@ -384,7 +384,7 @@ pub fn load(
 
     let gated = site::gate(&usable, &config, &wishes.clock);
     diags.extend(gated.diags.iter().cloned());
-    let pictures = pictures::pictures(store, &gated, &mut sources, before, &mut diags);
+    let pictures = pictures::pictures(store, &gated, &config, &mut sources, before, &mut diags);
     let statics = statics(&sources, &config);
     let checked = templates_of(templates);
     diags.extend(checked.diags);

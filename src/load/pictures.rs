@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::CONFIG;
+use crate::config::Config;
 use crate::diag::{self, Diag, Place};
 use crate::fingerprint::Fingerprint;
 use crate::image::{self, Facts};
@@ -17,11 +19,14 @@ use crate::store::Store;
 pub(super) fn pictures(
     store: &dyn Store,
     gated: &Gated,
+    config: &Config,
     sources: &mut [Seen],
     before: &Ledger,
     diags: &mut Vec<Diag>,
 ) -> BTreeMap<String, Asset> {
-    let wanted = site::wanted_pictures(&gated.visible);
+    let portraits = site::portraits(&gated.visible, config);
+    let mut wanted = site::wanted_pictures(&gated.visible);
+    wanted.extend(portraits.iter().cloned());
     let found: Vec<(usize, Result<Seen, Trouble>)> = sources
         .par_iter()
         .enumerate()
@@ -46,7 +51,10 @@ pub(super) fn pictures(
                 sources[at] = seen;
             }
             Err(trouble) => {
-                let place = mention(store, gated, &path);
+                let place = match portraits.contains(&path) {
+                    true => place_of(store, CONFIG, path.trim_start_matches("content/")),
+                    false => mention(store, gated, &path),
+                };
                 diags.push(match trouble {
                     Trouble::Unreadable(diag) => diag,
                     Trouble::Broken(why) => diag::bad_image(place, &path, &why),
@@ -60,6 +68,10 @@ pub(super) fn pictures(
     for site::Missing { path, src, is_lead } in site::missing_pictures(&gated.visible, &there) {
         let place = place_of(store, &path, &src);
         diags.push(if is_lead { diag::no_image(place, &src) } else { diag::no_image_in_text(place, &src) });
+    }
+    for path in portraits.iter().filter(|path| !there(path)) {
+        let src = path.trim_start_matches("content/");
+        diags.push(diag::no_portrait(place_of(store, CONFIG, src), src));
     }
     pictures
 }

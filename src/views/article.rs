@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use super::card::{header_fields, revised};
+use super::person;
 use super::related::related;
 use super::target;
 use crate::article::{Header, Kind};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
-use crate::path::OutPath;
+use crate::locale;
+use crate::path::{self, OutPath};
 use crate::site::Site;
 
 pub(super) fn name<'s>(
@@ -30,6 +32,7 @@ pub(super) fn name<'s>(
         "content" => target::body(site, id, &out.root()),
         "newer" => neighbour(1).map_or(Ingredient::Null, Ingredient::Card),
         "older" => neighbour(-1).map_or(Ingredient::Null, Ingredient::Card),
+        "share" => share(site, id),
         "related" => Ingredient::cards(related(site, id)),
         "revised" => Ingredient::maybe(revised(header).map(crate::date::Moment::rfc3339)),
         _ => return None,
@@ -40,13 +43,15 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
     let article = site.index.article(id);
     let words = article.facts().words;
     let mut fields = header_fields(site, id, header);
+    let authors = article.authors.iter().map(|at| person::author(site, &site.index.authors[*at]));
+    let authors = Ingredient::List(authors.collect());
+    fields.iter_mut().filter(|(name, _)| *name == "authors").for_each(|(_, field)| *field = authors.clone());
     let corrections = header.corrections.iter().map(|correction| {
         Ingredient::Map(vec![
             ("date", Ingredient::text(correction.date.rfc3339())),
             ("text", Ingredient::text(&correction.text)),
         ])
     });
-    let roles = header.roles.iter().map(|(role, names)| (role.into(), Ingredient::texts(names)));
     let extra = header
         .extra
         .iter()
@@ -59,11 +64,28 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
         ("date_inferred", Ingredient::Bool(header.is_date_inferred())),
         ("words", Ingredient::Number(words.into())),
         ("minutes", Ingredient::Number(i64::from(words.div_ceil(READING_SPEED).max(1)))),
-        ("roles", Ingredient::Table(roles.collect())),
+        ("roles", person::roles(site, article.edition, header)),
         ("thread", Ingredient::maybe(header.thread.as_deref())),
         ("extra", Ingredient::Table(extra.collect())),
     ]);
     Ingredient::Map(fields)
+}
+
+/// Links with which readers pass the article on: addresses only, nobody is asked before somebody follows one.
+fn share(site: &Site, id: ArticleId) -> Ingredient<'_> {
+    let article = site.index.article(id);
+    let header = article.header();
+    let lang = header.lang.as_ref().unwrap_or(&site.config.edition(article.edition).language);
+    let (url, title) = (path::encode_all(&site.permalink(&article.out)), path::encode_all(&header.title));
+    let link = |share: &'_ crate::config::Share| {
+        let target = share.pattern.replace("{url}", &url).replace("{title}", &title);
+        let name = match share.name.as_str() {
+            "mail" => locale::strings(lang).word("share_mail").to_owned(),
+            name => name.to_owned(),
+        };
+        Ingredient::link(name, target)
+    };
+    Ingredient::List(site.config.share.iter().map(link).collect())
 }
 
 /// Words a minute of an adult reader (Brysbaert 2019 gives 238 for English).

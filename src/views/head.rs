@@ -1,10 +1,12 @@
 //! What every page says of itself: language, title, description, the way from the front page.
 
+use super::person;
 use crate::config::Edition;
 use crate::ingredient::Ingredient;
 use crate::locale;
+use crate::markdown;
 use crate::path::OutPath;
-use crate::plan::{self, Axis, List, Page};
+use crate::plan::{self, Axis, List, Page, Part};
 use crate::site::Site;
 
 /// The path of the site's root on its host: `/` or `/paper/`.
@@ -56,12 +58,21 @@ pub(super) fn title(site: &Site, page: &Page) -> String {
     }
 }
 
+/// The first paragraph about an author, if there is one.
+fn bio(site: &Site, author: usize) -> Option<String> {
+    let bio = &person::of(site, &site.index.authors[author])?.bio;
+    Some(markdown::facts(bio).lead).filter(|lead| !lead.is_empty())
+}
+
 pub(super) fn description(site: &Site, page: &Page) -> String {
     let edition = edition(site, page);
     match page {
         Page::Article(id) | Page::Standing(id) => site.index.article(*id).header().summary.clone(),
         Page::Withdrawn(at) => site.index.tombstones[*at].notice.clone(),
         Page::Front(_) | Page::Feed { list: List::All(_), .. } => edition.description.clone(),
+        Page::List { list: List::Author(at), part: Part::Landing } if bio(site, *at).is_some() => {
+            bio(site, *at).unwrap_or_default()
+        }
         Page::List { list, .. } | Page::Feed { list, .. } => {
             let own =
                 list.term(&site.index).map(|term| term.description.clone()).filter(|text| !text.is_empty());

@@ -2,11 +2,19 @@
 
 use super::feed;
 use super::head::list_title;
+use super::person;
 use crate::ingredient::Ingredient;
+use crate::path::OutPath;
 use crate::plan::{self, List, Page, Part};
 use crate::site::Site;
 
-pub(super) fn name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Option<Ingredient<'s>> {
+pub(super) fn name<'s>(
+    site: &'s Site,
+    list: List,
+    part: Part,
+    out: &OutPath,
+    name: &str,
+) -> Option<Ingredient<'s>> {
     let place = |part| plan::place(site, &Page::List { list, part }).map(|out| site.href(&out));
     Some(match name {
         "list" => {
@@ -29,6 +37,11 @@ pub(super) fn name<'s>(site: &'s Site, list: List, part: Part, name: &str) -> Op
                 ("landing", Ingredient::maybe(place(Part::Landing))),
             ])
         }
+        // Older pages do not show them, so that a full page never changes again.
+        "person" => match (list, part) {
+            (List::Author(at), Part::Landing) => person::person(site, &site.index.authors[at], &out.root()),
+            _ => return None,
+        },
         "month" => match list {
             List::Month(_, _, month) => Ingredient::Number(month.into()),
             _ => return None,

@@ -14,6 +14,7 @@ mod front;
 mod head;
 mod list;
 mod names;
+mod person;
 mod picture;
 mod publisher;
 mod redirects;
@@ -68,7 +69,7 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
                     _ => return None,
                 }
             }
-            Page::List { list, part } => list::name(site, *list, *part, name)?,
+            Page::List { list, part } => list::name(site, *list, *part, out, name)?,
             Page::Terms(axis, edition) if name == "terms" => {
                 term::all_terms(site, *edition, axis.terms(&site.index, *edition))
             }

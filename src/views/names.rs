@@ -72,7 +72,7 @@ pub const SHARED: [Name; 29] = [
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 42] = [
+pub const PAGE: [Name; 44] = [
     name(
         "root",
         "text",
@@ -94,12 +94,13 @@ pub const PAGE: [Name; 42] = [
     name("breadcrumbs", "[{title, url}]", "the way from the front page"),
     name(
         "article",
-        "{title, subtitle, kicker, authors: [term], agency, dateline, date, date_inferred, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, expires, canonical, roles, thread, lang, dir, extra}",
+        "{title, subtitle, kicker, authors: [author], agency, dateline, date, date_inferred, updated, section: section, tags: [term], image: image, corrections: [correction], summary, minutes, words, kind, permalink, expires, canonical, roles: [{role, label, people: [term]}], thread, lang, dir, extra}",
         "on article and standing pages: the article",
     ),
     name("content", "HTML", "on article and standing pages: the text"),
     name("newer", "card or none", "on article pages: the next article of its section"),
     name("older", "card or none", "on article pages: the one before"),
+    name("share", "[{title, url}]", "on article pages: links with which readers pass the article on"),
     name("related", "[card]", "on article pages: up to four older articles that share tags"),
     name("notice", "text", "on the page of a withdrawn article: what readers are told"),
     name("notice_date", "text", "on the page of a withdrawn article: since when"),
@@ -109,6 +110,11 @@ pub const PAGE: [Name; 42] = [
         "pager",
         "{number, newer, older, landing}",
         "on list pages: root-relative links to its neighbours; `number` is none on the newest page",
+    ),
+    name(
+        "person",
+        "{name, job_title, bio: HTML, image: image, links: [{title, url}], email} or none",
+        "on the newest page of an author: what site.toml says of them",
     ),
     name("terms", "[{name, url, slug}]", "on the pages of all tags and all authors"),
     name("year", "{year, url, months: [{year, month, url}]}", "on a year's page"),
@@ -154,7 +160,7 @@ pub const PAGE: [Name; 42] = [
 ];
 
 /// What the shapes of other names are made of.
-pub const SHAPES: [Name; 8] = [
+pub const SHAPES: [Name; 9] = [
     name(
         "card",
         "{url, permalink, guid, title, subtitle, kicker, summary, date, updated, section: section, tags: [term], authors: [term], agency, dateline, lang, dir, image: image, kind}",
@@ -162,6 +168,11 @@ pub const SHAPES: [Name; 8] = [
     ),
     name("section", "{name, title, url}", "`name` is its slug; `url` is none when sections have no pages"),
     name("term", "{name, url}", "a tag or an author; `url` is none when they have no pages"),
+    name(
+        "author",
+        "{name, url, job_title, same_as: [text]}",
+        "an author on article pages, with what site.toml says of them",
+    ),
     name(
         "image",
         "{src, alt, caption, credit, width, height, sources: [{type, files: [file]}], files: [file], crops: [file]}",

@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 use super::term::{all_terms, section, section_with_cards};
 use super::{archive, declared, feed, front, publisher, sitemap, target};
 use crate::clock::Validity;
-use crate::config::{Edition, EditionId};
+use crate::config::EditionId;
 use crate::index::Article;
 use crate::ingredient::Ingredient;
 use crate::locale;
-use crate::markdown::{self, Targets};
 use crate::path::OutPath;
 use crate::plan::{self, Axis, List, Page, Part};
 use crate::site::Site;
@@ -98,7 +97,7 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
         }
         _ if name.starts_with(FOOTER) => {
             let root = "../".repeat(name[FOOTER.len()..].parse().ok()?);
-            Ingredient::Html(footer(site, edition, &root).into())
+            Ingredient::Html(target::words(site, &edition.footer, &root).into())
         }
         _ if name.starts_with(WORDS) => {
             let words = locale::strings(&name[WORDS.len()..]).iter();
@@ -177,19 +176,6 @@ pub fn wanted(site: &Site) -> BTreeSet<String> {
     let shared: Vec<String> = mentioned.into_iter().chain(footers).chain(recent).collect();
     let of = |id: EditionId| shared.iter().map(move |name| key(name, id).into_owned());
     site.config.edition_ids().flat_map(of).chain(words).collect()
-}
-
-/// The footer's HTML for pages that have `root` before their links.
-fn footer(site: &Site, edition: &Edition, root: &str) -> String {
-    let text = &edition.footer;
-    let links = markdown::facts(text).links.into_iter().map(|link| {
-        let target = target::link_target(site, "content/", &link, root);
-        (link, target)
-    });
-    let targets = Targets { links: links.collect(), ..Targets::default() };
-    let mut html = String::new();
-    markdown::render(text, &targets, &mut html);
-    html
 }
 
 fn menu(site: &Site, edition: EditionId) -> Ingredient<'_> {

@@ -3,7 +3,8 @@
 use super::picture::{Files, Rendition};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
-use crate::markdown;
+use crate::locale;
+use crate::markdown::{self, Embed, Player, Targets};
 use crate::site::{Site, beside};
 
 /// Where a link inside the site leads: another article by its file, or a place on the site.
@@ -51,16 +52,49 @@ pub(super) fn picture_url(site: &Site, path: &str, src: &str) -> Option<String> 
     Some(format!("{}{}", site.config.base_url, files.main.src))
 }
 
+/// What is shown of an address that stands alone in a text.
+fn embed(site: &Site, id: ArticleId, url: &str, root: &str) -> Option<Embed> {
+    let (provider, player) =
+        site.config.embeds.iter().find_map(|provider| Some((provider, provider.play(url)?)))?;
+    let article = site.index.article(id);
+    let lang = article.header().lang.as_ref().unwrap_or(&site.config.edition(article.edition).language);
+    let word = |key: &str| locale::strings(lang).word(key).replace("{name}", &provider.name);
+    // A feed is read elsewhere, where no frame of ours is shown.
+    let player = player.filter(|_| !root.contains("://")).map(|url| Player {
+        url,
+        label: word("embed_play"),
+        note: word("embed_note"),
+        lang: lang.clone(),
+        dir: locale::dir(lang),
+        style: format!("{root}css/newsprint.css"),
+    });
+    Some(Embed { label: word("embed_open"), player })
+}
+
 /// An article's text with all targets in it resolved; `root` goes before links inside the site.
 pub(super) fn body<'s>(site: &'s Site, id: ArticleId, root: &str) -> Ingredient<'s> {
     let article = site.index.article(id);
     let facts = article.facts();
     let links = facts.links.iter().map(|link| (link.as_str(), link_target(site, article.path(), link, root)));
     let pictures = facts.images.iter().map(|src| (src.as_str(), picture(site, article.path(), src, root)));
+    let embeds = facts.alone.iter().filter_map(|url| Some((url.as_str(), embed(site, id, url, root)?)));
     Ingredient::Body {
         article: id,
         text: article.item().body,
         links: links.collect(),
         pictures: pictures.collect(),
+        embeds: embeds.collect(),
     }
+}
+
+/// A few words of the configuration as HTML, for pages that have `root` before their links.
+pub(super) fn words(site: &Site, text: &str, root: &str) -> String {
+    let links = markdown::facts(text).links.into_iter().map(|link| {
+        let target = link_target(site, "content/", &link, root);
+        (link, target)
+    });
+    let targets = Targets { links: links.collect(), ..Targets::default() };
+    let mut html = String::new();
+    markdown::render(text, &targets, &mut html);
+    html
 }

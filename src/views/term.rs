@@ -7,7 +7,7 @@ use crate::ingredient::Ingredient;
 use crate::locale;
 use crate::site::Site;
 
-fn term_url(site: &Site, term: &Term) -> Ingredient<'static> {
+pub(super) fn term_url(site: &Site, term: &Term) -> Ingredient<'static> {
     Ingredient::maybe(term.out.as_ref().map(|out| site.href(out)))
 }
 
