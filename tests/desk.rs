@@ -55,7 +55,7 @@ impl Desk {
         }
         let clock = Clock { now: NOW, drafts: false, future: false };
         let wishes = Wishes { base_url: None, clock, keep_going: true };
-        let options = Options { site: site.path().to_owned(), wishes, fixed_now: true, port: Some(0) };
+        let options = Options::new(site.path(), wishes);
         let preview = Preview::start(&options).expect("the preview starts");
         let (_, page) = raw(
             port(&preview),

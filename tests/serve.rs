@@ -53,7 +53,7 @@ fn wishes() -> Wishes {
 }
 
 fn options(site: &TestSite) -> Options {
-    Options { site: site.path().to_owned(), wishes: wishes(), fixed_now: true, port: Some(0) }
+    Options::new(site.path(), wishes())
 }
 
 fn article(title: &str, text: &str) -> String {

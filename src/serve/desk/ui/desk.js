@@ -116,6 +116,7 @@ function bar(page) {
     el("div", { className: "right" },
       el("a", { className: "button", href: PREVIEW + "/", target: "newsprint-preview" }, word("preview")),
       button(word("asOf"), travel),
+      button(word("publish"), () => import("./publish.js").then(({ publish }) => publish()).catch(fail), "main"),
       languages));
 }
 
