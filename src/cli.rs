@@ -380,7 +380,7 @@ fn run(command: Command) -> std::io::Result<u8> {
         Command::New(args) => run_new(&args),
         Command::Build(args) => run_build(&args),
         Command::Check(args) => run_check(&args),
-        Command::Serve(args) => run_serve(args),
+        Command::Serve(args) => run_serve(&args),
         Command::Parse(args) => run_parse(&args),
         Command::Import(args) => run_import(&args),
         Command::Review(args) => run_review(&args),
@@ -782,7 +782,7 @@ fn run_new(args: &NewArgs) -> std::io::Result<u8> {
     }
 }
 
-fn run_serve(args: ServeArgs) -> std::io::Result<u8> {
+fn run_serve(args: &ServeArgs) -> std::io::Result<u8> {
     let options = serve::Options {
         // Without --now the preview follows the clock.
         fixed_now: args.site.now.is_some(),
