@@ -474,7 +474,7 @@ fn time_alone_changes_the_preview() {
 fn the_list_of_published_addresses_is_watched() {
     let desk = Desk::of(&[("content/world/a.md", &article("First", "one"))]);
     let told = |n: usize| {
-        wait("what is said of urls.txt", || desk.state("/")["problems"].as_array().map(Vec::len) == Some(n))
+        wait("what is said of urls.txt", || desk.state("/")["problems"].as_array().map(Vec::len) == Some(n));
     };
     told(0);
     desk.write("urls.txt", "/world/2026/03/vanished.html\n");
