@@ -37,7 +37,7 @@ fn main() -> std::io::Result<()> {
             clock: Clock { now: 1_800_000_000, drafts: false, future: false },
             keep_going: true,
         };
-        let options = Options { site: folder.path().to_owned(), wishes, fixed_now: true, port: Some(0) };
+        let options = Options::new(folder.path(), wishes);
         let preview = Preview::start(&options).map_err(|diag| std::io::Error::other(diag.line()))?;
         writeln!(out, "{size} articles: ready after {:.0} ms", millis(started.elapsed()))?;
         let kinds: [(&str, Save); 3] =

@@ -392,7 +392,7 @@ fn run(command: Command) -> std::io::Result<u8> {
         Command::New(args) => run_new(&args),
         Command::Build(args) => run_build(&args),
         Command::Check(args) => run_check(&args),
-        Command::Serve(args) => run_serve(args),
+        Command::Serve(args) => run_serve(&args),
         Command::Parse(args) => run_parse(&args),
         Command::Import(args) => run_import(&args),
         Command::Review(args) => run_review(&args),
@@ -812,13 +812,14 @@ fn run_new(args: &NewArgs) -> std::io::Result<u8> {
     Ok(0)
 }
 
-fn run_serve(args: ServeArgs) -> std::io::Result<u8> {
+fn run_serve(args: &ServeArgs) -> std::io::Result<u8> {
     let options = serve::Options {
-        wishes: args.site.wishes(true),
         // Without --now the preview follows the clock.
         fixed_now: args.site.now.is_some(),
-        site: args.site.site,
         port: args.port,
+        who: format!("{} at the desk", user()).trim().to_owned(),
+        secrets: secrets(),
+        ..serve::Options::new(&args.site.site, args.site.wishes(true))
     };
     let log = |line: &str| {
         let _ = writeln!(std::io::stderr().lock(), "{line}");
@@ -1073,8 +1074,12 @@ fn secrets() -> Vec<String> {
         .collect()
 }
 
+/// The name of whoever runs this, if the system tells.
+fn user() -> String {
+    std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default()
+}
+
 fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
-    let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
     let options = publish::Options {
         target: args.target.clone(),
         output: args.output.clone(),
@@ -1082,7 +1087,7 @@ fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
         confirm_deletes: args.confirm_deletes,
         allow_incomplete: args.allow_incomplete,
         secrets: secrets(),
-        who: format!("{user} process {}", std::process::id()).trim().to_owned(),
+        who: format!("{} process {}", user(), std::process::id()).trim().to_owned(),
         ..publish::Options::new(&args.site, args.now.unwrap_or_else(|| Utc::now().timestamp()))
     };
     if args.watch {

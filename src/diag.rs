@@ -834,6 +834,19 @@ pub fn publish_deletes(output: &str, vanishing: usize, of: usize) -> Diag {
         .hint(format!("if that is meant, say --confirm-deletes {vanishing}"))
 }
 
+/// How many published files would go, if that is the complaint.
+#[must_use]
+pub fn vanishing(diag: &Diag) -> Option<usize> {
+    diag.hint.as_deref()?.rsplit_once("--confirm-deletes ")?.1.parse().ok()
+}
+
+/// The finished build is not the one that was looked at.
+#[must_use]
+pub fn publish_replan() -> Diag {
+    Diag::error("PUB-REFUSED", "the site was built anew since you looked: nothing was published")
+        .hint("look again at what would be published")
+}
+
 /// Somebody else's file stands where one of ours would go.
 #[must_use]
 pub fn publish_stranger(path: &str) -> Diag {

@@ -58,7 +58,7 @@ impl Desk {
         }
         let clock = Clock { now: NOW, drafts: false, future: false };
         let wishes = Wishes { base_url: None, clock, keep_going: true };
-        let options = Options { site: site.path().to_owned(), wishes, fixed_now: true, port: Some(0) };
+        let options = Options::new(site.path(), wishes);
         let preview = Preview::start(&options).expect("the preview starts");
         let (_, page) = raw(
             port(&preview),
@@ -329,18 +329,39 @@ fn every_text_is_found_again() {
     let client = &desk.client;
     let file = desk.site.path().join("content/a.md");
     let aside = desk.site.path().join("content/a.md.swp");
+    let git = |args: &[&str]| {
+        let output = std::process::Command::new("git").arg("-C").arg(desk.site.path()).args(args).output();
+        let output = output.expect("git runs");
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    git(&["init", "-q"]);
+    // A commit in which the article has this text; the article itself stays as it is.
+    let commit = |text: &str| {
+        fs::write(desk.site.path().join("theirs"), text).expect("written");
+        let blob = git(&["hash-object", "-w", "theirs"]);
+        git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},content/a.md")]);
+        let tree = git(&["write-tree"]);
+        let user = ["-c", "user.name=n", "-c", "user.email=e@paper.example"];
+        git(&[&user[..], &["commit-tree", "-m", "theirs", &tree]].concat())
+    };
     for round in 0..rounds {
         let base = desk.read("content/a.md");
         let mine = article("First", &format!("desk {round}"));
         let theirs = article("First", &format!("other {round}"));
+        let theirs_committed = if round % 3 == 2 { commit(&theirs) } else { String::new() };
         let (saved, other) = std::thread::scope(|scope| {
             let first = scope.spawn(|| client.save("content/a.md", &base, &json!({ "text": mine })));
             let second = scope.spawn(|| match round % 3 {
                 0 => client.save("content/a.md", &base, &json!({ "text": theirs })).0,
                 // Another program asks nobody: what it replaces is its affair, what it writes must stay.
-                _ => {
+                1 => {
                     fs::write(&aside, &theirs).expect("written");
                     fs::rename(&aside, &file).expect("renamed");
+                    200
+                }
+                _ => {
+                    git(&["checkout", "-q", "-f", &theirs_committed, "--", "content/a.md"]);
                     200
                 }
             });

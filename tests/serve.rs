@@ -53,7 +53,7 @@ fn wishes() -> Wishes {
 }
 
 fn options(site: &TestSite) -> Options {
-    Options { site: site.path().to_owned(), wishes: wishes(), fixed_now: true, port: Some(0) }
+    Options::new(site.path(), wishes())
 }
 
 fn article(title: &str, text: &str) -> String {
@@ -475,6 +475,41 @@ fn time_alone_changes_the_preview() {
 }
 
 #[test]
+fn the_list_of_published_addresses_is_watched() {
+    let desk = Desk::of(&[("content/world/a.md", &article("First", "one"))]);
+    let told = |n: usize| {
+        wait("what is said of urls.txt", || desk.state("/")["problems"].as_array().map(Vec::len) == Some(n));
+    };
+    told(0);
+    desk.write("urls.txt", "/world/2026/03/vanished.html\n");
+    told(1);
+    desk.write("urls.txt", "/world/2026/03/a.html\n");
+    told(0);
+    desk.write("urls.txt", "/world/2026/03/vanished.html\n");
+    told(1);
+    fs::remove_file(desk.path("urls.txt")).expect("removed");
+    told(0);
+}
+
+#[test]
+fn media_types_are_those_of_a_published_site() {
+    let files =
+        ["a.atom", "a.rss", "a.conf", "a.webmanifest", "a.csv", "a.md", "a.htm", "a.woff2", "a.unknown"];
+    let desk = Desk::of(&[]);
+    for file in files {
+        desk.write(&format!("static/{file}"), "x");
+    }
+    for file in files.into_iter().chain(["feed.xml", "robots.txt", "index.html"]) {
+        let address = format!("/{file}");
+        let kind = format!("content-type: {}\r\n", newsprint::publish::Headers::of(file).content_type);
+        desk.until(&kind, &address, |answer| {
+            answer.status == 200 && answer.head.to_lowercase().contains(&kind)
+        });
+    }
+    assert_eq!(newsprint::publish::Headers::of("a.conf").content_type, "text/plain; charset=utf-8");
+}
+
+#[test]
 fn a_thousand_files_at_once() {
     let desk = Desk::of(&[]);
     let text = |n: usize, round: usize| article(&format!("Story {n}"), &format!("round {round}"));
@@ -666,12 +701,32 @@ fn malformed_requests_end_nothing() {
         "http:///etc/passwd",
         "/a b",
     ];
-    for target in targets {
+    let desk_port = desk.preview.desk().trim_end_matches('/').rsplit(':').next().and_then(|p| p.parse().ok());
+    let desk_port: u16 = desk_port.expect("a port");
+    // Each as it is and with what tricked others: tails that change which file is taken, other cases, doubled slashes.
+    let tricked = |target: &str| {
+        let tails = ["?raw??", "?inline&import", ".svg?.wasm?init", "/.", "#/../site.toml", "::$DATA"];
+        let mut all: Vec<String> = tails.iter().map(|tail| format!("{target}{tail}")).collect();
+        all.extend([
+            target.to_owned(),
+            format!("/{target}"),
+            target.to_uppercase(),
+            target.replace("..", "%252e%252e"),
+        ]);
+        all
+    };
+    let targets: Vec<String> = targets.iter().flat_map(|target| tricked(target)).collect();
+    assert!(targets.len() > 500);
+    for (port, target) in [port, desk_port].iter().flat_map(|port| targets.iter().map(move |t| (port, t))) {
         let request = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
-        let answer = desk.raw(request.as_bytes());
+        let answer = raw(*port, request.as_bytes());
         assert!(!answer.text().contains("SECRET"), "{target}");
         assert!(!answer.text().contains("base_url"), "{target}");
-        assert!(!answer.head.contains("evil.test"), "{target}: {}", answer.head);
+        assert!(
+            !answer.head.contains("evil.test") && !answer.head.contains("EVIL.TEST"),
+            "{target}: {}",
+            answer.head
+        );
         assert!(answer.status != 500, "{target}: {}", answer.text());
     }
     let mut odd: Vec<Vec<u8>> = vec![
@@ -707,7 +762,16 @@ fn malformed_requests_end_nothing() {
             odd.push([head.as_bytes(), value, b"\r\n\r\n"].concat());
         }
     }
-    for request in &odd {
+    // And two hundred more that nobody thought of.
+    let mut random = support::Random::new(14);
+    for _ in 0..200 {
+        let value: Vec<u8> =
+            (0..=random.below(40)).map(|_| u8::try_from(random.below(256)).unwrap_or(0)).collect();
+        let header = *random.pick(&["Host", "Origin", "Sec-Fetch-Site", "Content-Length", "Connection"]);
+        let head = format!("GET / HTTP/1.1\r\nConnection: close\r\n{header}: ");
+        odd.push([head.as_bytes(), &value, b"\r\n\r\n"].concat());
+    }
+    for (port, request) in [port, desk_port].iter().flat_map(|port| odd.iter().map(move |odd| (*port, odd))) {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server is there");
         let _ = stream.write_all(request);
         let _ = stream.shutdown(std::net::Shutdown::Write);
@@ -718,6 +782,8 @@ fn malformed_requests_end_nothing() {
         assert!(!answer.windows(6).any(|w| w == b"Secret") || answer.starts_with(b"HTTP/1.1 200"), "{shown}");
     }
     assert_eq!(desk.get("/").status, 200, "it is still there");
+    let front = format!("GET / HTTP/1.1\r\nHost: 127.0.0.1:{desk_port}\r\nConnection: close\r\n\r\n");
+    assert_eq!(raw(desk_port, front.as_bytes()).status, 200, "so is the desk");
 }
 
 #[test]

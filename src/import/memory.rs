@@ -60,6 +60,9 @@ impl Memory {
                 "offered" => {
                     memory.offered.insert(text);
                 }
+                "accepted" => {
+                    memory.keys.insert(key);
+                }
                 _ => {}
             }
         }
@@ -102,6 +105,12 @@ impl Memory {
             }
         }
         Ok(())
+    }
+
+    /// Notes that an editor took an article with this key into the site, whose text is the editor's own from then on: an
+    /// import neither replaces it nor, when it was deleted since, brings it again.
+    pub(super) fn accept(&self, text: Fingerprint, key: Fingerprint, path: &str) -> Result<(), Diag> {
+        self.append(&format!("accepted\t{text}\t{key}\t{path}\n"))
     }
 
     /// Stores the account of an import, for people who look.

@@ -16,7 +16,7 @@ mod quarantine;
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -30,7 +30,7 @@ use self::inputs::{Inputs, Matter, Raw};
 use self::known::Known;
 use self::memory::{Line, Memory};
 use self::quarantine::Quarantine;
-use crate::article::Header;
+use crate::article::{Header, Source};
 use crate::build::exit_code;
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -99,6 +99,14 @@ const SHOWN: usize = 1000;
 pub trait Progress: Sync {
     /// `done` of `total` bytes are read, which gave so many records.
     fn step(&self, done: u64, total: u64, records: u64);
+}
+
+/// Notes in the site's notebook of imports that an editor accepted an article, whose file has the fingerprint `text`.
+///
+/// # Errors
+/// The notebook cannot be written.
+pub fn accepted(site: &Path, source: &Source, text: Fingerprint, path: &str) -> Result<(), Diag> {
+    Memory::load(&site.join(".newsprint").join("imports"))?.accept(text, known::key(source), path)
 }
 
 /// Imports.

@@ -91,7 +91,7 @@ impl Listing {
     /// or is gone; the rest stays as it was.
     pub fn refresh(&mut self, store: &dyn Store, path: &str) {
         let hidden = path.split('/').any(|part| part.starts_with('.'));
-        let inside = FOLDERS.iter().any(|folder| path.split('/').next() == Some(folder));
+        let inside = path == PUBLISHED || FOLDERS.iter().any(|folder| path.split('/').next() == Some(folder));
         if hidden || !inside {
             return;
         }

@@ -25,8 +25,9 @@ pub const PAGE: &str = "public, max-age=60, stale-while-revalidate=600";
 pub const NEVER: &str = "no-store";
 
 /// Content types by extension.
-pub(crate) const TYPES: [(&str, &str); 33] = [
+pub(crate) const TYPES: [(&str, &str); 35] = [
     ("html", "text/html; charset=utf-8"),
+    ("htm", "text/html; charset=utf-8"),
     ("css", "text/css; charset=utf-8"),
     ("js", "text/javascript; charset=utf-8"),
     ("mjs", "text/javascript; charset=utf-8"),
@@ -37,6 +38,7 @@ pub(crate) const TYPES: [(&str, &str); 33] = [
     ("rss", "application/rss+xml"),
     ("atom", "application/atom+xml"),
     ("txt", "text/plain; charset=utf-8"),
+    ("conf", "text/plain; charset=utf-8"),
     ("md", "text/markdown; charset=utf-8"),
     ("csv", "text/csv; charset=utf-8"),
     ("svg", "image/svg+xml"),

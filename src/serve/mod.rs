@@ -16,7 +16,7 @@ mod server;
 mod taker;
 mod watcher;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -43,6 +43,25 @@ pub struct Options {
     pub fixed_now: bool,
     /// The port; 0 for any. Default: 4321, or the next free one.
     pub port: Option<u16>,
+    /// Who publishes from the desk, for others who would at the same time.
+    pub who: String,
+    /// Texts that must not be in any message about a target.
+    pub secrets: Vec<String>,
+}
+
+impl Options {
+    /// A site at an instant that stands still, on any port.
+    #[must_use]
+    pub fn new(site: &Path, wishes: Wishes) -> Self {
+        Self {
+            site: site.to_owned(),
+            wishes,
+            fixed_now: true,
+            port: Some(0),
+            who: format!("the desk of process {}", std::process::id()),
+            secrets: Vec::new(),
+        }
+    }
 }
 
 /// What the terminal is told.
@@ -108,6 +127,8 @@ impl Preview {
             wishes: options.wishes,
             preview: port,
             port: desk,
+            who: options.who,
+            secrets: options.secrets,
         };
         let desk_router = desk::router(state);
         let router = server::router(Shelf { live, store, tell: tell.clone(), drafts, desk }, port);

@@ -15,6 +15,7 @@ use crate::load::Bodies;
 use crate::made::Trouble;
 use crate::path::OutPath;
 use crate::plan::{Outline, Page, Planned, Work};
+use crate::publish::Headers;
 use crate::render;
 use crate::theme;
 
@@ -156,7 +157,7 @@ fn render_page(shown: &Shown, store: &dyn Sources, page: &Page, out: &OutPath) -
 }
 
 fn output(status: StatusCode, page: (&Shown, &Planned), mut bytes: Vec<u8>, base: &str) -> Response {
-    let kind = content_type(page.1.out.as_str());
+    let kind = Headers::of(page.1.out.as_str()).content_type;
     if kind.starts_with("text/html") {
         script::inject(&mut bytes, &script::tag(Some(page), base));
     }
@@ -185,37 +186,6 @@ pub(super) fn failed_page(
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// The media type of an output, by its extension.
-fn content_type(path: &str) -> &'static str {
-    let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, e)| e);
-    match extension.to_ascii_lowercase().as_str() {
-        "html" | "htm" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" | "map" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "xml" => "application/xml; charset=utf-8",
-        "txt" | "md" => "text/plain; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "gif" => "image/gif",
-        "avif" => "image/avif",
-        "ico" => "image/vnd.microsoft.icon",
-        "woff2" => "font/woff2",
-        "woff" => "font/woff",
-        "ttf" => "font/ttf",
-        "otf" => "font/otf",
-        "mp3" => "audio/mpeg",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        "pdf" => "application/pdf",
-        "wasm" => "application/wasm",
-        _ => "application/octet-stream",
-    }
 }
 
 #[cfg(test)]

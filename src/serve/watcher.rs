@@ -145,7 +145,7 @@ impl Watcher {
         let rest = rest.to_str()?.replace(std::path::MAIN_SEPARATOR, "/");
         let path = [name, &rest].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
         let top = path.split('/').next().unwrap_or(&path);
-        let is_ours = path == load::CONFIG || load::FOLDERS.contains(&top);
+        let is_ours = is_beside(&path) || load::FOLDERS.contains(&top);
         (is_ours && !path.split('/').any(|part| part.starts_with('.'))).then_some(path)
     }
 }
@@ -239,8 +239,13 @@ fn is_file(path: &str) -> bool {
     match path.split_once('/') {
         Some(("content", _)) => Role::of(path).is_some(),
         Some(_) => path.rsplit('/').next().is_some_and(|name| name.contains('.')),
-        None => path == load::CONFIG,
+        None => is_beside(path),
     }
+}
+
+/// Files beside the folders that matter too.
+fn is_beside(path: &str) -> bool {
+    [load::CONFIG, load::PUBLISHED].contains(&path)
 }
 
 /// Takes views until the end.

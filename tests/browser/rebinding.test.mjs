@@ -39,7 +39,7 @@ async function attack(base) {
     await fetch(base + path, { mode: "no-cors" }).then((answer) => answer.text()).then((text) => look("no-cors " + path, text)).catch(() => {});
   }
   const body = JSON.stringify({ title: "Planted", section: "" });
-  for (const name of ["new", "save", "delete", "commit", "travel"]) {
+  for (const name of ["new", "save", "delete", "commit", "travel", "plan", "send", "back"]) {
     await fetch(base + "api/" + name, { method: "POST", mode: "no-cors", body, headers: { "content-type": "text/plain" } }).catch(() => {});
     await fetch(base + "api/" + name, { method: "POST", body, headers: { "content-type": "application/json", "x-newsprint-token": "0".repeat(40) } }).catch(() => {});
     navigator.sendBeacon(base + "api/" + name, body);

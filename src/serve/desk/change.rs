@@ -132,7 +132,11 @@ pub(super) fn save(desk: &Desk, request: &Request) -> Answer {
             let version = Fingerprint::of(text.as_bytes()).to_string();
             Ok(json!({ "version": version, "text": text, "problems": look::problems(&problems) }))
         }
-        Swap::Other(now) => Err(conflict(now.as_deref(), Some(base), Some(&text))),
+        Swap::Other(now) => {
+            // Whoever overwrote what had been opened may have kept nothing of it.
+            desk.history.keep(path, base.as_bytes())?;
+            Err(conflict(now.as_deref(), Some(base), Some(&text)))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What waits for an editor: pasted dumps, dumps among the content, articles with review flags. A dump's lines are shown
 //! with the role that the parser gave them; a person may change roles, split and merge, and accept.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use crate::diag;
 use crate::disk::{self, Durability};
 use crate::dump::{self, Form};
 use crate::fingerprint::Fingerprint;
+use crate::import;
 use crate::near::Signature;
 use crate::serve::live::View;
 use crate::source::{self, Record, Role};
@@ -19,17 +21,22 @@ use crate::store::Store;
 /// Bytes of a paste at most.
 const LIMIT: usize = 1 << 20;
 
+/// Markdown that stands for an article of a dump, by the article's key.
+fn taken(view: &View) -> BTreeMap<&str, &str> {
+    let markdown = view.records.iter().filter(|record| Role::of(&record.path) == Some(Role::Markdown));
+    let with_item = markdown.flat_map(|record| record.items.iter().map(move |item| (record, item)));
+    with_item
+        .filter_map(|(record, item)| {
+            Some((item.header.source.as_ref()?.sha256.as_str(), record.path.as_str()))
+        })
+        .collect()
+}
+
 /// Dumps among the content, each with its articles that no Markdown stands for yet.
 fn dumps(view: &View) -> Vec<(&Record, Vec<usize>)> {
-    let taken: std::collections::BTreeSet<&str> = view
-        .records
-        .iter()
-        .flat_map(|record| &record.items)
-        .filter(|item| item.dump_key.is_none())
-        .filter_map(|item| item.header.source.as_ref().map(|source| source.sha256.as_str()))
-        .collect();
+    let taken = taken(view);
     let waiting = |record: &Record| -> Vec<usize> {
-        let is_free = |key: &str| !taken.contains(key);
+        let is_free = |key: &str| !taken.contains_key(key);
         let items = record.items.iter().enumerate();
         items.filter(|(_, item)| item.dump_key.as_deref().is_some_and(is_free)).map(|(at, _)| at).collect()
     };
@@ -291,10 +298,14 @@ pub(super) fn parse(desk: &Desk, request: &Request) -> Answer {
         }
     }
     let near = near(desk, &view, &found);
+    let taken = taken(&view);
     let described: Vec<Json> = found
         .iter()
         .zip(near)
-        .map(|((header, body), near)| json!({ "fields": change::fields(header), "body": body, "near": near }))
+        .map(|((header, body), near)| {
+            let accepted = header.source.as_ref().and_then(|source| taken.get(source.sha256.as_str()));
+            json!({ "fields": change::fields(header), "body": body, "near": near, "accepted": accepted })
+        })
         .collect();
     let refused =
         parts.iter().find_map(|part| part.found.refused.as_ref()).map(|refused| refused.why.clone());
@@ -343,7 +354,8 @@ pub(super) fn accept(desk: &Desk, request: &Request) -> Answer {
     let (_, _, found) = articles(desk, request, &matter)?;
     let item =
         request.body.get("item").and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
-    let count = found.len();
+    let keys: Vec<String> =
+        found.iter().filter_map(|(header, _)| header.source.as_ref()).map(|s| s.sha256.clone()).collect();
     let (mut header, body) = found
         .into_iter()
         .nth(item.saturating_sub(1))
@@ -353,7 +365,11 @@ pub(super) fn accept(desk: &Desk, request: &Request) -> Answer {
     let body = request.text("body").map_or(body, str::to_owned);
     let now = change::now(desk, shown.rules.zone);
     if let Some(path) = request.text("update") {
-        return update(desk, &view, path, &header, &body, now);
+        let updated = update(desk, &view, path, &header, &body, now)?;
+        if keys.len() <= 1 {
+            done(desk, &matter);
+        }
+        return Ok(updated);
     }
     // The editor has looked at all of it; a story without a date appears when it is accepted.
     header.review.clear();
@@ -376,13 +392,25 @@ pub(super) fn accept(desk: &Desk, request: &Request) -> Answer {
         return Err(Refused::wrong(&problems));
     }
     let mut made = change::place_new(desk, &path, &text)?;
-    if count <= 1
-        && let Some(id) = &matter.id
-    {
+    if let Some(source) = &header.source {
+        import::accepted(&desk.state.site, source, Fingerprint::of(text.as_bytes()), &path)?;
+        let view = desk.view();
+        let taken = taken(&view);
+        let left =
+            keys.iter().filter(|key| **key != source.sha256 && !taken.contains_key(key.as_str())).count();
+        if left == 0 {
+            done(desk, &matter);
+        }
+        made["left"] = json!(left);
+    }
+    Ok(made)
+}
+
+/// Takes a paste out of the inbox when all its articles are accepted.
+fn done(desk: &Desk, matter: &Matter) {
+    if let Some(id) = &matter.id {
         let _ = fs::remove_file(pastes(desk).join(format!("{id}.json")));
     }
-    made["left"] = json!(count.saturating_sub(1));
-    Ok(made)
 }
 
 /// The text of the article at `path` with a newer telling of its story in it: its address, dates and all else stay.
@@ -397,7 +425,13 @@ fn update(
     view.record(path).ok_or_else(|| Refused::missing("there is no such article"))?;
     let bytes = desk.bytes(path)?.ok_or_else(|| Refused::missing("there is no such article"))?;
     let base = String::from_utf8(bytes).map_err(|_| Refused::bad("this file is not UTF-8"))?;
-    let fields = json!({ "title": header.title, "updated": now.rfc3339() });
+    let mut fields = json!({ "title": header.title, "updated": now.rfc3339() });
+    let is_from_dump =
+        view.record(path).and_then(|record| record.items.first()?.header.source.as_ref()).is_some();
+    if let Some(source) = header.source.as_ref().filter(|_| !is_from_dump) {
+        // A dump among the content is then this article, and no second one beside it.
+        fields["source"] = json!({ "file": source.file, "item": source.item, "sha256": source.sha256 });
+    }
     let edit =
         Request { body: json!({ "fields": fields, "body": format!("\n{}\n", body.trim()) }), over: None };
     let text = change::edited(&base, &edit)?;

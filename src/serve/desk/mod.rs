@@ -10,6 +10,7 @@ mod inbox;
 mod look;
 mod page;
 mod picture;
+mod publishing;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
@@ -43,6 +44,10 @@ pub(super) struct State {
     /// Ports of the preview and of the desk.
     pub(super) preview: u16,
     pub(super) port: u16,
+    /// Who publishes, for others who would at the same time.
+    pub(super) who: String,
+    /// Texts that must not be in any message about a target.
+    pub(super) secrets: Vec<String>,
 }
 
 /// What every request of the desk has at hand.
@@ -53,6 +58,7 @@ struct Desk {
     token: String,
     /// One writes at a time.
     writing: Mutex<()>,
+    publishing: publishing::Publishing,
 }
 
 /// Bytes of a request at most; pictures may be larger.
@@ -63,8 +69,13 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 /// Routes and their guard.
 pub(super) fn router(state: State) -> Router {
     let gate = Gate { hosts: Hosts::new(state.port), purpose: Purpose::Desk, framed_by: None };
-    let desk =
-        Desk { history: History::of(&state.site), token: drafts::secret(), writing: Mutex::default(), state };
+    let desk = Desk {
+        history: History::of(&state.site),
+        token: drafts::secret(),
+        writing: Mutex::default(),
+        publishing: publishing::Publishing::default(),
+        state,
+    };
     Router::new()
         .route("/", get(front))
         .route("/ui/{file}", get(asset))
@@ -239,6 +250,11 @@ fn answer(desk: &Desk, name: &str, request: &Request) -> Answer {
         "dismiss" => inbox::dismiss(desk, request),
         "git" => git::status(desk),
         "commit" => git::commit(desk, request),
+        "targets" => Ok(publishing::targets(desk)),
+        "plan" => publishing::plan(desk, request),
+        "send" => publishing::send(desk, request),
+        "back" => publishing::back(desk, request),
+        "progress" => Ok(publishing::progress(desk)),
         _ => Err(Refused::missing("there is nothing of this name")),
     }
 }

@@ -8,12 +8,13 @@ use super::super::drafts;
 const FRONT: &str = include_str!("ui/desk.html");
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
-const FILES: [(&str, &str, &str); 7] = [
+const FILES: [(&str, &str, &str); 8] = [
     ("desk.css", "text/css; charset=utf-8", include_str!("ui/desk.css")),
     ("desk.js", SCRIPT, include_str!("ui/desk.js")),
     ("form.js", SCRIPT, include_str!("ui/form.js")),
     ("edit.js", SCRIPT, include_str!("ui/edit.js")),
     ("inbox.js", SCRIPT, include_str!("ui/inbox.js")),
+    ("publish.js", SCRIPT, include_str!("ui/publish.js")),
     ("words.js", SCRIPT, include_str!("ui/words.js")),
     ("codemirror.js", SCRIPT, include_str!("ui/codemirror.js")),
 ];

@@ -72,6 +72,9 @@ export function complaints(problems) {
       problem.hint && el("div", { className: "hint" }, problem.hint)));
 }
 
+/** Small facts in a row; each keeps its own direction of writing. */
+export const parts = (facts) => facts.filter(Boolean).flatMap((fact, at) => [at ? " · " : "", el("bdi", {}, fact)]);
+
 /** A dialog that is gone when it is closed; `fill` gets a function that closes it. */
 export function dialog(title, fill) {
   const box = el("dialog", { "aria-label": title });
@@ -115,7 +118,8 @@ function bar(page) {
       tab("inbox", word("inbox"), site.waiting ? [" ", el("span", { className: "count" }, String(site.waiting))] : null)),
     el("div", { className: "right" },
       el("a", { className: "button", href: PREVIEW + "/", target: "newsprint-preview" }, word("preview")),
-      button(word("asOf"), travel),
+      button(word("time"), travel),
+      button(word("publish"), () => import("./publish.js").then(({ publish }) => publish()).catch(fail), "main"),
       languages));
 }
 
@@ -143,11 +147,18 @@ const STATES = ["", "live", "draft", "scheduled", "flagged", "unsaved", "withdra
 
 async function articles(main) {
   const find = el("input", { type: "search", placeholder: word("find"), "aria-label": word("find") });
-  const state = el("select", { "aria-label": word("all") }, STATES.map((name) => el("option", { value: name }, word(name || "all"))));
+  const state = el("select", { "aria-label": word("state") }, STATES.map((name) => el("option", { value: name }, word(name || "all"))));
   const list = el("ul", { className: "list" });
   const more = button(word("more"), () => show(true));
   let shown = 0;
   let serial = 0;
+  // Asked once a visit, and awaited by nothing: Git takes its time in large repositories.
+  const committed = site.git ? ask("git").then((git) => new Map((git.files ?? []).map((file) => [file.path, file.what])), () => new Map()) : null;
+  const standing = (path) => {
+    const mark = el("span", { className: "state git", hidden: true });
+    committed?.then((files) => { if (files.has(path)) { mark.textContent = word("git_" + files.get(path)); mark.hidden = false; } });
+    return mark;
+  };
   async function show(further) {
     const mine = ++serial;
     const from = further ? shown : 0;
@@ -155,11 +166,11 @@ async function articles(main) {
     if (mine !== serial) return;
     if (!further) list.replaceChildren();
     for (const article of articles) {
-      const about = [day(article.date), article.section, article.path.replace(/^content\//, "")].filter(Boolean).join(" · ");
-      const marks = [article.unsaved && el("span", { className: "state unsaved" }, word("unsaved")), " ",
+      const about = parts([day(article.date), article.section, article.path.replace(/^content\//, "")]);
+      const marks = [standing(article.path), " ", article.unsaved && el("span", { className: "state unsaved" }, word("unsaved")), " ",
         el("span", { className: "state " + article.state }, word(article.state))];
       list.append(el("li", {}, el("a", { className: "item", href: link("edit", article.path) },
-        el("span", { className: "title", dir: "auto" }, article.title), el("span", {}, marks), el("span", { className: "about", dir: "auto" }, about))));
+        el("span", { className: "title", dir: "auto" }, article.title), el("span", {}, marks), el("span", { className: "about" }, about))));
     }
     shown = from + articles.length;
     more.hidden = shown >= total;
@@ -172,7 +183,7 @@ async function articles(main) {
     el("div", { className: "row" }, el("h1", {}, word("articles")),
       el("div", { className: "row", style: "" }, button(word("newArticle"), create, "main"), button(word("paste"), () => go("paste")))),
     complaints(site.problems?.filter((problem) => problem.error)),
-    el("div", { className: "row" }, el("label", {}, el("span", {}, word("find")), find), el("label", {}, el("span", {}, word("all")), state)),
+    el("div", { className: "row" }, el("label", {}, el("span", {}, word("find")), find), el("label", {}, el("span", {}, word("state")), state)),
     list, more));
   await show();
 }

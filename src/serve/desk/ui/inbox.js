@@ -1,18 +1,18 @@
 // The inbox: pastes, dumps among the content, articles with review flags; and the page where a dump becomes articles.
 
-import { ask, button, complaints, el, fail, go, link, onLeave, say, site } from "./desk.js";
+import { ask, button, complaints, el, fail, go, link, onLeave, parts, say, site } from "./desk.js";
 import { day, word } from "./words.js";
 
 export async function inbox(main) {
   const found = await ask("inbox");
-  const item = (title, about, href, more) => el("li", {}, el("a", { className: "item", href }, el("span", { className: "title", dir: "auto" }, title), more ?? "", el("span", { className: "about", dir: "auto" }, about)));
-  const part = (key, items) => items.length > 0 && [el("h2", {}, word(key)), el("ul", { className: "list" }, items)];
-  const parts = [
-    part("pastes", found.pastes.map((paste) => item(paste.head, `${paste.name} · ${day(new Date(paste.when).toISOString())}`, link("paste", "id:" + paste.id)))),
-    part("dumps", found.dumps.map((dump) => item(dump.titles[0] ?? dump.path, dump.path + (dump.titles.length > 1 ? ` · +${dump.titles.length - 1}` : ""), link("paste", dump.path)))),
-    part("flagged", found.flagged.map((flagged) => item(flagged.title, flagged.review.join(" · "), link("edit", flagged.path), el("span", { className: "count" }, String(flagged.review.length))))),
+  const item = (title, facts, href, more) => el("li", {}, el("a", { className: "item", href }, el("span", { className: "title", dir: "auto" }, title), more ?? "", el("span", { className: "about" }, parts(facts))));
+  const group = (key, items) => items.length > 0 && [el("h2", {}, word(key)), el("ul", { className: "list" }, items)];
+  const groups = [
+    group("pastes", found.pastes.map((paste) => item(paste.head, [paste.name, day(new Date(paste.when).toISOString())], link("paste", "id:" + paste.id)))),
+    group("dumps", found.dumps.map((dump) => item(dump.titles[0] ?? dump.path, [dump.path, dump.titles.length > 1 && `+${dump.titles.length - 1}`], link("paste", dump.path)))),
+    group("flagged", found.flagged.map((flagged) => item(flagged.title, flagged.review, link("edit", flagged.path), el("span", { className: "count" }, String(flagged.review.length))))),
   ].filter(Boolean).flat();
-  main.replaceChildren(el("div", { className: "page" }, el("div", { className: "row" }, el("h1", {}, word("inbox")), button(word("paste"), () => go("paste"), "main")), parts.length ? parts : el("p", {}, word("none"))));
+  main.replaceChildren(el("div", { className: "page" }, el("div", { className: "row" }, el("h1", {}, word("inbox")), button(word("paste"), () => go("paste"), "main")), groups.length ? groups : el("p", {}, word("none"))));
 }
 
 const KEYS = { t: "title", s: "subtitle", y: "byline", d: "dateline", c: "caption", r: "credit", b: "body", x: "chrome" };
@@ -23,22 +23,35 @@ export async function paste(main, what) {
   const text = el("textarea", { rows: 16, dir: "auto", "aria-label": word("pasteHere"), placeholder: word("pasteHere"), name: "dump" });
   let html = "";
   let name = null;
-  text.addEventListener("paste", (event) => { html = event.clipboardData.getData("text/html"); });
+  // What is copied from a page brings its markup along: headings, links, captions. It counts as long as its words stay.
+  let pasted = null;
+  const markup = el("input", { type: "checkbox", checked: true, name: "markup" });
+  const choice = el("label", { className: "check", hidden: true }, markup, el("span", {}, word("markup")));
+  const squeezed = (words) => words.replace(/\s+/g, "");
+  text.addEventListener("paste", (event) => {
+    const [rich, plain] = ["text/html", "text/plain"].map((kind) => event.clipboardData.getData(kind));
+    html = "";
+    pasted = null;
+    setTimeout(() => {
+      if (rich && squeezed(text.value) === squeezed(plain)) { html = rich; pasted = text.value; name = null; }
+      choice.hidden = !html;
+    });
+  });
+  text.addEventListener("input", () => { if (pasted !== null && text.value !== pasted) { choice.hidden = true; html = ""; pasted = null; } });
   const take = async (file) => {
     if (!file) return;
     name = file.name;
     text.value = await file.text();
     html = /\.html?$/i.test(file.name) ? text.value : "";
+    choice.hidden = true;
   };
-  const drop = el("div", { className: "drop" }, text, el("input", { type: "file", accept: ".txt,.html,.htm,text/plain,text/html", "aria-label": word("choose"), onchange: (event) => take(event.target.files[0]) }));
+  const drop = el("div", { className: "drop" }, text, el("input", { type: "file", accept: ".txt,.html,.htm,text/plain,text/html", "aria-label": word("choose"), onchange: (event) => take(event.target.files[0]) }), choice);
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => { if (event.dataTransfer.files.length) { event.preventDefault(); drop.classList.remove("over"); take(event.dataTransfer.files[0]); } });
   const run = () => {
-    const file = Boolean(name) && Boolean(html);
-    // A page that was copied brings its markup along, of which a whole page is more than the words seen.
-    const matter = file ? { dump: text.value, form: "html", name } : { dump: text.value, form: "text", name };
-    return lines(main, matter).catch(fail);
+    const asHtml = html && (name || markup.checked);
+    return lines(main, asHtml ? { dump: html, form: "html", name } : { dump: text.value, form: "text", name }).catch(fail);
   };
   main.replaceChildren(el("div", { className: "page" }, el("h1", {}, word("paste")), drop, el("p", {}, button(word("parse"), run, "main"))));
   text.focus();
@@ -89,15 +102,16 @@ async function lines(main, matter) {
     const accept = (update) => ask("accept", { ...request(), item: at + 1, fields: sent, ...(update ? { update } : {}) })
       .then((made) => {
         say(`${word("saved")}: ${made.path}`);
-        if (made.left && !update) { cards.children[at].replaceChildren(el("p", {}, word("saved"), " ", el("a", { href: link("edit", made.path) }, made.path))); } else go("edit", made.path);
+        if (made.left && !update) { cards.children[at].replaceChildren(el("p", {}, word("accepted"), " ", el("a", { href: link("edit", made.path) }, made.path))); list.focus(); } else go("edit", made.path);
       }, fail);
     const box = el("section", { className: "found", "aria-label": values.title },
+      article.accepted && el("p", {}, word("accepted"), " ", el("a", { href: link("edit", article.accepted) }, article.accepted)),
       (values.review ?? []).map((flag) => el("div", { className: "problem", dir: "auto" }, flag)),
-      article.near && el("div", { className: "problem" }, word("nearDuplicate"), " ", el("bdi", {}, article.near.title), el("div", {}, button(word("updateThat"), () => accept(article.near.path)))),
+      article.near && !article.accepted && el("div", { className: "problem" }, word("nearDuplicate"), " ", el("bdi", {}, article.near.title), el("div", {}, button(word("updateThat"), () => accept(article.near.path)))),
       el("div", { className: "stack" }, field("title"), field("summary"), el("div", { className: "two" }, field("section"), field("date")), el("div", { className: "two" }, field("authors"), field("tags")), el("div", { className: "two" }, field("dateline"), field("agency"))),
       !values.date && el("p", { className: "hint" }, word("noDate")),
       el("div", { className: "body", dir: "auto", tabIndex: 0, role: "region", "aria-label": word("text") }, article.body),
-      el("div", { className: "end row" }, button(word("accept"), () => accept(), "main accept")));
+      !article.accepted && el("div", { className: "end row" }, button(word("accept"), () => accept(), "main accept")));
     return box;
   }
 

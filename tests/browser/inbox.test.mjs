@@ -1,0 +1,109 @@
+// What comes from elsewhere: markup from the clipboard, several stories in one paste, and dumps that are dealt with.
+
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { Preview, Site, browser } from "./stage.mjs";
+
+const STORY = (title, who, thing) =>
+  `${title}\n\nBy ${who}\n\nThe ${thing} was closed on Monday after inspectors found cracks in three of its pillars, the board of the town said in the evening.\n\nWork on the ${thing} is to begin next week and will take until the summer, according to the engineer in charge of it.\n`;
+let site, preview, chromium, page;
+
+before(async () => {
+  site = new Site({ "content/wire/crane.txt": STORY("Harbour crane breaks down", "Ada Quay", "crane") });
+  preview = await Preview.start(site, "--now", "2026-04-01T00:00:00Z");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  preview.desk = preview.lines.match(/edit at (http:\S+)/)[1];
+  chromium = await browser();
+  const context = await chromium.newContext({ locale: "en" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(preview.desk).origin });
+  page = await context.newPage();
+});
+
+after(async () => {
+  await chromium?.close();
+  await preview?.stop();
+  site?.remove();
+});
+
+const go = async (place) => {
+  await page.goto("about:blank");
+  await page.goto(`${preview.desk}#${place}`);
+};
+const accept = () => page.getByRole("button", { name: "Accept", exact: true });
+
+test("a story that is copied from a page keeps its links and headings", async () => {
+  await go("paste");
+  const box = page.getByLabel("Paste the text");
+  await box.waitFor();
+  await page.evaluate(async () => {
+    const html = '<h1>Old mill becomes a library</h1><p>By Ida Reed</p><p>The old mill on the river will become a library next year, the <a href="https://town.example/council">town council</a> decided on Monday after a long debate.</p><h2>What it costs</h2><p>The work is to cost two million and to begin in the summer, the mayor told reporters after the vote.</p>';
+    const text = "Old mill becomes a library\nBy Ida Reed\nThe old mill on the river will become a library next year, the town council decided on Monday after a long debate.\nWhat it costs\nThe work is to cost two million and to begin in the summer, the mayor told reporters after the vote.";
+    await navigator.clipboard.write([new ClipboardItem({ "text/html": new Blob([html], { type: "text/html" }), "text/plain": new Blob([text], { type: "text/plain" }) })]);
+  });
+  await box.focus();
+  await page.keyboard.press("Control+v");
+  await page.getByLabel("With its markup").waitFor();
+  await page.getByRole("button", { name: "Find the articles" }).click();
+  await accept().click();
+  await page.locator(".headline").waitFor();
+  const text = site.read("content/old-mill-becomes-a-library.md");
+  assert.match(text, /\[town council\]\(https:\/\/town\.example\/council\)/);
+  assert.match(text, /## What it costs/);
+  assert.match(text, /authors = \["Ida Reed"\]/);
+});
+
+test("words that are changed after the paste are what counts", async () => {
+  await go("paste");
+  const box = page.getByLabel("Paste the text");
+  await box.focus();
+  await page.keyboard.press("Control+v");
+  await page.getByLabel("With its markup").waitFor();
+  await page.keyboard.type(" And more.");
+  await page.getByLabel("With its markup").waitFor({ state: "hidden" });
+});
+
+test("a paste of two stories waits until both are accepted", async () => {
+  await go("paste");
+  await page.getByLabel("Paste the text").fill(`${STORY("Stone bridge closed for repairs", "Ned Ashe", "stone bridge")}\n\n${STORY("Town pool shut until summer", "Uma Lake", "town pool")}`);
+  await page.getByRole("button", { name: "Find the articles" }).click();
+  const list = page.getByRole("listbox");
+  await list.waitFor();
+  if ((await page.locator(".found").count()) < 2) {
+    const rows = await page.locator(".lines li .words").allInnerTexts();
+    await list.press("Home");
+    for (let at = rows.indexOf("Town pool shut until summer"); at > 0; at -= 1) await list.press("ArrowDown");
+    await list.press("Enter");
+  }
+  await page.locator(".found").nth(1).waitFor();
+  await accept().first().click();
+  await page.locator(".found", { hasText: "Accepted:" }).waitFor();
+  await go("inbox");
+  const waiting = page.locator(".item", { hasText: "Stone bridge" });
+  await waiting.click();
+  await page.locator(".found").first().waitFor();
+  // Split by hand or not, what is left is accepted by the keyboard.
+  await page.getByRole("listbox").press("a");
+  await page.locator(".headline").waitFor();
+  await go("inbox");
+  await page.getByText("Harbour crane breaks down").waitFor();
+  assert.ok(existsSync(site.path("content/stone-bridge-closed-for-repairs.md")));
+});
+
+test("a dump that was accepted is not offered again, nor brought again by an import", async () => {
+  await go("inbox");
+  await page.getByText("Harbour crane breaks down").click();
+  await accept().click();
+  await page.locator(".headline").waitFor();
+  const path = "content/wire/harbour-crane-breaks-down.md";
+  assert.match(site.read(path), /source = \{ file = "wire\/crane\.txt", item = 1, sha256 = "[0-9a-f]{64}" \}/);
+  await go("inbox");
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  assert.equal(await page.getByText("Harbour crane breaks down").count(), 0);
+  // An editor's changes stay; what an editor deleted stays away.
+  writeFileSync(site.path(path), site.read(path).replace("Work on the crane", "All work on the crane"));
+  const dump = `${site.dir}-crane.txt`;
+  writeFileSync(dump, STORY("Harbour crane breaks down", "Ada Quay", "crane"));
+  assert.equal(site.run("import", dump).status, 0);
+  assert.match(site.read(path), /All work on the crane/);
+});
