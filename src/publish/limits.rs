@@ -127,7 +127,9 @@ mod tests {
         let (long, deep) = ("x".repeat(256), ["y"; 2000].join("/"));
         let key = "k".repeat(1020);
         let many: Vec<(&str, u64)> = vec![("f", 1); 20_001];
-        let cases: [(Option<Host>, Place, &[(&str, u64)], &str); 13] = [
+        /// Host, target, files with sizes, and what is said.
+        type Case<'c> = (Option<Host>, Place, &'c [(&'c str, u64)], &'c str);
+        let cases: [Case<'_>; 13] = [
             (
                 None,
                 git("git@github.com:a/b.git"),

@@ -197,6 +197,7 @@ fn planned(
         wishes: Wishes { base_url: None, clock, keep_going: false },
         clean: false,
         verify: false,
+        allow_empty: false,
     };
     let mut built = build::build(&wishes, publishing);
     let broken = broken(&built.diags);
