@@ -100,6 +100,8 @@ const AFTER: &[&str] = &[
     "veröffentlicht",
     "lesezeit",
     "aktualisiert",
+    "zuletzt",
+    "stand",
     "kategorien",
     "publicado",
     "publicada",
@@ -178,6 +180,17 @@ pub(super) fn read(line: &str) -> Option<Byline> {
         }
     }
     None
+}
+
+/// A person's name that shares a short line with a date: "A. Writer, 1 December 2026, 12:01", "2 March 2026 A. Writer 1
+/// comment". `from..to` are the bytes from the first date to the end of the last.
+pub(super) fn beside(text: &str, from: usize, to: usize) -> Option<Byline> {
+    let before = text.get(..from)?.trim_end_matches([' ', ',', '|', '·', '•', '-', '–', '—']);
+    let after = text.get(to..)?.trim_start_matches([' ', ',', '|', '·', '•', '-', '–', '—', '/']);
+    [before, after].into_iter().filter(|part| words::count(part) <= 8).find_map(|part| {
+        let names = names(part, false);
+        (!names.is_empty()).then_some(Byline { names, explicit: false })
+    })
 }
 
 /// Names on the line after one that is only "By" or "Author:".
@@ -673,6 +686,25 @@ const NOT_NAMES: &[&str] = &[
     "force",
     "war",
     "peace",
+    "last",
+    "modified",
+    "updated",
+    "published",
+    "ministerio",
+    "gobierno",
+    "alcaldía",
+    "governo",
+    "prefeitura",
+    "ministerium",
+    "uhr",
+    "kommentar",
+    "kommentare",
+    "comment",
+    "comments",
+    "min",
+    "read",
+    "zum",
+    "zur",
 ];
 
 /// "JANE DOE" as "Jane Doe"; anything with a small letter stays.
