@@ -161,10 +161,10 @@ pub(super) fn read(line: &str) -> Option<Byline> {
         }
     }
     // "Monday November 18, 2026 7:45 am PST by A. Writer": the date first.
-    if let Some(digit) = text.find(|c: char| c.is_ascii_digit())
+    if text.contains(|c: char| c.is_ascii_digit())
         && words::count(text) <= 14
         && let Some(at) = find_by(text)
-        && digit < at
+        && text[..at].split_whitespace().any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
     {
         let found = names(announced(&text[at..])?, true);
         if !found.is_empty() {
@@ -362,7 +362,10 @@ fn push(out: &mut Vec<String>, name: &mut Vec<&str>, announced: bool) {
 /// Whether a text is shaped like a person's name and cannot well be anything else.
 pub(super) fn is_person(text: &str) -> bool {
     let parts: Vec<&str> = text.split_whitespace().collect();
-    if !(2..=5).contains(&parts.len()) {
+    // German articles that open a heading; the particles that open names ("De", "Van") are not among them.
+    if !(2..=5).contains(&parts.len())
+        || matches!(parts[0], "Den" | "Der" | "Des" | "Zu" | "Zum" | "Zur" | "Vom")
+    {
         return false;
     }
     let mut full = 0;
@@ -379,7 +382,7 @@ pub(super) fn is_person(text: &str) -> bool {
                 && letters > 1
                 && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim")
             || dates::weekday(&lower).is_some()
-            || NOT_NAME_SET.contains(lower.as_str())
+            || lower.split('-').any(|half| NOT_NAME_SET.contains(half))
         {
             return false;
         }
