@@ -100,6 +100,8 @@ const AFTER: &[&str] = &[
     "veröffentlicht",
     "lesezeit",
     "aktualisiert",
+    "zuletzt",
+    "stand",
     "kategorien",
     "publicado",
     "publicada",
@@ -159,10 +161,10 @@ pub(super) fn read(line: &str) -> Option<Byline> {
         }
     }
     // "Monday November 18, 2026 7:45 am PST by A. Writer": the date first.
-    if let Some(digit) = text.find(|c: char| c.is_ascii_digit())
+    if text.contains(|c: char| c.is_ascii_digit())
         && !words::more_than(text, 14)
         && let Some(at) = find_by(text)
-        && digit < at
+        && text[..at].split_whitespace().any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
     {
         let found = names(announced(&text[at..])?, true);
         if !found.is_empty() {
@@ -190,6 +192,17 @@ fn may_be_names(text: &str) -> bool {
 
 /// Marks that may stand before a word of a name.
 const BEFORE_NAMES: [char; 6] = ['(', '[', '|', '•', '*', ':'];
+
+/// A person's name that shares a short line with a date: "A. Writer, 1 December 2026, 12:01", "2 March 2026 A. Writer 1
+/// comment". `from..to` are the bytes from the first date to the end of the last.
+pub(super) fn beside(text: &str, from: usize, to: usize) -> Option<Byline> {
+    let before = text.get(..from)?.trim_end_matches([' ', ',', '|', '·', '•', '-', '–', '—']);
+    let after = text.get(to..)?.trim_start_matches([' ', ',', '|', '·', '•', '-', '–', '—', '/']);
+    [before, after].into_iter().filter(|part| !words::more_than(part, 8)).find_map(|part| {
+        let names = names(part, false);
+        (!names.is_empty()).then_some(Byline { names, explicit: false })
+    })
+}
 
 /// Names on the line after one that is only "By" or "Author:".
 pub(super) fn below(announcement: &str, line: &str) -> Option<Byline> {
@@ -360,7 +373,10 @@ fn push(out: &mut Vec<String>, name: &mut Vec<&str>, announced: bool) {
 /// Whether a text is shaped like a person's name and cannot well be anything else.
 pub(super) fn is_person(text: &str) -> bool {
     let parts: Vec<&str> = text.split_whitespace().collect();
-    if !(2..=5).contains(&parts.len()) {
+    // German articles that open a heading; the particles that open names ("De", "Van") are not among them.
+    if !(2..=5).contains(&parts.len())
+        || matches!(parts[0], "Den" | "Der" | "Des" | "Zu" | "Zum" | "Zur" | "Vom")
+    {
         return false;
     }
     let mut full = 0;
@@ -377,7 +393,7 @@ pub(super) fn is_person(text: &str) -> bool {
                 && letters > 1
                 && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim")
             || dates::weekday(&lower).is_some()
-            || NOT_NAME_SET.contains(lower.as_str())
+            || lower.split('-').any(|half| NOT_NAME_SET.contains(half))
         {
             return false;
         }
@@ -684,6 +700,25 @@ const NOT_NAMES: &[&str] = &[
     "force",
     "war",
     "peace",
+    "last",
+    "modified",
+    "updated",
+    "published",
+    "ministerio",
+    "gobierno",
+    "alcaldía",
+    "governo",
+    "prefeitura",
+    "ministerium",
+    "uhr",
+    "kommentar",
+    "kommentare",
+    "comment",
+    "comments",
+    "min",
+    "read",
+    "zum",
+    "zur",
 ];
 
 /// "JANE DOE" as "Jane Doe"; anything with a small letter stays.

@@ -597,6 +597,9 @@ impl Page<'_> {
                 && mark.dates.len() * 8 <= line.words
                 && mark.byline.is_none())
                 || (self.web.is_some() && self.captioned(at) && line.words >= 3 && mark.byline.is_none());
+            if line.words <= 10 && mark.byline.as_ref().is_some_and(|b| b.explicit) {
+                continue;
+            }
             // "The Associated Press" above the date signs the story, not a picture.
             let dated = |at: usize| self.marks.get(at).is_some_and(|mark| !mark.dates.is_empty());
             let signs = agency::named(&line.text).is_some() && (dated(at + 1) || at > 0 && dated(at - 1));
@@ -643,13 +646,23 @@ impl Page<'_> {
             .chain((span.from.max(start.saturating_sub(4))..start).rev())
             .chain(last + 1..(last + 5).min(span.to))
             .collect();
-        let candidate = |explicit: bool| {
-            zone.iter().copied().find(|at| {
-                ledger[*at].is_none()
-                    && self.marks[*at].rule.is_none_or(|rule| rule.weak)
-                    && self.marks[*at].byline.as_ref().is_some_and(|b| b.explicit == explicit)
-            })
+        // What the headline names is what the story is about.
+        let headline = words::fold(&article.title);
+        let told = |name: &String| headline.contains(&words::fold(name));
+        let free = |at: usize, explicit: bool| {
+            ledger[at].is_none()
+                && self.marks[at].rule.is_none_or(|rule| rule.weak)
+                && self.marks[at]
+                    .byline
+                    .as_ref()
+                    .is_some_and(|b| b.explicit == explicit && (explicit || !b.names.iter().any(told)))
         };
+        let candidate = |explicit: bool| zone.iter().copied().find(|at| free(*at, explicit));
+        // A byline under a deck that was taken for the body's first paragraph.
+        let late = || (first + 1..(first + 4).min(last)).find(|at| free(*at, true));
+        // A name alone that signs the last paragraph.
+        let signature =
+            || Some(last + 1).filter(|at| *at < span.to && self.lines[*at].words <= 4 && free(*at, false));
         let dated = |at: usize| {
             (at.saturating_sub(2)..(at + 3).min(span.to)).any(|i| !self.marks[i].dates.is_empty())
         };
@@ -661,7 +674,7 @@ impl Page<'_> {
                     && agency::within(self.lines[*at].text.trim_start_matches("By ")).is_some()
             })
         };
-        if let Some(at) = candidate(true).or_else(bare) {
+        if let Some(at) = candidate(true).or_else(late).or_else(bare) {
             if let Some(byline) = &self.marks[at].byline {
                 article.authors.clone_from(&byline.names);
                 if let [only] = byline.names.as_slice() {
@@ -686,6 +699,11 @@ impl Page<'_> {
         {
             article.agency = Some(agency::within(source).map_or_else(|| source.to_owned(), str::to_owned));
             ledger[at] = Some(Entry::of(Role::Agency));
+        } else if let Some(at) = signature() {
+            if let Some(byline) = &self.marks[at].byline {
+                article.authors.clone_from(&byline.names);
+            }
+            ledger[at] = Some(Entry::of(Role::Byline));
         }
         false
     }

@@ -323,6 +323,13 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
         content: tokens.content,
         prose: 0.0,
     };
+    if mark.byline.is_none()
+        && line.words <= 18
+        && mark.end != End::Stop
+        && let (Some(first), Some(last)) = (mark.dates.first(), mark.dates.last())
+    {
+        mark.byline = byline::beside(text, first.from, last.to);
+    }
     mark.prose = prose(&mark, line, shape.unspaced);
     mark
 }

@@ -330,7 +330,7 @@ mod tests {
             remote: "https://github.com/a/b.git".to_owned(),
             has_media: false,
         };
-        let text = "# Ours.\ntitle = 'A' # first\nbase_url = \"https://a.example/\"\n\n# Sections.\n[[section]]\nslug = \"town\"\ntitle = \"Town\"\n";
+        let text = "# Ours.\ntitle = 'A' # first\nbase_url = \"https://a.example/\"\ntimezone = \"UTC\"\n\n# Sections.\n[[section]]\nslug = \"town\"\ntitle = \"Town\"\n";
         for (word, host) in Hosting::WORDS {
             let longer = extended(text, host, &facts("")).expect("a text");
             let lines: Vec<&str> = longer.lines().collect();

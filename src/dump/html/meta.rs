@@ -31,6 +31,8 @@ pub(super) struct Linked {
     pub(super) published: Option<String>,
     pub(super) modified: Option<String>,
     pub(super) authors: Vec<String>,
+    /// What authors without a name refer to (`@id`), until the block that names them is read.
+    refers: Vec<String>,
     pub(super) publisher: Option<String>,
     pub(super) section: Option<String>,
 }
@@ -152,6 +154,8 @@ impl Linked {
         let Ok(value) = serde_json::from_str::<Value>(clean) else { return };
         // The parser bounds the depth; a queue keeps the order of the document.
         let mut queue = std::collections::VecDeque::from([&value]);
+        // Persons may stand before the article that refers to them: a second look at what was passed.
+        let mut named: Vec<&serde_json::Map<String, Value>> = Vec::new();
         let mut looked = 0;
         while let Some(value) = queue.pop_front() {
             looked += 1;
@@ -164,6 +168,9 @@ impl Linked {
                     if is_article(map.get("@type")) {
                         self.take(value);
                     }
+                    if map.contains_key("@id") && map.contains_key("name") {
+                        named.push(map);
+                    }
                     for key in ["@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item"] {
                         if let Some(inner) = map.get(key) {
                             queue.push_back(inner);
@@ -171,6 +178,12 @@ impl Linked {
                     }
                 }
                 _ => {}
+            }
+        }
+        for id in std::mem::take(&mut self.refers) {
+            let name = named.iter().find(|map| map.get("@id").and_then(Value::as_str) == Some(id.as_str()));
+            if let Some(name) = name.and_then(|map| map.get("name")).and_then(Value::as_str) {
+                self.authors.push(unescape(name));
             }
         }
     }
@@ -188,8 +201,13 @@ impl Linked {
             .take()
             .or_else(|| article.get("publisher").and_then(|p| names(p).into_iter().next()));
         if self.authors.is_empty() {
-            self.authors =
-                article.get("author").or_else(|| article.get("creator")).map(names).unwrap_or_default();
+            let author = article.get("author").or_else(|| article.get("creator"));
+            self.authors = author.map(names).unwrap_or_default();
+            if let Some(author) = author.filter(|_| self.authors.is_empty()) {
+                let list = author.as_array().map_or(std::slice::from_ref(author), Vec::as_slice);
+                let ids = list.iter().filter_map(|one| one.get("@id").and_then(Value::as_str));
+                self.refers = ids.map(str::to_owned).collect();
+            }
         }
     }
 }
