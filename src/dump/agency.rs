@@ -34,8 +34,11 @@ pub(super) fn named(text: &str) -> Option<&'static str> {
     let text = text.trim_start_matches(['(', '[', '©', ' ', '.', ':', '!', '?', ')', ']']);
     // Most lines open with letters that no agency's name opens with.
     let mut front = text.chars().flat_map(char::to_lowercase);
-    let opening: String = [front.next()?, front.next()?].into_iter().collect();
-    if !OPENINGS.may(&opening) {
+    let (mut opening, mut length) = ([0; 8], 0);
+    for c in [front.next()?, front.next()?] {
+        length += c.encode_utf8(&mut opening[length..]).len();
+    }
+    if !OPENINGS.may_bytes(&opening[..length]) {
         return None;
     }
     AGENCIES.get(&words::fold(text)).copied()
@@ -74,7 +77,7 @@ pub(super) fn dateline(paragraph: &str) -> Option<Dateline> {
     {
         let inner = place[open..].trim_matches(|c: char| "()/[].".contains(c));
         agency = within(inner);
-        if agency.is_none() && words::count(inner) > 4 {
+        if agency.is_none() && words::more_than(inner, 4) {
             return None;
         }
         place = place[..open].trim();
@@ -129,6 +132,10 @@ fn separator(head: &str) -> Option<(usize, usize)> {
         if !matches!(c, ' ' | ')' | '—' | '–' | '-' | ':' | '/') {
             continue;
         }
+        // Of all marks that open with a blank, a dash comes next.
+        if c == ' ' && !head[from + 1..].starts_with(['—', '–', '-']) {
+            continue;
+        }
         for mark in MARKS.iter().filter(|mark| head[from..].starts_with(**mark)) {
             let lead = usize::from(mark.starts_with([')', '/']));
             let lead = if mark.starts_with("/.") { 2 } else { lead };
@@ -161,7 +168,7 @@ fn without_date(place: &str) -> &str {
 /// A capital, quote or digit opens the sentence after a dateline.
 fn rest_is_prose(rest: &str) -> bool {
     let rest = rest.trim_start();
-    words::count(rest) >= 8 && rest.starts_with(|c: char| !c.is_lowercase())
+    rest.starts_with(|c: char| !c.is_lowercase()) && words::more_than(rest, 7)
 }
 
 #[cfg(test)]

@@ -17,11 +17,11 @@ pub(super) struct Byline {
 }
 
 /// Phrases that announce an author, longest first, by their first letter.
-static PREFIXES: LazyLock<HashMap<char, Vec<&'static str>>> = LazyLock::new(|| {
+static PREFIXES: LazyLock<HashMap<char, Vec<&'static str>, words::BuildFnv>> = LazyLock::new(|| {
     let rows = include_str!("tables/bylines.tsv").lines();
     let mut all: Vec<&str> = rows.flat_map(|row| row.split('\t').skip(1)).collect();
     all.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
-    let mut by_letter: HashMap<char, Vec<&str>> = HashMap::new();
+    let mut by_letter: HashMap<char, Vec<&str>, words::BuildFnv> = HashMap::default();
     for prefix in all {
         by_letter.entry(prefix.chars().next().unwrap_or(' ')).or_default().push(prefix);
     }
@@ -160,7 +160,7 @@ pub(super) fn read(line: &str) -> Option<Byline> {
     }
     // "Monday November 18, 2026 7:45 am PST by A. Writer": the date first.
     if let Some(digit) = text.find(|c: char| c.is_ascii_digit())
-        && words::count(text) <= 14
+        && !words::more_than(text, 14)
         && let Some(at) = find_by(text)
         && digit < at
     {
@@ -169,7 +169,8 @@ pub(super) fn read(line: &str) -> Option<Byline> {
             return Some(Byline { names: found, explicit: true });
         }
     }
-    if words::count(text) <= 9
+    if may_be_names(text)
+        && !words::more_than(text, 9)
         && !matches!(words::end(text), words::End::Stop | words::End::Ellipsis | words::End::Colon)
     {
         let found = names(text, false);
@@ -179,6 +180,16 @@ pub(super) fn read(line: &str) -> Option<Byline> {
     }
     None
 }
+
+/// A quick no: a name that nothing announces has two words, and the first is capitalised.
+fn may_be_names(text: &str) -> bool {
+    let mut tokens = text.split_whitespace();
+    let first = tokens.next().unwrap_or("").trim_start_matches(BEFORE_NAMES);
+    first.starts_with(char::is_uppercase) && tokens.next().is_some()
+}
+
+/// Marks that may stand before a word of a name.
+const BEFORE_NAMES: [char; 6] = ['(', '[', '|', '•', '*', ':'];
 
 /// Names on the line after one that is only "By" or "Author:".
 pub(super) fn below(announcement: &str, line: &str) -> Option<Byline> {
@@ -293,7 +304,7 @@ enum Cut {
 
 /// A token without the marks at its ends, and whether a name ends with it.
 fn core(token: &str) -> (&str, Cut) {
-    let trimmed = token.trim_start_matches(['(', '[', '|', '•', '*', ':']);
+    let trimmed = token.trim_start_matches(BEFORE_NAMES);
     if let Some(at) = trimmed.find('@')
         && at > 0
     {

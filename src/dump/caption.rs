@@ -174,7 +174,7 @@ fn bare(line: &str) -> Option<Caption> {
         && let Some(name) = agency::named(line)
     {
         return Some(Caption { text: String::new(), credit: Some(name.to_owned()) })
-            .filter(|_| words::count(line) <= 4);
+            .filter(|_| !words::more_than(line, 4));
     }
     let cut = line.rmatch_indices(['.', '!', '?', '…', '"', '”']).find_map(|(at, mark)| {
         let after = &line[at + mark.len()..];
@@ -182,7 +182,7 @@ fn bare(line: &str) -> Option<Caption> {
         (after.starts_with(' ') && !tail.is_empty()).then_some((at + mark.len(), tail))
     });
     if let Some((at, tail)) = cut
-        && words::count(tail) <= 10
+        && !words::more_than(tail, 10)
         && !tail.ends_with(['.', '!', '?'])
     {
         let dashed = tail.trim_start_matches(['-', '–', '—', '|', ' ']);
@@ -192,8 +192,8 @@ fn bare(line: &str) -> Option<Caption> {
         }
     }
     // A line that is only a credit: "Robyn Beck/AFP/Getty Images", "Natalie Naccache | Bloomberg | Getty Images".
-    if words::count(line) <= 10
-        && line.contains(['/', '|'])
+    if line.contains(['/', '|'])
+        && !words::more_than(line, 10)
         && agency::within(line).is_some()
         && !line.ends_with(['.', '?', '!'])
     {
@@ -208,7 +208,8 @@ fn within_or_caps(text: &str) -> bool {
 
 /// A short run of names: all words capitalised.
 fn is_source(text: &str) -> bool {
-    (1..=5).contains(&words::count(text))
+    !words::more_than(text, 5)
+        && words::more_than(text, 0)
         && text.split_whitespace().all(|w| words::capitalised(w) || w.starts_with("al-"))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use super::words::{BuildFnv, Openings};
 
 /// A kind of chrome, as named in the account of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(super) fn name(rule: usize) -> &'static str {
     TABLES[rule].0
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Start,
     End,
@@ -55,18 +55,20 @@ struct Pattern {
     place: Place,
     /// Longest line in words.
     limit: usize,
+    text: &'static str,
 }
 
 struct Tables {
-    whole: HashMap<&'static str, usize, super::words::BuildFnv>,
-    parts: Vec<Pattern>,
-    finder: Option<AhoCorasick>,
+    whole: HashMap<&'static str, usize, BuildFnv>,
+    /// Parts of lines, by their first two bytes.
+    parts: HashMap<u64, Vec<Pattern>, BuildFnv>,
+    openings: Openings,
 }
 
 static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
-    let mut whole: HashMap<_, _, super::words::BuildFnv> = HashMap::default();
-    let mut parts = Vec::new();
-    let mut texts = Vec::new();
+    let mut whole: HashMap<_, _, BuildFnv> = HashMap::default();
+    let mut parts: HashMap<u64, Vec<Pattern>, BuildFnv> = HashMap::default();
+    let mut openings = Openings::default();
     for (rule, (_, _, table)) in TABLES.iter().enumerate() {
         for row in table.lines().filter(|row| !row.is_empty()) {
             let mut cells = row.split('\t');
@@ -83,39 +85,65 @@ static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
                     continue;
                 }
             };
-            parts.push(Pattern { rule, place, limit });
-            texts.push(text);
+            let Some(front) = front(text.as_bytes()) else { continue };
+            openings.add(text);
+            parts.entry(front).or_default().push(Pattern { rule, place, limit, text });
         }
     }
-    // A handful of patterns of a few bytes each cannot exceed the automaton's limits.
-    let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts).ok();
-    Tables { whole, parts, finder }
+    Tables { whole, parts, openings }
 });
 
 /// The rule that names a line, given its folded form with digits as `#`; whole-line patterns first.
 pub(super) fn find(folded: &str, words: usize) -> Option<Rule> {
     let tables = &*COMPILED;
-    let rule = tables.whole.get(folded).copied().or_else(|| {
-        if words > 90 {
-            return None;
-        }
-        let finder = tables.finder.as_ref()?;
-        finder
-            .find_overlapping_iter(folded)
-            .filter(|hit| {
-                let pattern = &tables.parts[hit.pattern().as_usize()];
-                words <= pattern.limit
-                    && match pattern.place {
-                        Place::Start => hit.start() == 0 && edge(folded, hit.end()),
-                        Place::End => hit.end() == folded.len() && edge(folded, hit.start()),
-                        Place::Any => edge(folded, hit.start()) && edge(folded, hit.end()),
-                    }
-            })
-            .map(|hit| tables.parts[hit.pattern().as_usize()].rule)
-            .min()
-    })?;
+    let rule = match tables.whole.get(folded) {
+        Some(rule) => *rule,
+        None if words > 90 => return None,
+        None => part(tables, folded, words)?,
+    };
     let (name, weak, _) = TABLES[rule];
     Some(Rule { index: rule, name, weak })
+}
+
+/// The first two bytes of a text as a key.
+fn front(bytes: &[u8]) -> Option<u64> {
+    bytes.first_chunk().map(|front| u64::from(u16::from_be_bytes(*front)))
+}
+
+/// The first rule of which a pattern stands in a line where it must.
+fn part(tables: &Tables, folded: &str, words: usize) -> Option<usize> {
+    let bytes = folded.as_bytes();
+    let mut best: Option<usize> = None;
+    let mut inside = false;
+    for at in 0..bytes.len() {
+        // No pattern begins in the middle of a word.
+        let letter = bytes[at].is_ascii_alphanumeric();
+        let skipped = inside && letter;
+        inside = letter;
+        if skipped || !tables.openings.may_bytes(&bytes[at..]) {
+            continue;
+        }
+        let Some(patterns) = front(&bytes[at..]).and_then(|front| tables.parts.get(&front)) else {
+            continue;
+        };
+        for Pattern { rule, place, limit, text } in patterns {
+            let end = at + text.len();
+            let fits = words <= *limit
+                && best.is_none_or(|best| *rule < best)
+                && match place {
+                    Place::Start => at == 0,
+                    Place::End => end == bytes.len(),
+                    Place::Any => true,
+                }
+                && bytes[at..].starts_with(text.as_bytes())
+                && (*place == Place::Start || edge(folded, at))
+                && (*place == Place::End || edge(folded, end));
+            if fits {
+                best = Some(*rule);
+            }
+        }
+    }
+    best
 }
 
 /// Whether a byte position is at the edge of a word; scripts without spaces have edges everywhere.
@@ -139,6 +167,7 @@ mod tests {
                 let cells: Vec<_> = row.split('\t').collect();
                 assert_eq!(cells.len(), 3, "{name}: {row}");
                 assert!("=^$*".contains(&cells[0][..1]), "{name}: {row}");
+                assert!(cells[0] == "=" || front(cells[2].as_bytes()).is_some(), "{name}: {row}");
                 if cells[0] == "=" {
                     assert_eq!(
                         crate::dump::words::without_digits(&fold(cells[2])),

@@ -116,10 +116,12 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 /// Works on runs of non-ASCII characters. Runs that no language writes are always undone; others (which a
 /// French "CAFÉ”" could form by chance) only where nearly all runs of the text say the same.
 fn undouble(text: String, repairs: &mut Repairs) -> String {
-    // All of these marks are of the block that begins with this byte.
-    if memchr::memchr(0xc3, text.as_bytes()).is_none()
-        || !text.contains(['Ã', 'Â', 'â', 'Ä', 'Å', 'Ð', 'Ø', 'Ù', 'Î'])
-    {
+    // Ã Â â Ä Å Ð Ø Ù Î: all of the block that begins with this byte.
+    let bytes = text.as_bytes();
+    let mark = |at: usize| {
+        matches!(bytes.get(at + 1), Some(0x83 | 0x82 | 0xa2 | 0x84 | 0x85 | 0x90 | 0x98 | 0x99 | 0x8e))
+    };
+    if !memchr::memchr_iter(0xc3, bytes).any(mark) {
         return text;
     }
     let (mut sure, mut likely, mut plain) = (0, 0, 0);
@@ -196,6 +198,8 @@ fn latin_bytes(run: &str) -> Option<Vec<u8>> {
 /// Joiners stay (Persian and emoji need them), as does the no-break space where French and grouped digits want it.
 fn clean(text: &str, repairs: &mut Repairs) -> String {
     let plain = |b: &u8| (b' '..0x7f).contains(b) || *b == b'\n';
+    // No character that begins with one of the others is touched either.
+    let kept = |b: &u8| plain(b) || (*b >= 0x80 && !matches!(b, 0xc2 | 0xd8 | 0xe1 | 0xe2 | 0xef));
     if text.as_bytes().iter().all(plain) {
         return text.to_owned();
     }
@@ -204,7 +208,7 @@ fn clean(text: &str, repairs: &mut Repairs) -> String {
     let mut rest = text;
     let mut before = '\n';
     loop {
-        let run = rest.as_bytes().iter().position(|b| !plain(b)).unwrap_or(rest.len());
+        let run = rest.as_bytes().iter().position(|b| !kept(b)).unwrap_or(rest.len());
         out.push_str(&rest[..run]);
         before = rest[..run].chars().next_back().unwrap_or(before);
         let mut chars = rest[run..].chars();
@@ -259,9 +263,13 @@ fn clean(text: &str, repairs: &mut Repairs) -> String {
     repairs.add("bidi controls", bidi);
     repairs.add("control characters", control);
     repairs.add("no-break spaces", nbsp);
-    // Latin letters, quotes and dashes are what nearly all texts are made of.
-    let simple = |c: char| c < '\u{300}' || ('\u{2010}'..'\u{2070}').contains(&c);
-    if out.chars().all(simple) || is_nfc_quick(out.chars()) == IsNormalized::Yes {
+    // Latin letters, quotes and dashes are what nearly all texts are made of: below U+0300, or U+2010 to U+206F.
+    let bytes = out.as_bytes();
+    let quote =
+        |at: usize| matches!(bytes.get(at + 1..at + 3), Some([0x80, 0x90..=0xbf] | [0x81, 0x80..=0xaf]));
+    let simple = bytes.iter().fold(true, |all, b| all & ((*b < 0xcc) | (*b == 0xe2)))
+        && memchr::memchr_iter(0xe2, bytes).all(quote);
+    if simple || is_nfc_quick(out.chars()) == IsNormalized::Yes {
         return out;
     }
     let composed: String = out.nfc().collect();

@@ -13,7 +13,14 @@ pub(super) fn inline(text: &str) -> String {
 fn escaped(text: &str, opens: bool) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let bytes = text.as_bytes();
-    for (at, c) in text.char_indices() {
+    let mut next = 0;
+    while next < bytes.len() {
+        // Most of a text needs no thought.
+        let plain = bytes[next..].iter().position(|b| SPECIAL[usize::from(*b)]).unwrap_or(bytes.len() - next);
+        out.push_str(&text[next..next + plain]);
+        let at = next + plain;
+        let Some(c) = text[at..].chars().next() else { break };
+        next = at + 1;
         let escape = match c {
             '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' | '^' => true,
             // An underscore inside a word opens nothing, but at its edges it may.
@@ -35,6 +42,16 @@ fn escaped(text: &str, opens: bool) -> String {
     }
     out
 }
+
+/// Bytes that may need a backslash, all of them ASCII.
+const SPECIAL: [bool; 256] = {
+    let (marks, mut special, mut at) = (b"\\`*[]<>|~$^_&!#+-=:.)\n", [false; 256], 0);
+    while at < marks.len() {
+        special[marks[at] as usize] = true;
+        at += 1;
+    }
+    special
+};
 
 /// Whether what follows `&` could be read as an entity.
 fn entity(rest: &str) -> bool {

@@ -1,6 +1,5 @@
 //! Lines and spans to articles: title, captions, byline, dates, body, and the account of every line.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::Datelike;
@@ -150,15 +149,17 @@ fn account(
     found: Vec<Draft>,
     repairs: Vec<Repair>,
 ) -> Parsed {
-    let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
+    // By physical line, from 0.
+    let mut entries = vec![Entry::of(Role::Blank); lines.physical as usize];
     let mut starts: Vec<u32> = vec![1];
     for (at, entry) in ledger.into_iter().enumerate() {
         let line = &lines.lines[at];
         let entry =
             entry.unwrap_or_else(|| Entry::chrome(marks[at].rule.map_or("outside", |rule| rule.name)));
-        for number in line.from..=line.to {
-            entries.insert(number, entry.clone());
+        for number in line.from..line.to {
+            entries[number as usize - 1] = entry.clone();
         }
+        entries[line.to as usize - 1] = entry;
         if owners[at] + 1 > starts.len() {
             starts.push(line.from);
         }
@@ -202,14 +203,13 @@ fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> Known {
             sample.push(' ');
         }
         let bytes = line.text.as_bytes();
-        asked = asked
-            || line.words <= 32
-                && bytes.windows(3).any(|w| {
-                    w[0].is_ascii_digit()
-                        && matches!(w[1], b'/' | b'-' | 0xc2)
-                        && (w[2].is_ascii_digit() || w[2] == 0xb7)
-                });
+        let between = |at: usize| {
+            let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+            at > 0 && digit(at - 1) && (digit(at + 1) || bytes.get(at + 1) == Some(&0xb7))
+        };
+        asked = asked || line.words <= 32 && memchr::memchr3_iter(b'/', b'-', 0xc2, bytes).any(between);
         if line.words > 30
+            || memchr::memchr3(b'/', b'M', b'S', bytes).is_none()
             || !line.text.contains('/')
                 && !line.text.contains(" AM")
                 && !line.text.contains(" PM")

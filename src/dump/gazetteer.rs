@@ -99,6 +99,18 @@ static BUILT_IN: LazyLock<Names> = LazyLock::new(|| {
     names
 });
 
+/// Built-in names in scripts without spaces.
+static UNSPACED: LazyLock<Vec<(&'static str, &'static Known)>> = LazyLock::new(|| {
+    let all = BUILT_IN.aliases.iter().map(|(alias, known)| (alias.as_str(), known));
+    all.filter(|(alias, _)| is_unspaced(alias)).collect()
+});
+
+/// Whether a name is of a script without spaces, and longer than a character.
+fn is_unspaced(alias: &str) -> bool {
+    alias.chars().count() > 1
+        && alias.chars().all(|c| super::words::is_unspaced(c) || super::words::is_hangul(c))
+}
+
 impl Vocabulary {
     /// From `[tags]` of site.toml: display name -> aliases. The name is its own alias.
     #[must_use]
@@ -139,15 +151,13 @@ impl Vocabulary {
 
     /// Names in scripts without spaces that a text contains.
     pub(super) fn unspaced<'a>(&'a self, text: &str) -> Vec<(&'a Known, usize)> {
-        let mut found: Vec<(&str, &Known, usize)> = BUILT_IN
-            .aliases
+        let own = self.names.aliases.iter().map(|(alias, known)| (alias.as_str(), known));
+        let times = |alias: &str| memchr::memmem::find_iter(text.as_bytes(), alias.as_bytes()).count();
+        let mut found: Vec<(&str, &Known, usize)> = UNSPACED
             .iter()
-            .chain(&self.names.aliases)
-            .filter(|(alias, _)| {
-                alias.chars().count() > 1
-                    && alias.chars().all(|c| super::words::is_unspaced(c) || super::words::is_hangul(c))
-            })
-            .map(|(alias, known)| (alias.as_str(), known, text.matches(alias.as_str()).count()))
+            .copied()
+            .chain(own.filter(|(alias, _)| is_unspaced(alias)))
+            .map(|(alias, known)| (alias, known, times(alias)))
             .filter(|(_, _, count)| *count > 0)
             .collect();
         found.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(b.0)));

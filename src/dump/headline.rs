@@ -71,12 +71,6 @@ impl Story {
         let lead = stems.iter().filter(|s| self.lead.contains(*s)).count();
         (ratio(body, stems.len()), ratio(lead, stems.len()), stems.len())
     }
-
-    /// How much of the smaller vocabulary the other has too, 0 to 1.
-    pub(super) fn alike(&self, other: &Self) -> f32 {
-        let (small, large) = if self.stems.len() < other.stems.len() { (self, other) } else { (other, self) };
-        ratio(small.stems.intersection(&large.stems).count(), small.stems.len())
-    }
 }
 
 /// How far above the body a headline is looked for, in lines.

@@ -62,6 +62,11 @@ impl Votes {
         }
     }
 
+    /// Adds the votes of others.
+    pub(super) fn add_all(&mut self, others: &Self) {
+        self.counts.iter_mut().zip(&others.counts).for_each(|(own, other)| *own += other);
+    }
+
     /// Bit of the leading language; all bits when nothing was voted.
     pub(super) fn leader(&self) -> u32 {
         let best = self.counts.iter().copied().max().unwrap_or(0);
@@ -96,10 +101,10 @@ pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
     }
     let mut votes = Votes::new();
     let mut total = 0;
-    for word in words::words(sample) {
+    words::hashed(sample, |_, hash, _, _| {
         total += 1;
-        votes.add(stop_bits_of(words::hash_lower(word).0));
-    }
+        votes.add(stop_bits_of(hash));
+    });
     let mut order: Vec<usize> = (0..LANGUAGES.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(votes.counts[*at]));
     let (best, second) = (votes.counts[order[0]], votes.counts[order[1]]);
@@ -127,7 +132,10 @@ pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
 
 /// Languages that their script gives away.
 fn by_script(text: &str) -> Option<&'static str> {
-    if !text.chars().any(|c| c >= '\u{e00}' && !('\u{1e00}'..'\u{3040}').contains(&c)) {
+    // The first bytes of characters from U+0E00 on, but for those of U+2000 to U+2FFF: typographic marks.
+    if !text.bytes().fold(false, |any, b| any | ((b >= 0xe0) & (b != 0xe2)))
+        || !text.chars().any(|c| c >= '\u{e00}' && !('\u{1e00}'..'\u{3040}').contains(&c))
+    {
         return None;
     }
     let (mut han, mut kana, mut hangul, mut thai, mut letters) = (0, 0, 0, 0, 0);

@@ -27,12 +27,11 @@ impl Entry {
     }
 }
 
-/// Runs of equal entries over lines `from..=to`; a line without an entry is blank.
-pub(super) fn spans(from: u32, to: u32, entries: &std::collections::BTreeMap<u32, Entry>) -> Vec<LineSpan> {
-    let blank = Entry::of(Role::Blank);
+/// Runs of equal entries over lines `from..=to`, counted from 1.
+pub(super) fn spans(from: u32, to: u32, entries: &[Entry]) -> Vec<LineSpan> {
     let mut out: Vec<LineSpan> = Vec::new();
     for line in from..=to {
-        let entry = entries.get(&line).unwrap_or(&blank);
+        let entry = &entries[line as usize - 1];
         if let Some(last) = out.last_mut()
             && last.role == entry.role
             && last.rule == entry.rule

@@ -105,15 +105,28 @@ const SECOND: &[&str] = &[
     "sign",
 ];
 
-static SECOND_SET: LazyLock<HashSet<u64, words::BuildFnv>> =
-    LazyLock::new(|| SECOND.iter().map(|word| words::hash(word)).collect());
+/// Their hashes, and the low bits of these: a quick no.
+static SECOND_SET: LazyLock<(HashSet<u64, words::BuildFnv>, [u64; 64])> = LazyLock::new(|| {
+    let hashes: HashSet<u64, words::BuildFnv> = SECOND.iter().map(|word| words::hash(word)).collect();
+    let mut bits = [0; 64];
+    SECOND
+        .iter()
+        .map(|word| words::hash(word))
+        .for_each(|hash| bits[(hash >> 6 & 63) as usize] |= 1 << (hash & 63));
+    (hashes, bits)
+});
+
+fn is_second(hash: u64) -> bool {
+    let (hashes, bits) = &*SECOND_SET;
+    bits[(hash >> 6 & 63) as usize] & 1 << (hash & 63) != 0 && hashes.contains(&hash)
+}
 
 /// Looks at all lines of a dump.
 pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
     let all: Vec<Tokens> = lines.iter().map(|line| tokens(&line.text)).collect();
     let mut votes = Votes::new();
-    for bits in all.iter().filter(|t| t.bits.len() >= 12).flat_map(|t| &t.bits) {
-        votes.add(*bits);
+    for tokens in all.iter().filter(|t| t.bits.len() >= 12) {
+        votes.add_all(&tokens.votes);
     }
     let leader = votes.leader();
     let mut marks: Vec<Mark> =
@@ -131,10 +144,11 @@ pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
 }
 
 /// A line's words, looked up once.
-#[derive(Default)]
 struct Tokens {
     /// Languages in which each word is a stop word.
     bits: Vec<u32>,
+    /// The same as votes, of a line that is long enough to have a say.
+    votes: Votes,
     second: u32,
     stems: Vec<u64>,
     content: Vec<u64>,
@@ -144,16 +158,16 @@ fn tokens(text: &str) -> Tokens {
     let room = text.len() / 6 + 1;
     let mut out = Tokens {
         bits: Vec::with_capacity(room),
+        votes: Votes::new(),
         second: 0,
         stems: Vec::with_capacity(room),
         content: Vec::with_capacity(room),
     };
     let plain = text.is_ascii();
-    for word in words::words(text) {
-        let (full, stem, length) = words::hash_lower(word);
+    words::hashed(text, |word, full, stem, length| {
         let bits = language::stop_bits_of(full);
         out.bits.push(bits);
-        out.second += u32::from(SECOND_SET.contains(&full));
+        out.second += u32::from(is_second(full));
         if bits == 0 && word.len() > 3 {
             out.content.push(full);
         }
@@ -170,6 +184,9 @@ fn tokens(text: &str) -> Tokens {
         } else if bits == 0 && length >= 3 {
             out.stems.push(stem);
         }
+    });
+    if out.bits.len() >= 10 {
+        out.bits.iter().for_each(|bits| out.votes.add(*bits));
     }
     out
 }
@@ -225,18 +242,7 @@ impl Shape {
         for c in text.chars() {
             let class = match CLASSES.get(c as usize) {
                 Some(class) => *class,
-                None => {
-                    shape.numeric |= c.is_numeric();
-                    shape.unspaced |= words::without_stop_words(c);
-                    match c {
-                        '»' | '•' | '·' | '›' => SEPARATOR,
-                        '“' | '‘' => OPENER,
-                        c if c.is_lowercase() => LOWER,
-                        c if c.is_uppercase() => UPPER,
-                        c if c.is_whitespace() => BLANK,
-                        _ => 0,
-                    }
-                }
+                None => shape.beyond(c),
             };
             shape.chars += 1;
             shape.digits += usize::from(class == DIGIT);
@@ -258,6 +264,24 @@ impl Shape {
         shape.numeric |= shape.digits > 0;
         shape
     }
+
+    /// The class of a character beyond ASCII.
+    fn beyond(&mut self, c: char) -> u8 {
+        match c {
+            '“' | '‘' => return OPENER,
+            '’' | '”' | '–' | '—' | '…' => return 0,
+            _ => {}
+        }
+        self.numeric |= c.is_numeric();
+        self.unspaced |= words::without_stop_words(c);
+        match c {
+            '»' | '•' | '·' | '›' => SEPARATOR,
+            c if c.is_lowercase() => LOWER,
+            c if c.is_uppercase() => UPPER,
+            c if c.is_whitespace() => BLANK,
+            _ => 0,
+        }
+    }
 }
 
 static HTTP: LazyLock<memchr::memmem::Finder<'static>> =
@@ -272,7 +296,7 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
     let rule =
         if line.words <= 90 { chrome::find(&words::without_digits(&line.folded), line.words) } else { None };
     // A dump may hold several languages: a long line speaks for itself.
-    let own = if tokens.bits.len() >= 10 { own_language(&tokens.bits) } else { leader };
+    let own = if tokens.bits.len() >= 10 { tokens.votes.leader() } else { leader };
     let votes = |language: u32| tokens.bits.iter().filter(|bits| **bits & language != 0).count();
     let stops = count(votes(leader).max(if own == leader { 0 } else { votes(own) }));
     let mut mark = Mark {
@@ -301,15 +325,6 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
     };
     mark.prose = prose(&mark, line, shape.unspaced);
     mark
-}
-
-/// The language that most of a line's stop words are of.
-fn own_language(tokens: &[u32]) -> u32 {
-    let mut votes = Votes::new();
-    for bits in tokens {
-        votes.add(*bits);
-    }
-    votes.leader()
 }
 
 fn count(n: usize) -> u32 {

@@ -93,7 +93,7 @@ pub(super) fn tail(paragraph: &str) -> Option<usize> {
     let bare = paragraph.trim_end().trim_end_matches('.');
     let open = bare.strip_suffix([')', ']'])?.rfind(['(', '['])?;
     let inner = words::fold(&bare[open + 1..bare.len() - 1]);
-    (read(&inner) == Some(Kind::Note) && words::count(&inner) <= 40).then_some(open)
+    (read(&inner) == Some(Kind::Note) && !words::more_than(&inner, 40)).then_some(open)
 }
 
 /// The names in a "Tags: a, b" line; none when they look like a sentence.

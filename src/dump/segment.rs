@@ -2,13 +2,14 @@
 //!
 //! The weights are in `tables/cuts.tsv`, made by `scripts/train_choice.py`.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::headline::{Features, Story, Weights};
+use super::headline::{Features, Weights};
 use super::line::Line;
 use super::mark::{Mark, ratio};
 use super::repeats::Repeat;
-use super::words::End;
+use super::words::{BuildFnv, End};
 
 /// One item of a dump: logical lines `from..to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,34 +155,87 @@ struct Whole {
 }
 
 /// The vocabularies around a place between two paragraphs, kept for the next line of the same gap.
-struct Stories<'a> {
+struct Stories {
     texts: Vec<usize>,
-    marks: &'a [Mark],
+    /// The stems of all lines as small numbers, and where each line's begin.
+    stems: Vec<u32>,
+    starts: Vec<usize>,
+    /// Of each stem, the last gap that had it in the story after it, in that story's lead, and in the story before it.
+    after: Vec<usize>,
+    lead: Vec<usize>,
+    before: Vec<usize>,
+    /// The gap that they are about.
     at: usize,
-    /// After and before.
-    around: (Story, Story),
+    /// How much of the smaller vocabulary the other has too, 0 to 1.
+    alike: f32,
 }
 
-impl<'a> Stories<'a> {
-    fn new(marks: &'a [Mark], texts: Vec<usize>) -> Self {
-        Self { texts, marks, at: usize::MAX, around: Default::default() }
+impl Stories {
+    fn new(marks: &[Mark], texts: Vec<usize>) -> Self {
+        let total = marks.iter().map(|mark| mark.stems.len()).sum();
+        let mut numbers: HashMap<u64, u32, BuildFnv> =
+            HashMap::with_capacity_and_hasher(total / 2, BuildFnv::default());
+        let (mut stems, mut starts) = (Vec::with_capacity(total), Vec::with_capacity(marks.len() + 1));
+        starts.push(0);
+        for mark in marks {
+            for stem in &mark.stems {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                stems.push(*numbers.entry(*stem).or_insert(next));
+            }
+            starts.push(stems.len());
+        }
+        let none = vec![usize::MAX; numbers.len()];
+        Self {
+            texts,
+            stems,
+            starts,
+            after: none.clone(),
+            lead: none.clone(),
+            before: none,
+            at: usize::MAX,
+            alike: 0.0,
+        }
     }
 
-    /// The stories around the gap before the paragraph `next`.
-    fn around(&mut self, next: usize) -> &(Story, Story) {
-        if self.at != next {
-            self.at = next;
-            let (mut after, mut before) = (Story::default(), Story::default());
-            let first = self.texts.get(next).copied().unwrap_or(0);
-            for n in (next..self.texts.len()).take(REACH).take_while(|n| self.texts[*n] - first < 80) {
-                after.add(&self.marks[self.texts[n]].stems, n < next + 3);
-            }
-            for n in (0..next).rev().take(REACH) {
-                before.add(&self.marks[self.texts[n]].stems, false);
-            }
-            self.around = (after, before);
+    /// Turns to the gap before the paragraph `next`.
+    fn turn(&mut self, next: usize) {
+        if self.at == next {
+            return;
         }
-        &self.around
+        self.at = next;
+        let first = self.texts.get(next).copied().unwrap_or(0);
+        let (mut after, mut before, mut common) = (0, 0, 0);
+        for n in (next..self.texts.len()).take(REACH).take_while(|n| self.texts[*n] - first < 80) {
+            for at in self.starts[self.texts[n]]..self.starts[self.texts[n] + 1] {
+                let stem = self.stems[at] as usize;
+                after += usize::from(self.after[stem] != next);
+                self.after[stem] = next;
+                if n < next + 3 {
+                    self.lead[stem] = next;
+                }
+            }
+        }
+        for n in (0..next).rev().take(REACH) {
+            for at in self.starts[self.texts[n]]..self.starts[self.texts[n] + 1] {
+                let stem = self.stems[at] as usize;
+                if self.before[stem] != next {
+                    before += 1;
+                    common += usize::from(self.after[stem] == next);
+                }
+                self.before[stem] = next;
+            }
+        }
+        self.alike = ratio(common, after.min(before));
+    }
+
+    /// Shares of a line's content words that the story after the gap, its lead, and the story before also have; and
+    /// how many there are.
+    fn shared(&self, line: usize) -> (f32, f32, f32, usize) {
+        let stems = &self.stems[self.starts[line]..self.starts[line + 1]];
+        let share = |of: &[usize]| {
+            ratio(stems.iter().filter(|stem| of[**stem as usize] == self.at).count(), stems.len())
+        };
+        (share(&self.after), share(&self.lead), share(&self.before), stems.len())
     }
 }
 
@@ -190,7 +244,7 @@ fn cut(
     marks: &[Mark],
     repeats: &[Repeat],
     whole: &Whole,
-    stories: &mut Stories<'_>,
+    stories: &mut Stories,
     at: usize,
 ) -> Option<Cut> {
     let Whole { prose, wide, bare } = whole;
@@ -227,10 +281,9 @@ fn cut(
         .take_while(|i| **i - at < 80)
         .count();
     let quiet = at - stories.texts[..next].iter().rev().find(|i| **i < at).map_or(0, |b| b + 1);
-    let (story, past) = stories.around(next);
-    let (share, lead, known) = story.shared(&mark.stems);
-    let (old_share, ..) = past.shared(&mark.stems);
-    let alike = story.alike(past);
+    stories.turn(next);
+    let (share, lead, old_share, known) = stories.shared(at);
+    let alike = stories.alike;
     let window =
         |from: usize, width: usize| (prose[(from + width).min(total)] - prose[from]).min(400.0) / 100.0;
     let dense = ratio(

@@ -8,7 +8,7 @@ const LIMIT: usize = 300;
 /// One or two sentences from the first paragraphs of plain text.
 pub(super) fn summary<'a>(paragraphs: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::new();
-    for paragraph in paragraphs.filter(|p| words::count(p) >= 8 || p.chars().count() > 40).take(2) {
+    for paragraph in paragraphs.filter(|p| words::more_than(p, 7) || p.chars().count() > 40).take(2) {
         let skip = agency::dateline(paragraph).map_or(0, |d| d.length);
         for sentence in words::sentences(paragraph[skip..].trim()) {
             let sentence = sentence.trim();

@@ -13,7 +13,7 @@ const MOST: usize = 8;
 const COUNTRIES: usize = 4;
 
 /// Words that stand before names (offices, forms of address) or open sentences; never part of a tag's front.
-static FRONT: LazyLock<HashSet<&'static str>> =
+static FRONT: LazyLock<HashSet<&'static str, words::BuildFnv>> =
     LazyLock::new(|| include_str!("tables/titles.tsv").split_whitespace().collect());
 
 /// Countries whose name is as often a person's or another place's.
@@ -102,7 +102,7 @@ pub(super) fn tags(
         }
     }
     merge(&mut names);
-    let short = words::count(text) < 300;
+    let short = !words::more_than(text, 299);
     let mut out: Vec<String> = Vec::new();
     let printed = printed.into_iter().map(|name| {
         let cores: Vec<&str> = name.split_whitespace().collect();

@@ -21,6 +21,16 @@ pub(super) fn fold(text: &str) -> String {
 }
 
 fn fold_ascii(text: &str) -> String {
+    let bytes = text.as_bytes();
+    // Most lines have been trimmed and squeezed: whole-slice tests, which compilers make fast.
+    let is_squeezed = bytes.iter().fold(true, |all, b| all & (*b >= b' ') & (*b != b'`'))
+        && !bytes
+            .iter()
+            .zip(bytes.iter().skip(1))
+            .fold(false, |any, (a, b)| any | ((*a == b' ') & (*b == b' ')));
+    if is_squeezed {
+        return text.to_ascii_lowercase();
+    }
     let mut out = Vec::with_capacity(text.len());
     let mut blank = false;
     for byte in text.bytes() {
@@ -98,14 +108,25 @@ pub(super) fn without_stop_words(c: char) -> bool {
 
 /// Number of words; two characters of an unspaced script count as one.
 pub(super) fn count(text: &str) -> usize {
+    count_to(text, usize::MAX)
+}
+
+/// Whether a text has more words than so many, read no further than that takes.
+pub(super) fn more_than(text: &str, limit: usize) -> bool {
+    count_to(text, limit + 1) > limit
+}
+
+/// [`count`], but the rest of a text that has `enough` is not read.
+fn count_to(text: &str, enough: usize) -> usize {
     if text.is_ascii() {
         let (mut count, mut counted) = (0, false);
         for byte in text.bytes() {
-            if byte.is_ascii_whitespace() || byte == 0x0b {
-                counted = false;
-            } else if !counted && byte.is_ascii_alphanumeric() {
-                counted = true;
-                count += 1;
+            let class = ASCII[usize::from(byte)];
+            let opens = class & LETTER != 0 && !counted;
+            count += usize::from(opens);
+            counted = (counted || opens) && class & BLANK == 0;
+            if count >= enough {
+                break;
             }
         }
         return count;
@@ -127,21 +148,76 @@ pub(super) fn count(text: &str) -> usize {
             counted = true;
             count += 1;
         }
+        if count >= enough {
+            break;
+        }
     }
     count + unspaced.div_ceil(2)
 }
+
+/// What the bytes of ASCII are, for loops that look at every one.
+const LETTER: u8 = 1;
+const BLANK: u8 = 2;
+const APOSTROPHE: u8 = 4;
+
+const ASCII: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = 0u8;
+    while at < 128 {
+        classes[at as usize] = match at {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => LETTER,
+            b' ' | 9..=13 => BLANK,
+            b'\'' => APOSTROPHE,
+            _ => 0,
+        };
+        at += 1;
+    }
+    classes
+};
 
 /// The words of a text without the marks around them, as written.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(is_letter(c) || c == '\'' || c == '’')).filter(|w| !w.is_empty())
 }
 
-/// [`char::is_alphanumeric`], quick about the marks that stand in most texts.
+/// [`char::is_alphanumeric`], quick about what stands in most texts.
 fn is_letter(c: char) -> bool {
-    if c.is_ascii() {
-        c.is_ascii_alphanumeric()
-    } else {
-        !('\u{2000}'..='\u{206f}').contains(&c) && c.is_alphanumeric()
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric(),
+        '\u{c0}'..='\u{24f}' => !matches!(c, '×' | '÷'),
+        '\u{400}'..='\u{481}' | '\u{620}'..='\u{64a}' | '\u{4e00}'..='\u{9fa5}' => true,
+        '\u{2000}'..='\u{206f}' => false,
+        _ => c.is_alphanumeric(),
+    }
+}
+
+/// [`words`] and [`hash_lower`] of each, with the word's length in bytes, in one go.
+pub(super) fn hashed(text: &str, mut each: impl FnMut(&str, u64, u64, usize)) {
+    if !text.is_ascii() {
+        for word in words(text) {
+            let (full, front, length) = hash_lower(word);
+            each(word, full, front, length);
+        }
+        return;
+    }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if ASCII[usize::from(bytes[at])] & (LETTER | APOSTROPHE) == 0 {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let (mut full, mut front) = (BASIS, BASIS);
+        while let Some(byte) = bytes.get(at).filter(|b| ASCII[usize::from(**b)] & (LETTER | APOSTROPHE) != 0)
+        {
+            full = step(full, byte.to_ascii_lowercase());
+            at += 1;
+            if at - start <= 5 {
+                front = full;
+            }
+        }
+        each(&text[start..at], full, front, (at - start).min(5));
     }
 }
 
@@ -182,22 +258,21 @@ pub(super) fn end(text: &str) -> End {
 /// Initials, short titles ("Mr.") and digits do not end one.
 pub(super) fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
-    let mut start = 0;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    let (mut start, mut next) = (0, 0);
+    // What sentence marks begin with; nearly all other bytes are passed over.
+    let may_end = |b: &u8| matches!(b, b'.' | b'!' | b'?' | 0xd8 | 0xdb | 0xe2 | 0xe3 | 0xef);
+    while let Some(skipped) = text.as_bytes()[next..].iter().position(may_end) {
+        let at = next + skipped;
+        let Some(c) = text[at..].chars().next() else { break };
+        next = at + c.len_utf8();
         let wide = matches!(c, '。' | '！' | '？');
         if !wide && !matches!(c, '.' | '!' | '?' | '؟' | '۔' | '…') {
             continue;
         }
-        let mut stop = at + c.len_utf8();
-        while let Some((next, n)) = chars.peek().copied() {
-            if matches!(n, '.' | '!' | '?' | '"' | '”' | '’' | '\'' | '»' | ')' | '」' | '』') {
-                stop = next + n.len_utf8();
-                chars.next();
-            } else {
-                break;
-            }
-        }
+        let closes =
+            |c: &char| matches!(c, '.' | '!' | '?' | '"' | '”' | '’' | '\'' | '»' | ')' | '」' | '』');
+        next += text[next..].chars().take_while(closes).map(char::len_utf8).sum::<usize>();
+        let stop = next;
         let rest = &text[stop..];
         let opens = rest.trim_start();
         if opens.is_empty() {
@@ -274,18 +349,22 @@ pub(super) struct Openings {
 impl Openings {
     pub(super) fn add(&mut self, word: &str) {
         self.bits.resize(1024, 0);
-        let at = Self::at(word);
+        let at = Self::at(word.as_bytes());
         self.bits[at / 64] |= 1 << (at % 64);
     }
 
     /// Whether a word may be of the set.
     pub(super) fn may(&self, word: &str) -> bool {
+        self.may_bytes(word.as_bytes())
+    }
+
+    /// The same of a text that may begin inside a character.
+    pub(super) fn may_bytes(&self, word: &[u8]) -> bool {
         let at = Self::at(word);
         self.bits.get(at / 64).is_some_and(|bits| bits & (1 << (at % 64)) != 0)
     }
 
-    fn at(word: &str) -> usize {
-        let bytes = word.as_bytes();
+    fn at(bytes: &[u8]) -> usize {
         let byte = |n: usize| usize::from(bytes.get(n).copied().unwrap_or(0));
         byte(0) << 8 | byte(1)
     }
@@ -298,7 +377,7 @@ pub(super) struct Fnv(u64);
 
 impl Default for Fnv {
     fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+        Self(BASIS)
     }
 }
 
@@ -321,8 +400,10 @@ impl std::hash::Hasher for Fnv {
 
 /// FNV-1a of a word as it is, for tables whose keys are hashes.
 pub(super) fn hash(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    word.bytes().fold(BASIS, step)
 }
+
+const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn step(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -331,7 +412,7 @@ fn step(hash: u64, byte: u8) -> u64 {
 /// [`hash`] of a word in lower case with straight apostrophes, that of its first five characters, and how many
 /// characters it has, up to five.
 pub(super) fn hash_lower(word: &str) -> (u64, u64, usize) {
-    let mut full = 0xcbf2_9ce4_8422_2325;
+    let mut full = BASIS;
     if word.is_ascii() {
         let bytes = word.as_bytes();
         let stem = bytes.len().min(5);
@@ -360,3 +441,30 @@ pub(super) fn hash_lower(word: &str) -> (u64, u64, usize) {
 
 /// Builds [`Fnv`] hashers.
 pub(super) type BuildFnv = std::hash::BuildHasherDefault<Fnv>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shortcuts_say_what_the_long_ways_say() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_letter(c), c.is_alphanumeric(), "{c:?}");
+        }
+        for text in
+            ["", "a", "It's 'the' end of--all; we're O'Neill's", "x'y z1 ''", "naïve café 北京", " \t a\x0bb"]
+        {
+            let mut found = Vec::new();
+            hashed(text, |word, full, front, length| found.push((word.to_owned(), (full, front, length))));
+            let want: Vec<_> = words(text).map(|word| (word.to_owned(), hash_lower(word))).collect();
+            assert_eq!(found, want, "{text}");
+            let words = count(text);
+            for limit in 0..9 {
+                assert_eq!(more_than(text, limit), words > limit, "{text} {limit}");
+            }
+        }
+        for text in ["A  b`c", "Plain TEXT.", "a\tb", " (x) "] {
+            assert_eq!(fold_ascii(text), fold_any(text), "{text}");
+        }
+    }
+}

@@ -27,14 +27,14 @@ impl Extractor for Smoothie {
 
 /// A text's four-word shingles, for asking how much of a line it holds.
 pub(super) struct Opinion {
-    shingles: HashSet<u64>,
-    lines: HashSet<String>,
+    shingles: HashSet<u64, words::BuildFnv>,
+    lines: HashSet<String, words::BuildFnv>,
 }
 
 impl Opinion {
     /// Collects the shingles of a main text.
     pub(super) fn new(text: &str) -> Self {
-        let mut opinion = Self { shingles: HashSet::new(), lines: HashSet::new() };
+        let mut opinion = Self { shingles: HashSet::default(), lines: HashSet::default() };
         for line in text.lines().filter(|l| !l.trim().is_empty()) {
             opinion.shingles.extend(shingles(line));
             opinion.lines.insert(words::fold(line));
