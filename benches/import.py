@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""measure_import.py [--newsprint BIN] [--html DIR] [--against-trafilatura] TEXT_DIR
+"""import.py [--newsprint BIN] [--html DIR] [--trafilatura] TEXT_DIR
 
 Imports a folder of plain-text articles (first line = title, folder = section) into a site made for the purpose, builds
 it, and checks that nothing is lost: every record accounted for, no article without text, every title the file's first
-line, a second import that changes nothing, a build without
-errors. Then measures `newsprint parse` on one core over the text files and over HTML pages (DIR, .html or .html.gz) and,
-with --against-trafilatura, trafilatura (PyPI) on the same pages in the same run. Needs Python 3.9 and nothing else.
+line, a second import that changes nothing, a build without errors. Then measures one core's work on the same files: as
+text, as pages (each file's lines as h1 and p, since other programs read only HTML), and on pages of your own (--html DIR, .html or
+.html.gz). With --trafilatura, trafilatura (PyPI) reads the same pages in the same run. Needs Python 3.9 and nothing else.
 
-The time of `parse` is that of the whole process: start, reading, parsing, printing JSON. Input is one NDJSON file, as an
-archive would be; --jobs does not exist there, so the process is bound to one core with os.sched_setaffinity where the
-system has it, else RAYON_NUM_THREADS=1."""
-import argparse, csv, gzip, json, os, pathlib, shutil, subprocess, sys, tempfile, time
+Times are processor seconds, so that other work on the machine hardly counts; Those of newsprint are
+the whole process (start, reading NDJSON, parsing, printing JSON), the best of five runs; those of trafilatura are its work on pages
+that are in memory, in one run."""
+import argparse, csv, gzip, html, json, os, pathlib, resource, shutil, subprocess, sys, tempfile, time
 
 
 def run(*command):
@@ -81,44 +81,62 @@ def records(paths, key):
         yield {'id': path.name, key: data.decode('utf-8', 'replace')}
 
 
-def speed(newsprint, what, paths, key, work, repeats=5):
+def children_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def line(what, program, count, size, seconds):
+    print(f'{what}: {program}: {count} dumps, {size / 1e6:.1f} MB in {seconds:.2f} CPU s = {size / 1e6 / seconds:.1f} MB/s, {count / seconds:.0f} dumps/s')
+    return count / seconds
+
+
+def speed(newsprint, what, found, key, work, trafilatura, repeats=5):
     file = work / f'{key}.ndjson'
     size = count = 0
     with open(file, 'w', encoding='utf-8') as out:
-        for record in records(paths, key):
+        for record in found:
             out.write(json.dumps(record, ensure_ascii=False) + '\n')
             size += len(record[key].encode())
             count += 1
     best = float('inf')
     for _ in range(repeats):
-        begun = time.perf_counter()
+        begun = children_seconds()
         subprocess.run([str(newsprint), 'parse', '--input', 'ndjson', str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                        env=dict(os.environ, RAYON_NUM_THREADS='1'), preexec_fn=one_core)
-        best = min(best, time.perf_counter() - begun)
-    print(f'{what}: newsprint parse, one core: {count} dumps, {size / 1e6:.1f} MB in {best:.2f} s = {size / 1e6 / best:.1f} MB/s, {count / best:.0f} dumps/s')
-    return count / best
+        best = min(best, children_seconds() - begun)
+    ours = line(what, 'newsprint', count, size, best)
+    if trafilatura and key == 'html':
+        done = subprocess.run([sys.executable, '-c', TRAFILATURA, str(file)], text=True, capture_output=True, preexec_fn=one_core)
+        if done.returncode:
+            sys.exit('trafilatura: ' + done.stderr.strip().split('\n')[-1])
+        version, seconds = done.stdout.split()
+        theirs = line(what, f'trafilatura {version}', count, size, float(seconds))
+        print(f'{what}: newsprint reads {ours / theirs:.1f} times as many')
+
+
+def pages(files):
+    for path in files:
+        title, *rest = [text for text in (raw.strip() for raw in read(path).split('\n')) if text]
+        body = ''.join(f'<p>{html.escape(text)}</p>\n' for text in rest)
+        title = html.escape(title)
+        yield {'id': path.name, 'html': f'<!doctype html><title>{title}</title><body><article><h1>{title}</h1>\n{body}</article></body>'}
 
 
 def start_time(newsprint, path):
-    times = []
-    for _ in range(20):
-        begun = time.perf_counter()
+    begun, runs = children_seconds(), 20
+    for _ in range(runs):
         subprocess.run([str(newsprint), 'parse', str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        times.append(time.perf_counter() - begun)
-    print(f'one file: newsprint parse answers in {sorted(times)[len(times) // 2] * 1e3:.1f} ms (median of 20)')
+    print(f'one file: newsprint parse takes {(children_seconds() - begun) / runs * 1e3:.1f} CPU ms, start included (mean of {runs})')
 
 
 TRAFILATURA = '''
 import json, sys, time, trafilatura
 pages = [json.loads(line)['html'] for line in open(sys.argv[1], encoding='utf-8')]
-best = None
-for _ in range(3):
-    begun = time.perf_counter()
-    for page in pages:
-        trafilatura.bare_extraction(page, with_metadata=True)
-    seconds = time.perf_counter() - begun
-    best = min(best or seconds, seconds)
-print(trafilatura.__version__, len(pages), best)
+begun = time.process_time()
+for page in pages:
+    trafilatura.bare_extraction(page, with_metadata=True)
+print(trafilatura.__version__, time.process_time() - begun)
 '''
 
 
@@ -127,24 +145,18 @@ def main():
     arguments.add_argument('text_dir')
     arguments.add_argument('--newsprint', default='newsprint')
     arguments.add_argument('--html')
-    arguments.add_argument('--against-trafilatura', action='store_true')
+    arguments.add_argument('--trafilatura', action='store_true')
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
         failures = check(options.newsprint, options.text_dir, work)
         files = texts(options.text_dir)
         start_time(options.newsprint, files[0])
-        speed(options.newsprint, 'text', files, 'text', work)
+        speed(options.newsprint, 'text', records(files, 'text'), 'text', work, options.trafilatura)
+        speed(options.newsprint, 'the same as pages', pages(files), 'html', work, options.trafilatura)
         if options.html:
-            pages = sorted(path for path in pathlib.Path(options.html).rglob('*') if path.name.endswith(('.html', '.html.gz')))
-            ours = speed(options.newsprint, 'HTML', pages, 'html', work)
-            if options.against_trafilatura:
-                done = subprocess.run([sys.executable, '-c', TRAFILATURA, str(work / 'html.ndjson')], text=True, capture_output=True, preexec_fn=one_core)
-                if done.returncode:
-                    sys.exit('trafilatura: ' + done.stderr.strip().split('\n')[-1])
-                version, count, seconds = done.stdout.split()
-                theirs = int(count) / float(seconds)
-                print(f'HTML: trafilatura {version}, one core, pages in memory, best of 3: {theirs:.0f} pages/s; newsprint is {ours / theirs:.1f} times as fast')
+            own = sorted(path for path in pathlib.Path(options.html).rglob('*') if path.name.endswith(('.html', '.html.gz')))
+            speed(options.newsprint, 'HTML', records(own, 'html'), 'html', work, options.trafilatura)
     sys.exit(1 if failures else 0)
 
 
