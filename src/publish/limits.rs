@@ -99,6 +99,9 @@ mod tests {
     use crate::publish::local::{File, Sort};
     use crate::target::Mode;
 
+    /// Host, place, files with their bytes, and what is said.
+    type Case<'c> = (Option<Host>, Place, &'c [(&'c str, u64)], &'c str);
+
     fn said(host: Option<Host>, place: Place, files: &[(&str, u64)]) -> String {
         let file = |(path, size): &(&str, u64)| File {
             path: (*path).to_owned(),
@@ -127,8 +130,6 @@ mod tests {
         let (long, deep) = ("x".repeat(256), ["y"; 2000].join("/"));
         let key = "k".repeat(1020);
         let many: Vec<(&str, u64)> = vec![("f", 1); 20_001];
-        /// Host, target, files with sizes, and what is said.
-        type Case<'c> = (Option<Host>, Place, &'c [(&'c str, u64)], &'c str);
         let cases: [Case<'_>; 13] = [
             (
                 None,
