@@ -23,6 +23,7 @@ mod shared;
 mod sitemap;
 mod target;
 mod term;
+mod thread;
 
 pub(crate) use archive::years;
 pub(crate) use card::card;

@@ -17,6 +17,8 @@ pub(super) fn related(site: &Site, id: ArticleId) -> Vec<ArticleId> {
             found.extend(&run.dated[at.saturating_sub(REACH)..at]);
         }
     }
+    // What the thread's box shows is not shown again.
+    found.retain(|other| article.thread.is_none() || index.article(*other).thread != article.thread);
     found.sort_unstable();
     let mut scored: Vec<(usize, bool, i64, ArticleId)> = found
         .chunk_by(|a, b| a == b)

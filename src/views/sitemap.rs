@@ -43,10 +43,10 @@ fn months_and_rest(site: &Site) -> Vec<Sheet> {
     parts(rest).map(Sheet::Rest).chain(months).collect()
 }
 
-/// The front page, and the landing pages of sections, tags and authors.
+/// The front page, and the landing pages of sections, tags, authors and threads.
 fn lists(site: &Site) -> Vec<OutPath> {
     let index = &site.index;
-    let terms = index.sections.iter().chain(&index.tags).chain(&index.authors);
+    let terms = index.sections.iter().chain(&index.tags).chain(&index.authors).chain(&index.threads);
     let terms = terms.filter(|term| !term.run.is_empty()).filter_map(|term| term.out.clone());
     let fronts = site.config.edition_ids().filter_map(|id| place(site, &Page::Front(id)));
     fronts.chain(terms).collect()
