@@ -295,6 +295,8 @@ pub struct Index {
     /// Article -> the versions of its story, itself among them; the original first.
     #[serde(with = "shared")]
     translations: Arc<BTreeMap<ArticleId, Arc<[ArticleId]>>>,
+    /// Articles that say what they translate, where nothing visible is that.
+    pub astray: Vec<ArticleId>,
 }
 
 /// Shared values as plain ones, for serde.
@@ -422,7 +424,8 @@ impl Index {
             });
         }
         index.group(config);
-        index.translations = Arc::new(index.translated(config));
+        let (translations, astray) = index.translated(config);
+        (index.translations, index.astray) = (Arc::new(translations), astray);
         Checked { value: index, diags }
     }
 
@@ -554,14 +557,15 @@ impl Index {
         self.translations.get(&id).map_or(&[], |versions| versions)
     }
 
-    /// Which articles are versions of one story. Of two in one language only the first counts.
-    fn translated(&self, config: &Config) -> BTreeMap<ArticleId, Arc<[ArticleId]>> {
+    /// Which articles are versions of one story, and which say that they are and name none. Of two in one language only
+    /// the first counts.
+    fn translated(&self, config: &Config) -> (BTreeMap<ArticleId, Arc<[ArticleId]>>, Vec<ArticleId>) {
         let mut translations: Vec<(ArticleId, &str)> = Vec::new();
         for id in self.ids() {
             translations.extend(self.article(id).header().translation_of.as_deref().map(|of| (id, of)));
         }
         if translations.is_empty() {
-            return BTreeMap::new();
+            return (BTreeMap::new(), Vec::new());
         }
         let by_url: BTreeMap<String, ArticleId> =
             self.ids().map(|id| (self.article(id).out.url(), id)).collect();
@@ -571,8 +575,13 @@ impl Index {
             let url = url.map(|url| url.strip_suffix("index.html").unwrap_or(url));
             file.or_else(|| by_url.get(url?).copied())
         };
-        let source: BTreeMap<ArticleId, ArticleId> =
-            translations.into_iter().filter_map(|(id, of)| Some((id, find(id, of)?))).collect();
+        let (mut source, mut astray) = (BTreeMap::new(), Vec::new());
+        for (id, of) in translations {
+            match find(id, of) {
+                Some(original) => drop(source.insert(id, original)),
+                None => astray.push(id),
+            }
+        }
         let original = |id: ArticleId| {
             let mut way = vec![id];
             while let Some(next) = way.last().and_then(|last| source.get(last)) {
@@ -596,9 +605,9 @@ impl Index {
         }
         groups.retain(|_, group| group.len() > 1);
         let versions = groups.into_values().map(Arc::<[ArticleId]>::from);
-        versions
-            .flat_map(|group| group.iter().map(|id| (*id, Arc::clone(&group))).collect::<Vec<_>>())
-            .collect()
+        let versions =
+            versions.flat_map(|group| group.iter().map(|id| (*id, Arc::clone(&group))).collect::<Vec<_>>());
+        (versions.collect(), astray)
     }
 
     /// The first article of a content file.

@@ -34,7 +34,7 @@ pub(super) fn name<'s>(
         "older" => neighbour(-1).map_or(Ingredient::Null, Ingredient::Card),
         "thread" => thread::thread(site, id),
         "share" => share(site, id),
-        "related" => Ingredient::cards(related(site, id)),
+        "related" => Ingredient::cards(related(site, id).into_iter().map(|reason| reason.article)),
         "revised" => Ingredient::maybe(revised(header).map(crate::date::Moment::rfc3339)),
         _ => return None,
     })

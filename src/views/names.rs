@@ -141,7 +141,11 @@ pub const PAGE: [Name; 47] = [
     ),
     name("entries", "[entry]", "in feeds: the articles, newest first"),
     name("feeds", "[{type, url}]", "on list pages: the list's feeds in all formats"),
-    name("urls", "[{loc, lastmod, images}]", "in sitemaps"),
+    name(
+        "urls",
+        "[{loc, lastmod, images, alternates: [{hreflang, url}]}]",
+        "in sitemaps; `alternates` are the versions of an article, itself included",
+    ),
     name("news", "[{loc, title, date, lang}]", "in News sitemaps"),
     name("publication", "text", "in News sitemaps: the paper's name"),
     name("sitemaps", "[{loc, lastmod}]", "in the sitemap index of a large site"),
