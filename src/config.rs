@@ -19,7 +19,7 @@ use self::edition::within;
 use crate::diag::{self, Checked};
 use crate::image;
 use crate::locale;
-use crate::path::check_slug;
+use crate::path::{check_slug, slugify};
 use crate::schema::{Field, Reader, Schema, put};
 use crate::target::{self, Target};
 use crate::tree::{self, Table, Text, Value};
@@ -68,6 +68,8 @@ pub struct Config {
     pub redirect_forms: Vec<RedirectForm>,
     /// Tag vocabulary: display name -> other spellings.
     pub tags: BTreeMap<String, Vec<String>>,
+    /// What tags are about, by slug.
+    pub tag_descriptions: BTreeMap<String, String>,
     /// Where the site is published to, by name.
     pub publish: Vec<Target>,
 }
@@ -133,6 +135,10 @@ pub struct Permalinks {
     pub numbered: String,
     /// The list of corrections.
     pub corrections: String,
+    /// A day's list: `:year :month :day`.
+    pub day: String,
+    /// A story thread's list: `:slug`.
+    pub thread: String,
 }
 
 impl Permalinks {
@@ -153,6 +159,8 @@ impl Permalinks {
             month: below(self.month),
             numbered: self.numbered,
             corrections: below(self.corrections),
+            day: below(self.day),
+            thread: below(self.thread),
         }
     }
 }
@@ -174,6 +182,8 @@ impl Default for Permalinks {
             month: s("/archive/:year/:month/"),
             numbered: s("page/:number.html"),
             corrections: s("/corrections/"),
+            day: s(""),
+            thread: s("/threads/:slug/"),
         }
     }
 }
@@ -366,6 +376,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         images: image::Settings::default(),
         views: Vec::new(),
         tags: BTreeMap::new(),
+        tag_descriptions: BTreeMap::new(),
         publish: Vec::new(),
         embeds: Vec::new(),
         share: vec![embed::by_mail()],
@@ -428,7 +439,7 @@ const SITE: Schema<Written> = Schema {
             put(&mut c.config.views, r.subs(f, LIST_LIMIT, &VIEW));
             r.distinct(f, "name");
         }),
-        ("tags", |r, f, c| put(&mut c.config.tags, tags(r, f))),
+        ("tags", |r, f, c| tags(r, f, &mut c.config)),
         ("authors", |r, f, c| put(&mut c.main.authors, people::people(r, f))),
         ("embed", |r, f, c| {
             put(&mut c.config.embeds, r.subs(f, LIST_LIMIT, &embed::PROVIDER));
@@ -454,6 +465,7 @@ pub fn keys() -> Vec<String> {
         .chain(IMAGES.keys("images."))
         .chain(VIEW.keys("view[]."))
         .chain(edition::SCHEMA.keys("edition[]."))
+        .chain(TAG.keys("tags.NAME."))
         .chain(people::keys())
         .chain(embed::PROVIDER.keys("embed[]."))
         .chain(target::keys())
@@ -524,6 +536,11 @@ const PERMALINKS: Schema<Permalinks> = Schema {
         ("month", |r, f, p| put(&mut p.month, pattern(r, f, &["year", "month"], &["year", "month"], true))),
         ("numbered", |r, f, p| put(&mut p.numbered, r.checked(f, check_numbered))),
         ("corrections", |r, f, p| put(&mut p.corrections, pattern(r, f, &[], &[], true))),
+        ("day", |r, f, p| {
+            let parts = &["year", "month", "day"];
+            put(&mut p.day, pattern(r, f, parts, parts, true));
+        }),
+        ("thread", |r, f, p| put(&mut p.thread, pattern(r, f, &["slug"], &["slug"], true))),
     ],
 };
 
@@ -651,13 +668,33 @@ fn days(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<u32> {
     days
 }
 
-/// Display name -> other spellings; no spelling may stand for two tags.
-fn tags(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, Vec<String>>> {
-    let fields = reader.fields(field)?;
+/// A tag as it is written.
+#[derive(Default)]
+struct Tag {
+    spellings: Vec<String>,
+    description: String,
+}
+
+const TAG: Schema<Tag> = Schema {
+    required: &[],
+    rules: &[
+        ("spellings", |r, f, tag| put(&mut tag.spellings, r.texts(f, LIST_LIMIT))),
+        ("description", |r, f, tag| put(&mut tag.description, r.text(f))),
+    ],
+};
+
+/// Display name -> other spellings, or a table of those and a description; no spelling may stand for two tags.
+fn tags(reader: &mut Reader<'_>, field: &Field<'_>, config: &mut Config) {
+    let Some(fields) = reader.fields(field) else { return };
     let mut owner: BTreeMap<String, &str> = BTreeMap::new();
-    let mut tags = BTreeMap::new();
     for (name, field) in &fields {
-        let spellings = reader.texts(field, 1000).unwrap_or_default();
+        let Tag { spellings, description } = match field.node.value {
+            Value::Table(_) => reader.sub(field, &TAG).unwrap_or_default(),
+            _ => Tag { spellings: reader.texts(field, LIST_LIMIT).unwrap_or_default(), ..Tag::default() },
+        };
+        if !description.is_empty() {
+            config.tag_descriptions.insert(slugify(name), description);
+        }
         for spelling in spellings.iter().map(String::as_str).chain([*name]) {
             match owner.insert(spelling.to_lowercase(), name) {
                 Some(other) if other != *name => {
@@ -666,9 +703,8 @@ fn tags(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, V
                 _ => {}
             }
         }
-        tags.insert((*name).to_owned(), spellings);
+        config.tags.insert((*name).to_owned(), spellings);
     }
-    Some(tags)
 }
 
 fn pattern(

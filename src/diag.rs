@@ -996,6 +996,18 @@ pub fn source_gone(path: &str, dump: &str) -> Diag {
         .at(Place::file(path))
 }
 
+/// An article says what it translates, and nothing on the site is that.
+#[must_use]
+pub fn no_original(place: Place, of: &str, near: Option<&str>) -> Diag {
+    let hint = match near {
+        Some(near) => format!("did you mean \"/{near}\"? Until then the versions do not link each other"),
+        None => "write its file from content/ (\"/town/strike.md\") or its address; one that is held back counts once it is out".to_owned(),
+    };
+    Diag::warning("TRANSLATION", format!("`translation_of`: there is no article `{of}` on the site"))
+        .at(place)
+        .hint(hint)
+}
+
 /// A `[[view]]` with a name that means something else.
 #[must_use]
 pub fn view_name_taken(name: &str) -> Diag {

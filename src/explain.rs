@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::diag::{self, Diag};
 use crate::fingerprint::Fingerprint;
+use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::ledger::Ledger;
 use crate::load::{self, Wishes};
@@ -101,6 +102,19 @@ fn ingredient<'s>(site: &'s Site, page: &'s Page, recipe: &'s Recipe, name: &str
     }
 }
 
+/// Why each related article is: the tags that both have, and whether they are in one section.
+fn related_because(site: &Site, id: ArticleId) -> Json {
+    let reason = |reason: views::Reason| {
+        let tags: Vec<&str> = reason.tags.iter().map(|at| site.index.tags[*at].name.as_str()).collect();
+        json!({
+            "article": site.index.article(reason.article).out.as_str(),
+            "tags": tags,
+            "same_section": reason.same_section,
+        })
+    };
+    views::related(site, id).into_iter().map(reason).collect()
+}
+
 fn work(site: &Site, recipe: &Recipe) -> Json {
     let page = match &recipe.work {
         Work::Copy(asset) => return json!({ "copy": asset.path, "bytes": asset.bytes.to_string() }),
@@ -123,5 +137,6 @@ fn work(site: &Site, recipe: &Recipe) -> Json {
         "template": template,
         "template_fingerprint": site.templates.fingerprint(template).to_string(),
         "ingredients": ingredients,
+        "related_because": page.article().map(|id| related_because(site, id)),
     })
 }

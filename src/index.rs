@@ -49,6 +49,8 @@ pub struct Article {
     pub authors: Vec<usize>,
     /// Numbers of those who worked on it in other roles and are not among its authors.
     contributors: Vec<usize>,
+    /// Number of its story thread.
+    pub thread: Option<usize>,
     /// Its terms in other editions whose lists show it.
     guests: Vec<Terms>,
 }
@@ -66,6 +68,8 @@ pub struct Terms {
     pub authors: Vec<usize>,
     /// Numbers of those who worked on it in other roles and are not among its authors.
     contributors: Vec<usize>,
+    /// Number of its story thread.
+    thread: Option<usize>,
 }
 
 /// What is written down of an article besides its record.
@@ -82,20 +86,24 @@ impl Shape {
     #[must_use]
     pub fn article(self, record: Arc<Record>) -> Option<Article> {
         record.items.get(self.item)?;
-        let Terms { edition, section, tags, authors, contributors } = self.home;
+        let Terms { edition, section, tags, authors, contributors, thread } = self.home;
         let (item, out, guests) = (self.item, self.out, self.guests);
-        Some(Article { record, item, out, edition, section, tags, authors, contributors, guests })
+        Some(Article { record, item, out, edition, section, tags, authors, contributors, thread, guests })
     }
 }
 
 impl Article {
+    fn home(&self) -> Terms {
+        let (tags, authors) = (self.tags.clone(), self.authors.clone());
+        let contributors = self.contributors.clone();
+        let (edition, section, thread) = (self.edition, self.section, self.thread);
+        Terms { edition, section, tags, authors, contributors, thread }
+    }
+
     /// What is to be written down of it besides its record.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        let (tags, authors) = (self.tags.clone(), self.authors.clone());
-        let contributors = self.contributors.clone();
-        let home = Terms { edition: self.edition, section: self.section, tags, authors, contributors };
-        Shape { out: self.out.clone(), item: self.item, home, guests: self.guests.clone() }
+        Shape { out: self.out.clone(), item: self.item, home: self.home(), guests: self.guests.clone() }
     }
 
     /// Stands where one could not be read; whoever finds that out drops what was made of it.
@@ -119,6 +127,7 @@ impl Article {
             tags: Vec::new(),
             authors: Vec::new(),
             contributors: Vec::new(),
+            thread: None,
             guests: Vec::new(),
         }
     }
@@ -196,7 +205,7 @@ impl Run {
     }
 }
 
-/// A section, tag or author with its articles.
+/// A section, tag, author or story thread with its articles.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Term {
     /// The edition it is of.
@@ -207,6 +216,8 @@ pub struct Term {
     pub name: String,
     /// A line about it; may be empty.
     pub description: String,
+    /// Number of the section that this one is in.
+    pub parent: Option<usize>,
     /// The newest page of its list; `None` when such pages are not made.
     pub out: Option<OutPath>,
     /// Its feed.
@@ -254,12 +265,16 @@ pub struct Edition {
     pub pages: Vec<ArticleId>,
     /// (year, month) -> articles, oldest first.
     pub months: BTreeMap<(i32, u32), Run>,
+    /// (year, month, day) -> articles, oldest first; empty when days have no pages.
+    pub days: BTreeMap<(i32, u32, u32), Run>,
     /// Where its sections stand in [`Index::sections`].
     sections: Range<usize>,
     /// Where its tags stand in [`Index::tags`].
     tags: Range<usize>,
     /// Where its authors stand in [`Index::authors`].
     authors: Range<usize>,
+    /// Where its story threads stand in [`Index::threads`].
+    threads: Range<usize>,
 }
 
 /// All cards, sorted and grouped.
@@ -280,6 +295,8 @@ pub struct Index {
     pub tags: Vec<Term>,
     /// Authors by edition and slug.
     pub authors: Vec<Term>,
+    /// Story threads by edition and slug.
+    pub threads: Vec<Term>,
     /// (year, month) -> articles of all editions, oldest first.
     pub months: BTreeMap<(i32, u32), Run>,
     /// Corrections of articles that lists may show, oldest first: the article, and which of its corrections.
@@ -289,6 +306,8 @@ pub struct Index {
     /// Article -> the versions of its story, itself among them; the original first.
     #[serde(with = "shared")]
     translations: Arc<BTreeMap<ArticleId, Arc<[ArticleId]>>>,
+    /// Articles that say what they translate, where nothing visible is that.
+    pub astray: Vec<ArticleId>,
 }
 
 /// Shared values as plain ones, for serde.
@@ -396,7 +415,8 @@ impl Index {
                 });
                 continue;
             }
-            let Terms { edition, section, tags, authors, contributors } = axes[home.0].terms(home, header);
+            let Terms { edition, section, tags, authors, contributors, thread } =
+                axes[home.0].terms(home, header);
             let guests = match axes.len() {
                 1 => Vec::new(),
                 _ => config.editions_showing(seen.lang()).split_off(1),
@@ -410,11 +430,13 @@ impl Index {
                 tags,
                 authors,
                 contributors,
+                thread,
                 guests: guests.into_iter().map(|id| axes[id.0].terms(id, header)).collect(),
             });
         }
-        index.group();
-        index.translations = Arc::new(index.translated(config));
+        index.group(config);
+        let (translations, astray) = index.translated(config);
+        (index.translations, index.astray) = (Arc::new(translations), astray);
         Checked { value: index, diags }
     }
 
@@ -425,17 +447,29 @@ impl Index {
         let tags = plain_terms(id, &axes.tags.names, &words.permalinks.tag, &words.feeds.tag, diags);
         let authors =
             plain_terms(id, &axes.authors.names, &words.permalinks.author, &words.feeds.author, diags);
-        axes.from = [self.sections.len(), self.tags.len(), self.authors.len()];
-        self.sections.extend(sections);
-        self.tags.extend(tags);
+        let threads = plain_terms(id, &axes.threads.names, &words.permalinks.thread, "", diags);
+        axes.from = [self.sections.len(), self.tags.len(), self.authors.len(), self.threads.len()];
+        let first = self.sections.len();
+        let within = |term: Term| {
+            let parent = term.slug.rsplit_once('/').and_then(|(parent, _)| axes.order.get(parent));
+            Term { parent: parent.map(|at| first + at), ..term }
+        };
+        self.sections.extend(sections.into_iter().map(within));
+        let described = |tag: Term| {
+            let description = config.tag_descriptions.get(&tag.slug).cloned().unwrap_or_default();
+            Term { description, ..tag }
+        };
+        self.tags.extend(tags.into_iter().map(described));
         self.authors.extend(authors);
+        self.threads.extend(threads);
         let edition = &mut self.editions[id.0];
         edition.sections = axes.from[0]..self.sections.len();
         edition.tags = axes.from[1]..self.tags.len();
         edition.authors = axes.from[2]..self.authors.len();
+        edition.threads = axes.from[3]..self.threads.len();
     }
 
-    fn group(&mut self) {
+    fn group(&mut self, config: &Config) {
         let mut order: Vec<usize> = (0..self.articles.len()).collect();
         order.sort_by(|a, b| self.articles[*a].order().cmp(&self.articles[*b].order()));
         for at in order {
@@ -453,19 +487,29 @@ impl Index {
             if let Some(month) = month {
                 add(self.months.entry(month).or_default());
             }
-            let home =
-                (article.edition, article.section, &article.tags, &article.authors, &article.contributors);
-            let guests =
-                article.guests.iter().map(|t| (t.edition, t.section, &t.tags, &t.authors, &t.contributors));
-            for (edition, section, tags, authors, contributors) in std::iter::once(home).chain(guests) {
-                let edition = &mut self.editions[edition.0];
+            let day = header.date.map(|date| (date.shown().year(), date.shown().month(), date.shown().day()));
+            for terms in std::iter::once(article.home()).chain(article.guests.iter().cloned()) {
+                let has_days = !config.edition(terms.edition).permalinks.day.is_empty();
+                let edition = &mut self.editions[terms.edition.0];
                 add(&mut edition.all);
                 if let Some(month) = month {
                     add(edition.months.entry(month).or_default());
                 }
-                section.into_iter().for_each(|at| add(&mut self.sections[at].run));
-                tags.iter().for_each(|at| add(&mut self.tags[*at].run));
-                authors.iter().chain(contributors).for_each(|at| add(&mut self.authors[*at].run));
+                if let Some(day) = day.filter(|_| has_days) {
+                    add(edition.days.entry(day).or_default());
+                }
+                let mut section = terms.section;
+                while let Some(at) = section {
+                    add(&mut self.sections[at].run);
+                    section = self.sections[at].parent;
+                }
+                terms.tags.iter().for_each(|at| add(&mut self.tags[*at].run));
+                terms
+                    .authors
+                    .iter()
+                    .chain(&terms.contributors)
+                    .for_each(|at| add(&mut self.authors[*at].run));
+                terms.thread.iter().for_each(|at| add(&mut self.threads[*at].run));
             }
         }
         let listed = self.all.dated.iter().chain(&self.all.undated);
@@ -500,6 +544,11 @@ impl Index {
         &self.sections[self.edition(id).sections.clone()]
     }
 
+    /// An edition's sections that are in no other, in order.
+    pub fn top_sections_of(&self, id: EditionId) -> impl Iterator<Item = &Term> {
+        self.sections_of(id).iter().filter(|section| section.parent.is_none())
+    }
+
     /// An edition's tags by slug.
     #[must_use]
     pub fn tags_of(&self, id: EditionId) -> &[Term] {
@@ -519,14 +568,15 @@ impl Index {
         self.translations.get(&id).map_or(&[], |versions| versions)
     }
 
-    /// Which articles are versions of one story. Of two in one language only the first counts.
-    fn translated(&self, config: &Config) -> BTreeMap<ArticleId, Arc<[ArticleId]>> {
+    /// Which articles are versions of one story, and which say that they are and name none. Of two in one language only
+    /// the first counts.
+    fn translated(&self, config: &Config) -> (BTreeMap<ArticleId, Arc<[ArticleId]>>, Vec<ArticleId>) {
         let mut translations: Vec<(ArticleId, &str)> = Vec::new();
         for id in self.ids() {
             translations.extend(self.article(id).header().translation_of.as_deref().map(|of| (id, of)));
         }
         if translations.is_empty() {
-            return BTreeMap::new();
+            return (BTreeMap::new(), Vec::new());
         }
         let by_url: BTreeMap<String, ArticleId> =
             self.ids().map(|id| (self.article(id).out.url(), id)).collect();
@@ -536,8 +586,13 @@ impl Index {
             let url = url.map(|url| url.strip_suffix("index.html").unwrap_or(url));
             file.or_else(|| by_url.get(url?).copied())
         };
-        let source: BTreeMap<ArticleId, ArticleId> =
-            translations.into_iter().filter_map(|(id, of)| Some((id, find(id, of)?))).collect();
+        let (mut source, mut astray) = (BTreeMap::new(), Vec::new());
+        for (id, of) in translations {
+            match find(id, of) {
+                Some(original) => drop(source.insert(id, original)),
+                None => astray.push(id),
+            }
+        }
         let original = |id: ArticleId| {
             let mut way = vec![id];
             while let Some(next) = way.last().and_then(|last| source.get(last)) {
@@ -561,9 +616,9 @@ impl Index {
         }
         groups.retain(|_, group| group.len() > 1);
         let versions = groups.into_values().map(Arc::<[ArticleId]>::from);
-        versions
-            .flat_map(|group| group.iter().map(|id| (*id, Arc::clone(&group))).collect::<Vec<_>>())
-            .collect()
+        let versions =
+            versions.flat_map(|group| group.iter().map(|id| (*id, Arc::clone(&group))).collect::<Vec<_>>());
+        (versions.collect(), astray)
     }
 
     /// The first article of a content file.
@@ -674,16 +729,24 @@ struct Axes<'v> {
     sections: Found<'v>,
     tags: Found<'v>,
     authors: Found<'v>,
+    threads: Found<'v>,
     /// Section slug -> place among the edition's sections.
     order: BTreeMap<String, usize>,
-    /// Numbers of the first section, tag and author.
-    from: [usize; 3],
+    /// Numbers of the first section, tag, author and thread.
+    from: [usize; 4],
 }
 
 impl<'v> Axes<'v> {
     fn new(visible: &[&'v Visible], vocabulary: &Vocabulary, words: &Words) -> Self {
-        let sections =
+        let mut sections =
             Found::new(visible, |header| vec![header.section.as_str()], str::to_owned, section_slug);
+        // A section is there when there is one within it.
+        let parents =
+            |slug: &String| slug.match_indices('/').map(|(at, _)| slug[..at].to_owned()).collect::<Vec<_>>();
+        for parent in sections.names.keys().flat_map(parents).collect::<Vec<_>>() {
+            let name = parent.clone();
+            sections.names.entry(parent).or_default().insert(name);
+        }
         let tags = Found::new(
             visible,
             |header| header.tags.iter().map(String::as_str).collect(),
@@ -698,8 +761,14 @@ impl<'v> Axes<'v> {
             str::to_owned,
             slugify,
         );
+        let threads = Found::new(
+            visible,
+            |header| header.thread.as_deref().into_iter().collect(),
+            str::to_owned,
+            slugify,
+        );
         let order = section_order(&sections.names, words);
-        Self { sections, tags, authors, order, from: [0; 3] }
+        Self { sections, tags, authors, threads, order, from: [0; 4] }
     }
 
     fn terms(&self, edition: EditionId, header: &Header) -> Terms {
@@ -714,6 +783,7 @@ impl<'v> Axes<'v> {
             tags: behind(self.from[1], self.tags.numbers(&header.tags)),
             authors: behind(self.from[2], authors),
             contributors: behind(self.from[2], contributors),
+            thread: self.threads.numbers(&header.thread).first().map(|at| self.from[3] + at),
         }
     }
 }
@@ -826,7 +896,8 @@ fn term(edition: EditionId, slug: &str, name: String, list: &str, feed: &str, di
         }
     };
     let (out, feed) = (place(list), place(feed));
-    Term { edition, slug: slug.to_owned(), name, description: String::new(), out, feed, run: Run::default() }
+    let (slug, description) = (slug.to_owned(), String::new());
+    Term { edition, slug, name, description, parent: None, out, feed, run: Run::default() }
 }
 
 /// `local-sport` -> `Local sport`, with the capital that the language gives it (`istanbul` -> `İstanbul`).

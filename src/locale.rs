@@ -86,10 +86,19 @@ pub fn language_name(lang: &str) -> &str {
     ALL.get(primary.as_str()).map_or(lang, |strings| strings.word("language_name"))
 }
 
+/// A day of the calendar in words; empty for a day that is in no calendar.
+#[must_use]
+pub fn day_of(year: i32, month: u32, day: u32, strings: &Strings) -> String {
+    chrono::NaiveDate::from_ymd_opt(year, month, day).map_or_else(String::new, |date| in_words(date, strings))
+}
+
 /// The day of a moment as readers of that language expect it: `14 March 2026`.
 #[must_use]
 pub fn day(moment: Moment, strings: &Strings) -> String {
-    let shown = moment.shown();
+    in_words(moment.shown().date_naive(), strings)
+}
+
+fn in_words(shown: chrono::NaiveDate, strings: &Strings) -> String {
     let (month, weekday) = (shown.month(), shown.weekday().number_from_monday());
     let mut text = String::with_capacity(24);
     let mut rest = strings.word("date");

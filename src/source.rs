@@ -3,6 +3,7 @@
 //! Parsing sees one file and the [`Rules`] that site.toml gives it, never other files: a record is a
 //! function of (path, bytes, rules).
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::Datelike;
@@ -29,6 +30,8 @@ pub struct Rules {
     language: String,
     /// Folders below content/ that belong to an edition, with its language.
     folders: Vec<(String, String)>,
+    /// Sections within sections that site.toml names: their folders count as such.
+    nested: BTreeSet<String>,
     vocabulary: dump::Vocabulary,
     /// Of all of the above and of the parsers' version: records made under other rules are void.
     pub key: Fingerprint,
@@ -59,9 +62,18 @@ impl Rules {
         for (folder, language) in &folders {
             hasher.text(folder).text(language);
         }
+        let sections = config.editions.iter().flat_map(|edition| &edition.sections);
+        let nested: BTreeSet<String> = sections
+            .filter(|section| section.slug.contains('/'))
+            .map(|section| section.slug.clone())
+            .collect();
+        for slug in &nested {
+            hasher.text(slug);
+        }
         Self {
             zone: config.timezone,
             folders,
+            nested,
             language: config.language.clone(),
             vocabulary: dump::Vocabulary::new(&config.tags),
             key: hasher.finish(),
@@ -225,7 +237,7 @@ pub fn bodies(path: &str, bytes: Vec<u8>, expected: Fingerprint, rules: &Rules) 
 }
 
 /// Default section and slug by the place of a file: the first folder below `content/` or an edition's
-/// folder in it, and the file's name or, for a bundle's `index.md`, its folder's.
+/// folder in it (or that and those within it which site.toml names as a section), and the file's name or, for a bundle's `index.md`, its folder's.
 fn place_of(path: &str, rules: &Rules) -> (String, String) {
     let below = path.strip_prefix("content/").unwrap_or(path);
     let (_, below) = rules.edition_of(below);
@@ -235,7 +247,9 @@ fn place_of(path: &str, rules: &Rules) -> (String, String) {
         parts.pop();
     }
     parts.pop();
-    let section = parts.first().map_or_else(String::new, |folder| (*folder).to_owned());
+    let nested = (2..=parts.len()).rev().map(|depth| parts[..depth].join("/"));
+    let section = nested.into_iter().find(|section| rules.nested.contains(section));
+    let section = section.or_else(|| parts.first().map(|folder| (*folder).to_owned())).unwrap_or_default();
     (section, name_of(path))
 }
 

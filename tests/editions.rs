@@ -221,3 +221,29 @@ fn what_editions_say_is_checked() {
         assert!(words.contains(said), "{edition}: {words}");
     }
 }
+
+#[test]
+fn a_translation_of_nothing_is_told_with_its_line_and_versions_stand_in_the_sitemap() {
+    let site = TestSite::new();
+    let story = |path: &str, more: &str| {
+        site.write(path, format!("+++\ntitle = \"{path}\"\ndate = 2026-05-01\n{more}\n+++\n\nText.\n"));
+    };
+    story("content/town/bridge.md", "tags = [\"Ports\"]");
+    story("content/town/later.md", "updated = 2026-05-02\ntags = [\"Ports\"]");
+    story("content/town/kopru.md", "lang = \"tr\"\ntranslation_of = \"/town/bridge.md\"");
+    story("content/town/jisr.md", "lang = \"ar\"\ntranslation_of = \"/town/brigde.md\"");
+    let report = site.build();
+    let told: Vec<_> = report.diags.iter().filter(|diag| diag.code == "TRANSLATION").collect();
+    let [told] = told.as_slice() else { panic!("{:?}", report.diags) };
+    let place = told.place.as_ref().expect("a place");
+    assert_eq!((place.path.as_str(), place.line), ("content/town/jisr.md", 5), "{told:?}");
+    assert!(told.hint.as_ref().is_some_and(|hint| hint.contains("\"/town/bridge.md\"")), "{told:?}");
+    let sitemap = site.read("public/sitemap.xml");
+    let link = "<xhtml:link rel=\"alternate\" hreflang=\"tr\" href=\"https://test.example/town/2026/05/kopru.html\"/>";
+    assert_eq!(sitemap.matches(link).count(), 2, "{sitemap}");
+    let wishes = site.options().wishes;
+    let why = newsprint::explain::explain(site.path(), &wishes, "/town/2026/05/later.html").expect("a page");
+    let why: serde_json::Value = serde_json::from_str(&why).expect("JSON");
+    let expected = serde_json::json!([{ "article": "town/2026/05/bridge.html", "tags": ["Ports"], "same_section": true }]);
+    assert_eq!(why["work"]["related_because"], expected);
+}

@@ -305,7 +305,7 @@ fn public_words(loaded: &Loaded) -> BTreeSet<String> {
             words.extend(name.and_then(|name| name.rsplit_once('.')).map(|(stem, _)| normal(stem)));
         }
     }
-    for term in index.sections.iter().chain(&index.tags).chain(&index.authors) {
+    for term in index.sections.iter().chain(&index.tags).chain(&index.authors).chain(&index.threads) {
         words.extend([normal(&term.name), normal(&term.slug)]);
     }
     words

@@ -13,7 +13,7 @@ use crate::config::{self, Config};
 use crate::diag::{self, Checked, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::index::ArticleId;
+use crate::index::{ArticleId, Index};
 use crate::ledger::{Delta, Head, Ledger, Seen, Tally};
 use crate::site::{self, Asset, Frozen, Site};
 use crate::source::{self, Record, Role, Rules};
@@ -397,12 +397,25 @@ pub fn load(
     let Checked { value: site, diags: more } =
         Site::new(Arc::new(config), Arc::new(templates), &gated, pictures, statics, wishes.clock, frozen);
     diags.extend(more);
+    diags.extend(astray(store, &site.index));
     let (site, views_validity) = site.with_views();
     diags.extend(site.check_names());
     let validity = validity.and(views_validity);
     let loaded =
         Loaded { config: config_text.fingerprint, site, records, sources, rules, validity, tally, bodies };
     Checked { value: Some(loaded), diags }
+}
+
+/// Translations of what is not there.
+fn astray(store: &dyn Store, index: &Index) -> Vec<Diag> {
+    let complaint = |id: &ArticleId| {
+        let article = index.article(*id);
+        let of = article.header().translation_of.as_deref().unwrap_or_default();
+        let others = index.articles.iter().map(|other| other.path().trim_start_matches("content/"));
+        let near = diag::nearest(of.trim_start_matches('/'), others);
+        diag::no_original(pictures::place_of(store, article.path(), of), of, near)
+    };
+    index.astray.iter().map(complaint).collect()
 }
 
 /// The text of urls.txt, if there is one.

@@ -111,7 +111,7 @@ fn mention(store: &dyn Store, gated: &Gated, picture: &str) -> Place {
 }
 
 /// Where an article's file has these words: its line, as far as the file can be read.
-fn place_of(store: &dyn Store, path: &str, src: &str) -> Place {
+pub(super) fn place_of(store: &dyn Store, path: &str, src: &str) -> Place {
     let text = store.read(path).ok().flatten().and_then(|(bytes, _)| String::from_utf8(bytes).ok());
     match text.as_deref().and_then(|text| Some((text, text.find(src)?))) {
         Some((text, at)) => Place::of(path, text, at..at + src.len()),

@@ -171,9 +171,12 @@ pub(super) fn lists(site: &Site) -> Vec<List> {
     lists.extend(filled(&index.sections).into_iter().map(List::Section));
     lists.extend(filled(&index.tags).into_iter().map(List::Tag));
     lists.extend(filled(&index.authors).into_iter().map(List::Author));
+    lists.extend(filled(&index.threads).into_iter().map(List::Thread));
     for edition in site.config.edition_ids() {
         let months = index.edition(edition).months.keys();
         lists.extend(months.map(|(year, month)| List::Month(edition, *year, *month)));
+        let days = index.edition(edition).days.keys();
+        lists.extend(days.map(|(year, month, day)| List::Day(edition, *year, *month, *day)));
     }
     lists
 }

@@ -18,6 +18,10 @@ pub enum List {
     Author(usize),
     /// A year's month in an edition.
     Month(EditionId, i32, u32),
+    /// A year's month's day in an edition.
+    Day(EditionId, i32, u32, u32),
+    /// A story thread, by number.
+    Thread(usize),
     /// Corrections; only feeds are made of them in this way.
     Corrections,
 }
@@ -32,18 +36,21 @@ impl List {
             Self::Tag(_) => "tag",
             Self::Author(_) => "author",
             Self::Month(..) => "month",
+            Self::Day(..) => "day",
+            Self::Thread(_) => "thread",
             Self::Corrections => "corrections",
         }
     }
 
-    /// The section, tag or author it is of.
+    /// The section, tag, author or thread it is of.
     #[must_use]
     pub fn term(self, index: &Index) -> Option<&Term> {
         match self {
             Self::Section(at) => index.sections.get(at),
             Self::Tag(at) => index.tags.get(at),
             Self::Author(at) => index.authors.get(at),
-            Self::All(_) | Self::Month(..) | Self::Corrections => None,
+            Self::Thread(at) => index.threads.get(at),
+            Self::All(_) | Self::Month(..) | Self::Day(..) | Self::Corrections => None,
         }
     }
 
@@ -53,6 +60,7 @@ impl List {
         match self {
             Self::All(edition) => Some(&index.edition(edition).all),
             Self::Month(edition, year, month) => index.edition(edition).months.get(&(year, month)),
+            Self::Day(edition, year, month, day) => index.edition(edition).days.get(&(year, month, day)),
             _ => self.term(index).map(|term| &term.run),
         }
     }
@@ -61,7 +69,7 @@ impl List {
     #[must_use]
     pub fn edition(self, index: &Index) -> EditionId {
         match self {
-            Self::All(edition) | Self::Month(edition, ..) => edition,
+            Self::All(edition) | Self::Month(edition, ..) | Self::Day(edition, ..) => edition,
             _ => self.term(index).map(|term| term.edition).unwrap_or_default(),
         }
     }

@@ -27,6 +27,12 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
                 "month" => Some(format!("{month:02}")),
                 _ => None,
             }),
+            List::Day(_, year, month, day) => fill(&permalinks.day, &|name| match name {
+                "year" => Some(format!("{year:04}")),
+                "month" => Some(format!("{month:02}")),
+                "day" => Some(format!("{day:02}")),
+                _ => None,
+            }),
             _ => list.term(&site.index)?.out.clone(),
         },
         Page::List { list, part } => {

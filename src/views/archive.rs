@@ -28,3 +28,15 @@ pub(super) fn year_links(site: &Site, edition: EditionId, year: i32) -> Ingredie
         ("months", Ingredient::List(months.rev().collect())),
     ])
 }
+
+/// Days of a month with articles, in order; none when days have no pages.
+pub(super) fn days(site: &Site, edition: EditionId, year: i32, month: u32) -> Ingredient<'static> {
+    let days = site.index.edition(edition).days.range((year, month, 0)..=(year, month, 31));
+    let day = |&(_, _, day): &(i32, u32, u32)| {
+        let list = List::Day(edition, year, month, day);
+        let out = plan::place(site, &Page::List { list, part: Part::Landing });
+        let url = Ingredient::maybe(out.map(|out| site.href(&out)));
+        Ingredient::Map(vec![("day", Ingredient::Number(day.into())), ("url", url)])
+    };
+    Ingredient::List(days.map(|(key, _)| day(key)).collect())
+}

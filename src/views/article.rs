@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::card::{header_fields, revised};
 use super::person;
 use super::related::related;
-use super::target;
+use super::{target, thread};
 use crate::article::{Header, Kind};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
@@ -32,8 +32,9 @@ pub(super) fn name<'s>(
         "content" => target::body(site, id, &out.root()),
         "newer" => neighbour(1).map_or(Ingredient::Null, Ingredient::Card),
         "older" => neighbour(-1).map_or(Ingredient::Null, Ingredient::Card),
+        "thread" => thread::thread(site, id),
         "share" => share(site, id),
-        "related" => Ingredient::cards(related(site, id)),
+        "related" => Ingredient::cards(related(site, id).into_iter().map(|reason| reason.article)),
         "revised" => Ingredient::maybe(revised(header).map(crate::date::Moment::rfc3339)),
         _ => return None,
     })

@@ -100,7 +100,7 @@ fn editions<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
 
 /// The languages in which this page is out, itself included, as `rel="alternate" hreflang` wants them: each
 /// names all others, so they agree. `x-default` is the main edition's page, else the original.
-fn alternates(site: &Site, page: &Page) -> Ingredient<'static> {
+pub(super) fn alternates(site: &Site, page: &Page) -> Ingredient<'static> {
     let place = |page: &Page| plan::place(site, page).map(|out| site.permalink(&out));
     let versions: Vec<(EditionId, String, String)> = match own(page) {
         Some(id) => {

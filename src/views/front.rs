@@ -3,6 +3,7 @@
 use super::term::section;
 use crate::clock::{Validity, Window};
 use crate::config::EditionId;
+use crate::date::Moment;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
 use crate::site::Site;
@@ -18,27 +19,39 @@ pub(super) fn front(site: &Site, edition: EditionId) -> (Ingredient<'_>, Validit
     let index = &site.index;
     let all = &index.edition(edition).all;
     let mut validity = Validity::default();
-    let wants_lead = |id: &ArticleId| {
-        let header = index.article(*id).header();
+    let mut is_pinned = |until: Option<Moment>| {
         let (pinned, holds) =
-            site.clock.ask(Window { from: None, until: header.pin_until.map(|moment| moment.seconds) });
-        if header.lead {
-            validity = validity.and(holds);
-        }
-        header.lead && pinned
+            site.clock.ask(Window { from: None, until: until.map(|moment| moment.seconds) });
+        validity = validity.and(holds);
+        pinned
     };
+    let mut lead = None;
+    let mut pins: Vec<ArticleId> = Vec::new();
+    for id in all.newest() {
+        let header = index.article(id).header();
+        if header.lead && lead.is_some() || !header.lead && header.pin_until.is_none() {
+            continue;
+        }
+        match is_pinned(header.pin_until) {
+            true if header.lead => lead = Some(id),
+            true => pins.push(id),
+            false => {}
+        }
+    }
     let newest: Vec<ArticleId> = all.newest().take(site.config.page_size).collect();
-    let lead = all.newest().find(wants_lead).or_else(|| newest.first().copied());
+    // A story that is only pinned stands beside the lead, before those that are merely new.
+    let lead = lead
+        .or_else(|| newest.iter().copied().find(|id| !pins.contains(id)))
+        .or_else(|| pins.first().copied());
     let mut used: Vec<ArticleId> = lead.into_iter().collect();
     let take = |ids: &mut dyn Iterator<Item = ArticleId>, used: &mut Vec<ArticleId>, limit: usize| {
         let ids: Vec<ArticleId> = ids.filter(|id| !used.contains(id)).take(limit).collect();
         used.extend(&ids);
         ids
     };
-    let top = take(&mut newest.iter().copied(), &mut used, TOP);
+    let top = take(&mut pins.into_iter().chain(newest.iter().copied()), &mut used, TOP);
     let blocks: Vec<Ingredient<'_>> = index
-        .sections_of(edition)
-        .iter()
+        .top_sections_of(edition)
         .filter_map(|term| {
             let cards = take(&mut term.run.newest(), &mut used, BLOCK);
             let block = || {

@@ -2,6 +2,7 @@
 
 use super::person;
 use crate::config::Edition;
+use crate::index::Term;
 use crate::ingredient::Ingredient;
 use crate::locale;
 use crate::markdown;
@@ -35,6 +36,7 @@ pub(super) fn list_title(site: &Site, list: List) -> String {
         List::All(_) => strings.word("latest").to_owned(),
         List::Corrections => strings.word("corrections").to_owned(),
         List::Month(_, year, month) => format!("{} {year}", strings.month(month)),
+        List::Day(_, year, month, day) => locale::day_of(year, month, day, strings),
         _ => list.term(&site.index).map_or_else(String::new, |term| term.name.clone()),
     }
 }
@@ -82,6 +84,14 @@ pub(super) fn description(site: &Site, page: &Page) -> String {
     }
 }
 
+/// A section with those that it is in, the widest first.
+fn way<'s>(site: &'s Site, section: &'s Term) -> Vec<&'s Term> {
+    let parent = |term: &&'s Term| term.parent.map(|at| &site.index.sections[at]);
+    let mut way: Vec<&Term> = std::iter::successors(Some(section), parent).collect();
+    way.reverse();
+    way
+}
+
 pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
     let strings = locale::strings(&lang(site, page));
     let edition = page.edition(&site.index);
@@ -95,10 +105,21 @@ pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
     match page {
         Page::Article(id) => {
             let section = site.index.article(*id).section.map(|at| &site.index.sections[at]);
-            add(
-                section.map_or_else(String::new, |term| term.name.clone()),
-                section.and_then(|term| term.out.clone()),
-            );
+            for term in section.into_iter().flat_map(|term| way(site, term)) {
+                add(term.name.clone(), term.out.clone());
+            }
+        }
+        Page::List { list: List::Section(at), .. } => {
+            let way = way(site, &site.index.sections[*at]);
+            for term in &way[..way.len() - 1] {
+                add(term.name.clone(), term.out.clone());
+            }
+        }
+        Page::List { list: List::Day(_, year, month, _), .. } => {
+            let month = List::Month(edition, *year, *month);
+            add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive(edition)));
+            add(year.to_string(), plan::place(site, &Page::Year(edition, *year)));
+            add(list_title(site, month), plan::place(site, &Page::List { list: month, part: Part::Landing }));
         }
         Page::List { list: List::Tag(_), .. } => {
             add(strings.word("all_tags").to_owned(), plan::place(site, &Page::Terms(Axis::Tags, edition)));

@@ -1,8 +1,10 @@
 //! What a page of a list sees.
 
+use super::archive;
 use super::feed;
 use super::head::list_title;
 use super::person;
+use super::term::section;
 use crate::ingredient::Ingredient;
 use crate::path::OutPath;
 use crate::plan::{self, List, Page, Part};
@@ -42,8 +44,19 @@ pub(super) fn name<'s>(
             (List::Author(at), Part::Landing) => person::person(site, &site.index.authors[at], &out.root()),
             _ => return None,
         },
+        "subsections" => match list {
+            List::Section(at) => {
+                let within = site.index.sections.iter().filter(|term| term.parent == Some(at));
+                Ingredient::List(within.map(|term| section(site, term)).collect())
+            }
+            _ => return None,
+        },
+        "days" => match list {
+            List::Month(edition, year, month) => archive::days(site, edition, year, month),
+            _ => return None,
+        },
         "month" => match list {
-            List::Month(_, _, month) => Ingredient::Number(month.into()),
+            List::Month(_, _, month) | List::Day(_, _, month, _) => Ingredient::Number(month.into()),
             _ => return None,
         },
         "has_feed" => Ingredient::maybe(feed::first(site, list).map(|out| site.href(&out))),

@@ -23,11 +23,13 @@ mod shared;
 mod sitemap;
 mod target;
 mod term;
+mod thread;
 
 pub(crate) use archive::years;
 pub(crate) use card::card;
 pub(crate) use corrections::years as correction_years;
 pub use names::{Name, PAGE, SHAPES, SHARED};
+pub use related::{Reason, related};
 pub(crate) use shared::{FORMS, form, key};
 pub use shared::{Shared, shared, wanted};
 pub(crate) use sitemap::{is_split, sheets};

@@ -42,7 +42,7 @@ pub const SHARED: [Name; 29] = [
     ),
     name("pages", "[{title, url}]", "standing pages by title"),
     name("head_html", "HTML", "the configuration's own head elements"),
-    name("sections", "[section]", "sections that have articles, in order"),
+    name("sections", "[section]", "sections that have articles, in order; those within others are left out"),
     name("feed_url", "text", "root-relative link to the site's feed, or empty"),
     name(
         "site_feeds",
@@ -72,7 +72,7 @@ pub const SHARED: [Name; 29] = [
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 44] = [
+pub const PAGE: [Name; 47] = [
     name(
         "root",
         "text",
@@ -85,7 +85,7 @@ pub const PAGE: [Name; 44] = [
     name(
         "page_kind",
         "text",
-        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `corrections`, `redirect`, `redirects`, `feed`, `sitemap`, `robots`",
+        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `thread`, `day`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `corrections`, `redirect`, `redirects`, `feed`, `sitemap`, `robots`",
     ),
     name("lang", "text", "its language"),
     name("dir", "text", "`ltr` or `rtl`"),
@@ -100,6 +100,11 @@ pub const PAGE: [Name; 44] = [
     name("content", "HTML", "on article and standing pages: the text"),
     name("newer", "card or none", "on article pages: the next article of its section"),
     name("older", "card or none", "on article pages: the one before"),
+    name(
+        "thread",
+        "{name, url, cards: [card]} or none",
+        "on article pages: the story thread, and the newest of its older stories (five)",
+    ),
     name("share", "[{title, url}]", "on article pages: links with which readers pass the article on"),
     name("related", "[card]", "on article pages: up to four older articles that share tags"),
     name("notice", "text", "on the page of a withdrawn article: what readers are told"),
@@ -118,7 +123,9 @@ pub const PAGE: [Name; 44] = [
     ),
     name("terms", "[{name, url, slug}]", "on the pages of all tags and all authors"),
     name("year", "{year, url, months: [{year, month, url}]}", "on a year's page"),
-    name("month", "number", "on a month's page: 1 to 12"),
+    name("month", "number", "on the page of a month or a day: 1 to 12"),
+    name("days", "[{day, url}]", "on a month's page: its days with articles; empty when days have no pages"),
+    name("subsections", "[section]", "on a section's page: the sections in it"),
     name("corrections", "[{date, text, card: card}]", "on the pages of corrections: newest first"),
     name("correction_years", "[{year, url}]", "on the page of the newest corrections: the pages of years"),
     name("redirect_to", "text", "in a redirect: the root-relative link, or an address on another host"),
@@ -134,7 +141,11 @@ pub const PAGE: [Name; 44] = [
     ),
     name("entries", "[entry]", "in feeds: the articles, newest first"),
     name("feeds", "[{type, url}]", "on list pages: the list's feeds in all formats"),
-    name("urls", "[{loc, lastmod, images}]", "in sitemaps"),
+    name(
+        "urls",
+        "[{loc, lastmod, images, alternates: [{hreflang, url}]}]",
+        "in sitemaps; `alternates` are the versions of an article, itself included",
+    ),
     name("news", "[{loc, title, date, lang}]", "in News sitemaps"),
     name("publication", "text", "in News sitemaps: the paper's name"),
     name("sitemaps", "[{loc, lastmod}]", "in the sitemap index of a large site"),

@@ -3,8 +3,20 @@
 use crate::index::ArticleId;
 use crate::site::Site;
 
+/// Why an article is related to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The older one.
+    pub article: ArticleId,
+    /// Tags that both have.
+    pub tags: Vec<usize>,
+    /// Whether both are in one section.
+    pub same_section: bool,
+}
+
 /// Up to four older articles that share most tags; only older ones, so a new article changes no old page.
-pub(super) fn related(site: &Site, id: ArticleId) -> Vec<ArticleId> {
+#[must_use]
+pub fn related(site: &Site, id: ArticleId) -> Vec<Reason> {
     /// How far back each tag is searched.
     const REACH: usize = 40;
     const COUNT: usize = 4;
@@ -17,6 +29,8 @@ pub(super) fn related(site: &Site, id: ArticleId) -> Vec<ArticleId> {
             found.extend(&run.dated[at.saturating_sub(REACH)..at]);
         }
     }
+    // What the thread's box shows is not shown again.
+    found.retain(|other| article.thread.is_none() || index.article(*other).thread != article.thread);
     found.sort_unstable();
     let mut scored: Vec<(usize, bool, i64, ArticleId)> = found
         .chunk_by(|a, b| a == b)
@@ -31,5 +45,10 @@ pub(super) fn related(site: &Site, id: ArticleId) -> Vec<ArticleId> {
             .cmp(&(a.0, a.1, a.2))
             .then_with(|| index.article(a.3).out.cmp(&index.article(b.3).out))
     });
-    scored.into_iter().take(COUNT).map(|(.., id)| id).collect()
+    let reason = |(_, same_section, _, other): (usize, bool, i64, ArticleId)| {
+        let others = &index.article(other).tags;
+        let tags = article.tags.iter().copied().filter(|tag| others.contains(tag)).collect();
+        Reason { article: other, tags, same_section }
+    };
+    scored.into_iter().take(COUNT).map(reason).collect()
 }

@@ -33,7 +33,6 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
     let edition = site.config.edition(id);
     let index = &site.index;
     let listed = index.edition(id);
-    let sections = index.sections_of(id);
     let mut validity = Validity::default();
     let place = |page: Page| Ingredient::maybe(plan::place(site, &page).map(|out| site.href(&out)));
     let ingredient = match name {
@@ -66,7 +65,7 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
             Ingredient::List(pages.iter().map(link).collect())
         }
         "head_html" => Ingredient::Html(theme.head.as_str().into()),
-        "sections" => Ingredient::List(sections.iter().map(|term| section(site, term)).collect()),
+        "sections" => Ingredient::List(index.top_sections_of(id).map(|term| section(site, term)).collect()),
         "feed_url" => {
             Ingredient::text(feed::first(site, List::All(id)).map_or_else(String::new, |out| site.href(&out)))
         }
@@ -93,7 +92,7 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
             Ingredient::text(today.format("%Y-%m-%d").to_string())
         }
         "section_list" => {
-            Ingredient::List(sections.iter().map(|term| section_with_cards(site, term)).collect())
+            Ingredient::List(index.top_sections_of(id).map(|term| section_with_cards(site, term)).collect())
         }
         _ if name.starts_with(FOOTER) => {
             let root = "../".repeat(name[FOOTER.len()..].parse().ok()?);
@@ -183,8 +182,7 @@ fn menu(site: &Site, edition: EditionId) -> Ingredient<'_> {
     if configured.is_empty() {
         let sections = site
             .index
-            .sections_of(edition)
-            .iter()
+            .top_sections_of(edition)
             .filter_map(|term| Some((term.name.as_str(), site.href(term.out.as_ref()?))));
         return Ingredient::List(sections.map(|(title, url)| Ingredient::link(title, url)).collect());
     }

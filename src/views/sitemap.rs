@@ -2,6 +2,7 @@
 
 use super::card::revised;
 use super::target::picture_url;
+use crate::article::Kind;
 use crate::clock::{Validity, Window};
 use crate::date::Moment;
 use crate::index::{ArticleId, Run};
@@ -43,23 +44,25 @@ fn months_and_rest(site: &Site) -> Vec<Sheet> {
     parts(rest).map(Sheet::Rest).chain(months).collect()
 }
 
-/// The front page, and the landing pages of sections, tags and authors.
+/// The front page, and the landing pages of sections, tags, authors and threads.
 fn lists(site: &Site) -> Vec<OutPath> {
     let index = &site.index;
-    let terms = index.sections.iter().chain(&index.tags).chain(&index.authors);
+    let terms = index.sections.iter().chain(&index.tags).chain(&index.authors).chain(&index.threads);
     let terms = terms.filter(|term| !term.run.is_empty()).filter_map(|term| term.out.clone());
     let fronts = site.config.edition_ids().filter_map(|id| place(site, &Page::Front(id)));
     fronts.chain(terms).collect()
 }
 
-/// What a sitemap lists: `[{loc, lastmod, images}]`.
+/// What a sitemap lists: `[{loc, lastmod, images, alternates}]`.
 pub(super) fn urls(site: &Site, sheet: Sheet) -> Ingredient<'static> {
     let index = &site.index;
     let part = |urls: Vec<Ingredient<'static>>, part: usize| {
         Ingredient::List(urls.into_iter().skip(part * SHEET).take(SHEET).collect())
     };
     let lists = || {
-        let lists = lists(site).into_iter().map(|out| url(site, &out, None, Vec::new()));
+        let lists = lists(site)
+            .into_iter()
+            .map(|out| url(site, &out, None, Vec::new(), Ingredient::List(Vec::new())));
         lists.chain(index.pages.iter().map(|id| article(site, *id))).collect::<Vec<_>>()
     };
     match sheet {
@@ -88,14 +91,23 @@ fn article(site: &Site, id: ArticleId) -> Ingredient<'static> {
     let mut images: Vec<String> =
         pictures.filter_map(|src| picture_url(site, article.path(), src)).take(1_000).collect();
     images.dedup();
-    url(site, &article.out, revised(header).map(Moment::rfc3339), images)
+    let page = if header.kind == Kind::Page { Page::Standing(id) } else { Page::Article(id) };
+    let versions = super::edition::alternates(site, &page);
+    url(site, &article.out, revised(header).map(Moment::rfc3339), images, versions)
 }
 
-fn url(site: &Site, out: &OutPath, lastmod: Option<String>, images: Vec<String>) -> Ingredient<'static> {
+fn url(
+    site: &Site,
+    out: &OutPath,
+    lastmod: Option<String>,
+    images: Vec<String>,
+    alternates: Ingredient<'static>,
+) -> Ingredient<'static> {
     Ingredient::Map(vec![
         ("loc", Ingredient::text(site.permalink(out))),
         ("lastmod", Ingredient::maybe(lastmod)),
         ("images", Ingredient::texts(images)),
+        ("alternates", alternates),
     ])
 }
 
