@@ -4,7 +4,7 @@ mod edition;
 mod news;
 
 pub use edition::{Edition, EditionId};
-pub use news::{Publisher, RedirectForm, Sitemaps};
+pub use news::{Publisher, RedirectForm, Search, Sitemaps};
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -54,6 +54,8 @@ pub struct Config {
     pub publisher: Publisher,
     /// Which sitemaps there are.
     pub sitemaps: Sitemaps,
+    /// The search page.
+    pub search: Search,
     /// Former addresses -> where they lead.
     pub redirects: BTreeMap<String, String>,
     /// How former addresses are said to lead elsewhere.
@@ -359,6 +361,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         publish: Vec::new(),
         publisher: Publisher::default(),
         sitemaps: Sitemaps::default(),
+        search: Search::default(),
         redirects: BTreeMap::new(),
         redirect_forms: vec![RedirectForm::Html, RedirectForm::Netlify],
     };
@@ -417,6 +420,7 @@ const SITE: Schema<Written> = Schema {
         ("tags", |r, f, c| put(&mut c.config.tags, tags(r, f))),
         ("publisher", |r, f, c| put(&mut c.config.publisher, r.sub(f, &news::PUBLISHER))),
         ("sitemaps", |r, f, c| put(&mut c.config.sitemaps, r.sub(f, &news::SITEMAPS))),
+        ("search", |r, f, c| put(&mut c.config.search, r.sub(f, &news::SEARCH))),
         ("redirects", |r, f, c| put(&mut c.config.redirects, news::redirects(r, f))),
         ("redirect_files", |r, f, c| put(&mut c.config.redirect_forms, news::redirect_forms(r, f))),
         ("images", |r, f, c| put(&mut c.config.images, r.sub(f, &IMAGES))),

@@ -3,7 +3,7 @@
 use crate::template::TemplateSource;
 
 /// Names and texts of the default templates.
-const TEMPLATES: [(&str, &str); 25] = [
+const TEMPLATES: [(&str, &str); 26] = [
     ("404.html", include_str!("../templates/404.html")),
     ("accent.css", include_str!("../templates/accent.css")),
     ("archive.html", include_str!("../templates/archive.html")),
@@ -25,6 +25,7 @@ const TEMPLATES: [(&str, &str); 25] = [
     ("redirects.nginx.txt", include_str!("../templates/redirects.nginx.txt")),
     ("redirects.s3.json", include_str!("../templates/redirects.s3.json")),
     ("robots.txt", include_str!("../templates/robots.txt")),
+    ("search.html", include_str!("../templates/search.html")),
     ("sitemap-index.xml", include_str!("../templates/sitemap-index.xml")),
     ("sitemap.xml", include_str!("../templates/sitemap.xml")),
     ("structured.html", include_str!("../templates/structured.html")),

@@ -152,6 +152,8 @@ pub enum Page {
     Terms(Axis, EditionId),
     /// Years and months of an edition.
     Archive(EditionId),
+    /// The search page of an edition.
+    Search(EditionId),
     /// A year's months.
     Year(EditionId, i32),
     /// What hosts show for an address that is not there, in an edition's folder.
@@ -194,6 +196,7 @@ impl Page {
             Self::List { .. } => "list.html",
             Self::Terms(..) => "terms.html",
             Self::Archive(_) | Self::Year(..) => "archive.html",
+            Self::Search(_) => "search.html",
             Self::NotFound(_) => "404.html",
             Self::Corrections(_) => "corrections.html",
             Self::Redirect { .. } => "redirect.html",
@@ -220,6 +223,7 @@ impl Page {
             Self::Terms(Axis::Authors, _) => "authors",
             Self::Archive(_) => "archive",
             Self::Year(..) => "year",
+            Self::Search(_) => "search",
             Self::NotFound(_) => "404",
             Self::Corrections(_) => "corrections",
             Self::Redirect { .. } => "redirect",
@@ -238,6 +242,7 @@ impl Page {
             Self::Front(edition)
             | Self::Terms(_, edition)
             | Self::Archive(edition)
+            | Self::Search(edition)
             | Self::Year(edition, _)
             | Self::NotFound(edition) => *edition,
             Self::Article(id) | Self::Standing(id) => index.article(*id).edition,
@@ -283,7 +288,7 @@ pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 23] = [
+pub const TEMPLATES: [&str; 24] = [
     "front.html",
     "article.html",
     "page.html",
@@ -291,6 +296,7 @@ pub const TEMPLATES: [&str; 23] = [
     "list.html",
     "terms.html",
     "archive.html",
+    "search.html",
     "404.html",
     "corrections.html",
     "redirect.html",
