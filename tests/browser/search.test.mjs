@@ -209,6 +209,24 @@ test("the keyboard is enough, the count is told, and the address keeps the query
   await page.close();
 });
 
+test("a page of results is accessible, light and dark, in both directions", async () => {
+  const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+  for (const colorScheme of ["light", "dark"]) {
+    // axe itself has to run where the policy lets no script in.
+    const context = await chromium.newContext({ colorScheme, bypassCSP: true, viewport: { width: 390, height: 844 } });
+    const page = await context.newPage();
+    for (const path of ["search/?q=regatta", "ar/search/?q=جسر"]) {
+      await page.goto(address + path);
+      await page.locator(".search-hits h2").first().waitFor();
+      await page.addScriptTag({ content: axe });
+      const { violations } = await page.evaluate(() => axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${path} ${colorScheme}`);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, "no wider than the screen");
+    }
+    await context.close();
+  }
+});
+
 test("without a script there is a notice with the way to the archive", async () => {
   const context = await chromium.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
