@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::date::Moment;
+use crate::search::Weight;
 
 /// Everything about an article but its body. Complete when it exists; equal headers make equal cards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +77,15 @@ impl Header {
     #[must_use]
     pub fn is_date_inferred(&self) -> bool {
         self.review.iter().any(|flag| flag.starts_with("date:"))
+    }
+
+    /// What readers may look for besides the text, with what it weighs.
+    pub fn words(&self) -> impl Iterator<Item = (&str, Weight)> {
+        let title = std::iter::once((self.title.as_str(), Weight::Title));
+        let summary =
+            [Some(&self.summary), self.subtitle.as_ref(), self.dateline.as_ref(), self.agency.as_ref()];
+        let summary = summary.into_iter().flatten().chain(&self.tags).chain(&self.authors);
+        title.chain(summary.map(|text| (text.as_str(), Weight::Summary)))
     }
 
     /// A header that says nothing: what a field is when a source does not give it.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::diag::Diag;
 use crate::index::Article;
 use crate::load::Bodies;
+use crate::made::Trouble;
 use crate::source::{self, Rules};
 use crate::store::Store;
 
@@ -17,6 +18,17 @@ pub enum NoBody {
     Changed,
     /// It cannot be read.
     Unreadable(Diag),
+}
+
+impl NoBody {
+    /// The same, of what an article's text was to go into.
+    #[must_use]
+    pub fn of(self, article: &Article) -> Trouble {
+        match self {
+            Self::Changed => Trouble::Changed(article.path().to_owned()),
+            Self::Unreadable(diag) => Trouble::Failed(diag),
+        }
+    }
 }
 
 /// A source of bodies with a small memory: files that hold several articles are asked for several times.

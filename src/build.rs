@@ -659,6 +659,10 @@ impl Maker<'_> {
 }
 
 impl Inputs for Maker<'_> {
+    fn text(&self, article: &Article) -> Result<String, Trouble> {
+        self.bodies.with(article, str::to_owned).map_err(|why| why.of(article))
+    }
+
     fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
         match self.run.store.read(&asset.path).map_err(Trouble::Failed)? {
             Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),

@@ -7,7 +7,7 @@ mod people;
 
 pub use edition::{Edition, EditionId};
 pub use embed::{Provider, Share};
-pub use news::{Publisher, RedirectForm, Sitemaps};
+pub use news::{Publisher, RedirectForm, Search, Sitemaps};
 pub use people::Person;
 
 use std::collections::BTreeMap;
@@ -62,6 +62,8 @@ pub struct Config {
     pub publisher: Publisher,
     /// Which sitemaps there are.
     pub sitemaps: Sitemaps,
+    /// The search page.
+    pub search: Search,
     /// Former addresses -> where they lead.
     pub redirects: BTreeMap<String, String>,
     /// How former addresses are said to lead elsewhere.
@@ -382,6 +384,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         share: vec![embed::by_mail()],
         publisher: Publisher::default(),
         sitemaps: Sitemaps::default(),
+        search: Search::default(),
         redirects: BTreeMap::new(),
         redirect_forms: vec![RedirectForm::Html, RedirectForm::Netlify],
     };
@@ -449,6 +452,7 @@ const SITE: Schema<Written> = Schema {
         ("share", |r, f, c| put(&mut c.config.share, embed::shares(r, f))),
         ("publisher", |r, f, c| put(&mut c.config.publisher, r.sub(f, &news::PUBLISHER))),
         ("sitemaps", |r, f, c| put(&mut c.config.sitemaps, r.sub(f, &news::SITEMAPS))),
+        ("search", |r, f, c| put(&mut c.config.search, r.sub(f, &news::SEARCH))),
         ("redirects", |r, f, c| put(&mut c.config.redirects, news::redirects(r, f))),
         ("redirect_files", |r, f, c| put(&mut c.config.redirect_forms, news::redirect_forms(r, f))),
         ("images", |r, f, c| put(&mut c.config.images, r.sub(f, &IMAGES))),

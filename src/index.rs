@@ -1,6 +1,10 @@
 //! All articles that the gate let through, sorted and grouped. There is no body in it: what is made
 //! from the index cannot depend on one.
 
+mod shelf;
+
+pub use shelf::{Period, Shelf};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;

@@ -76,6 +76,7 @@ pub mod publish;
 pub mod render;
 pub mod review;
 mod schema;
+pub mod search;
 pub mod serve;
 pub mod site;
 pub mod snapshot;

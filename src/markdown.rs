@@ -254,6 +254,23 @@ fn count_words(text: &str) -> usize {
     first + pairs.map(|(before, byte)| usize::from(is_blank(before) & !is_blank(byte))).sum::<usize>()
 }
 
+/// The words of a text, without its marks.
+#[must_use]
+pub fn words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for event in parser(text) {
+        match event {
+            Event::Text(part) | Event::Code(part) => words.push_str(&part),
+            Event::SoftBreak | Event::HardBreak => words.push(' '),
+            // Emphasis may begin and end within a word, blocks and cells may not.
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
+            Event::End(_) => words.push('\n'),
+            _ => {}
+        }
+    }
+    words
+}
+
 /// At most `limit` bytes of `text`: whole sentences where one ends in the second half, else whole words
 /// and an ellipsis.
 #[must_use]

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tera::Value;
 
@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::diag::{self, Checked, Diag, Place};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::image::{self, Facts, Variants};
-use crate::index::{ArticleId, Index, TermId, Visible};
+use crate::index::{ArticleId, Index, Shelf, TermId, Visible};
 use crate::ingredient::Ingredient;
 use crate::near;
 pub use crate::path::beside;
@@ -89,7 +89,11 @@ pub struct Site {
     /// How many cards are kept as templates see them.
     kept: Arc<AtomicUsize>,
     views: Arc<BTreeMap<String, Once>>,
+    shelves: Arc<Shelves>,
 }
+
+/// Fingerprints of the words on shelves, as far as they were asked for.
+type Shelves = Mutex<BTreeMap<Shelf, Fingerprint>>;
 
 /// What is computed once, when it is first asked for: the fingerprint and value of a card, a term or a shared view.
 #[derive(Default)]
@@ -309,6 +313,7 @@ impl Site {
             terms: Arc::default(),
             kept: Arc::default(),
             views: Arc::default(),
+            shelves: Arc::default(),
         };
         site.cards = Arc::new(site.index.ids().map(|_| Once::default()).collect());
         site.terms = Arc::new(Terms::of(&site.index));
@@ -346,6 +351,7 @@ impl Site {
             terms,
             kept: Arc::default(),
             views,
+            shelves: Arc::default(),
         }
     }
 
@@ -378,7 +384,7 @@ impl Site {
         // Cards and views hold nothing of a text.
         let site = self.clone();
         let index = site.index.with_text(record)?;
-        Some(Self { index, ..site })
+        Some(Self { index, shelves: Arc::default(), ..site })
     }
 
     /// The same site after words of a file changed that decide neither which pages there are nor their order;
@@ -388,7 +394,7 @@ impl Site {
         let index = self.index.clone().with_words(record)?;
         let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
         let views = Arc::new(self.views.keys().map(|name| (name.clone(), Once::default())).collect());
-        Some(Self { index, cards, views, ..self.clone() })
+        Some(Self { index, cards, views, shelves: Arc::default(), ..self.clone() })
     }
 
     /// The same site after the bytes of a file changed that is copied as it is; `None` when there is no such file.
@@ -447,6 +453,32 @@ impl Site {
     pub fn card_fingerprint(&self, id: ArticleId) -> Fingerprint {
         let make = || self.fingerprint(&views::card(self, id));
         self.cards.get(id.at()).map(|card| *card.fingerprint.get_or_init(make)).unwrap_or_default()
+    }
+
+    /// Fingerprint of all that the words on a shelf come from: texts, and what is said of them in front matter.
+    #[must_use]
+    pub fn shelf_fingerprint(&self, shelf: &Shelf) -> Fingerprint {
+        let known = || self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fingerprint) = known().get(shelf) {
+            return *fingerprint;
+        }
+        let mut hasher = Hasher::new();
+        hasher.text(&self.config.edition(shelf.edition).language);
+        let full_text = self.config.search.full_text;
+        for id in self.index.on_shelf(shelf) {
+            let article = self.index.article(id);
+            for (text, weight) in article.header().words() {
+                hasher.tag(weight as u8).text(text);
+            }
+            hasher.tag(u8::MAX).fingerprint(if full_text {
+                article.item().body
+            } else {
+                Fingerprint::default()
+            });
+        }
+        let fingerprint = hasher.finish();
+        known().insert(*shelf, fingerprint);
+        fingerprint
     }
 
     /// A card as templates see it; made once and shared, but on sites so large that this would fill the memory.

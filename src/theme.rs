@@ -26,6 +26,7 @@ const TEMPLATES: [(&str, &str); 26] = [
     ("redirects.nginx.txt", include_str!("../templates/redirects.nginx.txt")),
     ("redirects.s3.json", include_str!("../templates/redirects.s3.json")),
     ("robots.txt", include_str!("../templates/robots.txt")),
+    ("search.html", include_str!("../templates/search.html")),
     ("sitemap-index.xml", include_str!("../templates/sitemap-index.xml")),
     ("sitemap.xml", include_str!("../templates/sitemap.xml")),
     ("structured.html", include_str!("../templates/structured.html")),

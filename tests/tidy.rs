@@ -11,6 +11,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
     (
         "parts",
         &[
+            "search",
             "article",
             "clock",
             "markdown",

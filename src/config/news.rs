@@ -1,8 +1,8 @@
-//! What site.toml says of the paper as a publisher, of sitemaps and of redirects.
+//! What site.toml says of the paper as a publisher, of sitemaps, of the search page and of redirects.
 
 use std::collections::BTreeMap;
 
-use super::{check_link, check_relative, choices, feed, is_web_url, urls};
+use super::{check_link, check_relative, choices, feed, is_web_url, pattern, urls};
 use crate::schema::{Field, Reader, Schema, put};
 
 /// Who publishes, for search engines and readers who want to know.
@@ -32,6 +32,21 @@ pub struct Sitemaps {
 impl Default for Sitemaps {
     fn default() -> Self {
         Self { news: "/news-sitemap.xml".to_owned(), publication: None }
+    }
+}
+
+/// The search page, which browsers search without a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// The page's pattern, below each edition's folder; empty for none.
+    pub path: String,
+    /// Whether whole texts are searched; else headlines, summaries, tags and names.
+    pub full_text: bool,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { path: "/search/".to_owned(), full_text: true }
     }
 }
 
@@ -125,6 +140,14 @@ pub(super) const SITEMAPS: Schema<Sitemaps> = Schema {
     ],
 };
 
+pub(super) const SEARCH: Schema<Search> = Schema {
+    required: &[],
+    rules: &[
+        ("path", |r, f, s| put(&mut s.path, pattern(r, f, &[], &[], true))),
+        ("full_text", |r, f, s| put(&mut s.full_text, r.flag(f))),
+    ],
+};
+
 /// Former addresses -> where they lead: a path from the site's root, or a URL.
 pub(super) fn redirects(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<BTreeMap<String, String>> {
     let fields = reader.fields(field)?;
@@ -151,5 +174,5 @@ pub(super) fn redirect_forms(reader: &mut Reader<'_>, field: &Field<'_>) -> Opti
 
 /// Keys of these tables, in the order of the documentation.
 pub(super) fn keys() -> impl Iterator<Item = String> {
-    PUBLISHER.keys("publisher.").chain(SITEMAPS.keys("sitemaps."))
+    PUBLISHER.keys("publisher.").chain(SITEMAPS.keys("sitemaps.")).chain(SEARCH.keys("search."))
 }

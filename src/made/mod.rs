@@ -1,4 +1,4 @@
-//! Files that are generated rather than rendered from a template: variants of pictures.
+//! Files that are generated rather than rendered from a template: variants of pictures, and what the search page reads.
 //!
 //! Such a file is a function of its recipe as a page is. What it is called follows from the recipe too, so
 //! pages that mention it can be planned before it exists. It may be dear to make, so its bytes are kept under
@@ -9,8 +9,13 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::image::Variant;
 #[cfg(feature = "images")]
 use crate::image::pixels;
+use crate::index::{Article, Shelf};
+use crate::markdown;
+use crate::path::OutPath;
+use crate::search;
 use crate::site::{Asset, Site};
 
+mod hits;
 mod memo;
 
 /// A file to be generated.
@@ -23,7 +28,24 @@ pub enum Made {
         /// What is made of it.
         variant: Variant,
     },
+    /// A file of a shelf's words, by its number.
+    Words {
+        /// The articles.
+        shelf: Shelf,
+        /// Which of the files.
+        bucket: u32,
+    },
+    /// What is shown of some articles of a shelf when they are found.
+    Hits {
+        /// The articles.
+        shelf: Shelf,
+        /// Which of them: these many times [`HITS`] come before.
+        part: usize,
+    },
 }
+
+/// Articles in a file of hits: a page of results reads as many files as it has results, at worst.
+pub const HITS: usize = 16;
 
 /// What making a file may read, and what it may remember. Whoever implements it checks that what is read is
 /// what was planned with.
@@ -33,6 +55,12 @@ pub trait Inputs: Sync {
     /// # Errors
     /// See [`Trouble`].
     fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble>;
+
+    /// The Markdown of an article.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    fn text(&self, article: &Article) -> Result<String, Trouble>;
 
     /// What was kept under a key, if it still is.
     fn recall(&self, key: Fingerprint) -> Option<Vec<u8>>;
@@ -55,12 +83,23 @@ pub enum Trouble {
 pub struct Workshop {
     #[cfg(feature = "images")]
     pictures: memo::Memo<Result<pixels::Decoded, String>>,
+    shelves: memo::Memo<Vec<Vec<u8>>>,
 }
 
 impl Made {
     /// Puts all that it is made of into a hasher.
-    pub fn put_into(&self, hasher: &mut Hasher) {
+    pub fn put_into(&self, site: &Site, hasher: &mut Hasher) {
         match self {
+            Self::Words { shelf, bucket } => {
+                let buckets = u64::from(shelf.buckets) << 32 | u64::from(*bucket);
+                hasher.tag(2).number(buckets).fingerprint(site.shelf_fingerprint(shelf));
+            }
+            Self::Hits { shelf, part } => {
+                hasher.tag(3).text(&site.config.edition(shelf.edition).language);
+                for id in hits::of(site, shelf, *part) {
+                    hasher.fingerprint(site.card_fingerprint(id));
+                }
+            }
             Self::Variant { picture, variant } => {
                 hasher.tag(1).fingerprint(variant.fingerprint(picture.bytes));
             }
@@ -73,7 +112,18 @@ impl Made {
     pub fn key(&self) -> Option<Fingerprint> {
         match self {
             Self::Variant { picture, variant } => Some(variant.fingerprint(picture.bytes)),
+            Self::Words { .. } | Self::Hits { .. } => None,
         }
+    }
+
+    /// Where a file that the search page reads is put, below that page's folder; `None` for others.
+    pub(crate) fn search_out(&self, folder: &str) -> Option<OutPath> {
+        let (shelf, name) = match self {
+            Self::Words { shelf, bucket } => (shelf, format!("{bucket:02x}.txt")),
+            Self::Hits { shelf, part } => (shelf, format!("hits-{part}.json")),
+            Self::Variant { .. } => return None,
+        };
+        OutPath::new(&format!("{folder}/{}/{name}", shelf.period.name())).ok()
     }
 
     /// What it is made of, for people.
@@ -88,6 +138,16 @@ impl Made {
                 "crop": variant.crop,
                 "format": variant.format.media_type(),
                 "quality": variant.quality,
+            }),
+            Self::Words { shelf, bucket } => serde_json::json!({
+                "words_of": shelf.period.name(),
+                "articles": shelf.len,
+                "file": bucket,
+                "files": shelf.buckets,
+            }),
+            Self::Hits { shelf, part } => serde_json::json!({
+                "hits_of": shelf.period.name(),
+                "from": part * HITS,
             }),
         }
     }
@@ -110,6 +170,12 @@ impl Made {
         }
         let bytes = match self {
             Self::Variant { picture, variant } => workshop.variant(site, inputs, picture, variant)?,
+            Self::Words { shelf, bucket } => {
+                let words =
+                    workshop.shelves.get(site.shelf_fingerprint(shelf), || words(site, inputs, shelf))?;
+                words.get(*bucket as usize).cloned().unwrap_or_default()
+            }
+            Self::Hits { shelf, part } => hits::hits(site, shelf, *part),
         };
         if let Some(key) = key {
             inputs.keep(key, &bytes);
@@ -117,6 +183,21 @@ impl Made {
         output.extend_from_slice(&bytes);
         Ok(())
     }
+}
+
+/// The files of a shelf's words.
+fn words(site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<Vec<Vec<u8>>, Trouble> {
+    let lang = &site.config.edition(shelf.edition).language;
+    let mut words = search::Shard::default();
+    for id in site.index.on_shelf(shelf) {
+        let article = site.index.article(id);
+        let text = match site.config.search.full_text {
+            true => markdown::words(&inputs.text(article)?),
+            false => String::new(),
+        };
+        words.add(article.header().words().chain([(text.as_str(), search::Weight::Text)]), lang);
+    }
+    Ok(words.files(shelf.buckets))
 }
 
 #[cfg(feature = "images")]

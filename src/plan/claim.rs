@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::Work;
 use super::page::{Axis, List, Page, Part};
-use super::place::{parts, place};
+use super::place::{self, parts, place};
 use super::redirect::{Goal, Redirect, redirects};
-use crate::config::{FeedForm, RedirectForm};
+use super::{Planned, Work};
+use crate::config::{EditionId, FeedForm, RedirectForm};
 use crate::diag::{self, Diag};
 use crate::image;
-use crate::index::Term;
-use crate::made::Made;
+use crate::index::{ArticleId, Shelf, Term};
+use crate::made::{self, Made};
 use crate::path::OutPath;
 use crate::site::Site;
 use crate::views;
@@ -51,6 +51,7 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
             claim(Page::Feed { list: List::All(edition), form }, "the site's feed");
         }
         claim(Page::Archive(edition), "the archive");
+        claim(Page::Search(edition), "the search page");
         for year in views::years(site, edition) {
             claim(Page::Year(edition, year), "the archive");
         }
@@ -102,6 +103,10 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
         }));
     }
     claims.extend(pictures(site));
+    for edition in site.config.edition_ids() {
+        let files = search_files(site, edition);
+        claims.extend(files.map(|(out, work)| Claim { out, work, by: "the search page".to_owned() }));
+    }
     for (out, asset) in site.statics.iter() {
         match OutPath::new(out) {
             Ok(out) => claims.push(Claim { out, work: Work::Copy(asset.clone()), by: asset.path.clone() }),
@@ -160,6 +165,40 @@ fn pictures(site: &Site) -> Vec<Claim> {
     claims.sort_by(|a, b| a.out.cmp(&b.out));
     claims.dedup_by(|a, b| a.out == b.out);
     claims
+}
+
+/// What an edition's search page reads.
+fn search_files(site: &Site, edition: EditionId) -> impl Iterator<Item = (OutPath, Work)> {
+    let folder = place::search_folder(site, edition);
+    let shelves = folder.iter().flat_map(|_| site.index.shelves(edition)).collect::<Vec<_>>();
+    let files = move |shelf: Shelf| words_files(shelf).chain(hits_files(shelf));
+    let named = move |made: Made| Some((made.search_out(folder.as_deref()?)?, Work::Made(made)));
+    shelves.into_iter().flat_map(files).filter_map(named)
+}
+
+fn words_files(shelf: Shelf) -> impl Iterator<Item = Made> {
+    (0..shelf.buckets).map(move |bucket| Made::Words { shelf, bucket })
+}
+
+fn hits_files(shelf: Shelf) -> impl Iterator<Item = Made> {
+    (0..shelf.len.div_ceil(made::HITS)).map(move |part| Made::Hits { shelf, part })
+}
+
+/// The search files that the texts of some articles are in.
+pub(super) fn searched(site: &Site, articles: &[ArticleId]) -> Vec<Planned> {
+    if !site.config.search.full_text {
+        return Vec::new();
+    }
+    let of = |edition: EditionId| {
+        let folder = place::search_folder(site, edition);
+        let shelves = folder.iter().flat_map(|_| site.index.shelves(edition)).collect::<Vec<_>>();
+        let holds = |shelf: &Shelf| site.index.on_shelf(shelf).iter().any(|id| articles.contains(id));
+        let files = shelves.into_iter().filter(holds).flat_map(words_files);
+        let planned =
+            |made: Made| Some(Planned { out: made.search_out(folder.as_deref()?)?, work: Work::Made(made) });
+        files.filter_map(planned).collect::<Vec<_>>()
+    };
+    site.config.edition_ids().flat_map(of).collect()
 }
 
 /// All lists of the site.

@@ -48,7 +48,7 @@ pub(super) fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, w
     let page = match work {
         Work::Copy(asset) => return hasher.tag(1).fingerprint(asset.bytes).finish(),
         Work::Made(made) => {
-            made.put_into(hasher.tag(3));
+            made.put_into(site, hasher.tag(3));
             return hasher.finish();
         }
         Work::Page(page) => page,

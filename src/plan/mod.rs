@@ -11,7 +11,7 @@ pub(crate) use claim::alias_path;
 pub(crate) use page::feed_members;
 pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};
 pub use place::place;
-pub(crate) use place::{members, neighbours};
+pub(crate) use place::{members, neighbours, search_folder};
 pub(crate) use redirect::all as redirects;
 pub use redirect::{Goal, Redirect};
 
@@ -61,7 +61,7 @@ impl Planned {
 }
 
 /// The outputs that are made of the texts of articles: what remains to be planned when these texts alone are others.
-/// They are their pages, and whatever else names them in [`Page::bodies`].
+/// They are their pages, and whatever else names them in [`Page::bodies`], and the search files with their words.
 #[must_use]
 pub fn showing(site: &Site, articles: &[ArticleId]) -> Vec<Planned> {
     let page = |id: &ArticleId| {
@@ -74,7 +74,7 @@ pub fn showing(site: &Site, articles: &[ArticleId]) -> Vec<Planned> {
     let feeds = lists.into_iter().flat_map(|list| FeedForm::ALL.map(|form| Page::Feed { list, form }));
     let feeds = feeds.filter(|feed| feed.bodies(site).iter().any(|id| articles.contains(id)));
     let feeds = feeds.filter_map(|feed| Some(Planned { out: place(site, &feed)?, work: Work::Page(feed) }));
-    articles.iter().map(page).chain(feeds).collect()
+    articles.iter().map(page).chain(feeds).chain(claim::searched(site, articles)).collect()
 }
 
 /// All outputs of a site, sorted by path; not yet what each of them is made of.

@@ -160,6 +160,8 @@ pub enum Page {
     Terms(Axis, EditionId),
     /// Years and months of an edition.
     Archive(EditionId),
+    /// The search page of an edition.
+    Search(EditionId),
     /// A year's months.
     Year(EditionId, i32),
     /// What hosts show for an address that is not there, in an edition's folder.
@@ -202,6 +204,7 @@ impl Page {
             Self::List { .. } => "list.html",
             Self::Terms(..) => "terms.html",
             Self::Archive(_) | Self::Year(..) => "archive.html",
+            Self::Search(_) => "search.html",
             Self::NotFound(_) => "404.html",
             Self::Corrections(_) => "corrections.html",
             Self::Redirect { .. } => "redirect.html",
@@ -228,6 +231,7 @@ impl Page {
             Self::Terms(Axis::Authors, _) => "authors",
             Self::Archive(_) => "archive",
             Self::Year(..) => "year",
+            Self::Search(_) => "search",
             Self::NotFound(_) => "404",
             Self::Corrections(_) => "corrections",
             Self::Redirect { .. } => "redirect",
@@ -246,6 +250,7 @@ impl Page {
             Self::Front(edition)
             | Self::Terms(_, edition)
             | Self::Archive(edition)
+            | Self::Search(edition)
             | Self::Year(edition, _)
             | Self::NotFound(edition) => *edition,
             Self::Article(id) | Self::Standing(id) => index.article(*id).edition,
@@ -299,6 +304,7 @@ pub const TEMPLATES: [&str; 24] = [
     "list.html",
     "terms.html",
     "archive.html",
+    "search.html",
     "404.html",
     "corrections.html",
     "redirect.html",

@@ -1,7 +1,7 @@
 //! Where a page goes, and how a list is divided into pages.
 
 use super::page::{Axis, List, Page, Part, Sheet};
-use crate::config::FeedForm;
+use crate::config::{EditionId, FeedForm};
 use crate::index::{ArticleId, Run};
 use crate::path::{self, OutPath};
 use crate::site::Site;
@@ -45,6 +45,7 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
         Page::Terms(Axis::Authors, _) => plain(&permalinks.authors),
         Page::Archive(_) => plain(&permalinks.archive),
         Page::Year(_, year) => fill(&permalinks.year, &|name| (name == "year").then(|| format!("{year:04}"))),
+        Page::Search(_) => plain(&edition.within(&site.config.search.path)),
         Page::NotFound(_) => plain(&edition.within("/404.html")),
         Page::Corrections(_) if site.index.corrections.is_empty() => None,
         Page::Corrections(None) => plain(&permalinks.corrections),
@@ -88,6 +89,13 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
         Page::Robots => plain("/robots.txt"),
         Page::Accent => site.config.theme.accent.as_ref().and_then(|_| plain("/css/accent.css")),
     }
+}
+
+/// The folder of what an edition's search page reads; `None` when there is no such page.
+pub(crate) fn search_folder(site: &Site, edition: EditionId) -> Option<String> {
+    let page = place(site, &Page::Search(edition))?;
+    let folder = page.as_str().trim_end_matches(".html").trim_end_matches("index");
+    Some(folder.trim_end_matches('/').to_owned())
 }
 
 /// What the name of a file says of its number: nothing for the first.

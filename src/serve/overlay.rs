@@ -8,13 +8,19 @@ use crate::cache::Cache;
 use crate::diag::{Checked, Diag};
 use crate::disk::Dir;
 use crate::fingerprint::Fingerprint;
-use crate::made::{Inputs, Trouble, Workshop};
+use crate::made::{Trouble, Workshop};
 use crate::site::Asset;
 use crate::source::Role;
 use crate::store::{Entry, Stamp, Store};
 
 /// All that an output of the preview is made from.
-pub(super) trait Sources: Store + Inputs {
+pub(super) trait Sources: Store {
+    /// The bytes of a picture or file, if they are those that were planned with.
+    fn asset(&self, asset: &Asset) -> Result<Vec<u8>, Trouble>;
+
+    /// What was encoded once.
+    fn cache(&self) -> &Cache;
+
     /// What was generated lately.
     fn workshop(&self) -> &Workshop;
 }
@@ -111,24 +117,18 @@ impl Store for Overlay {
     }
 }
 
-impl Inputs for Overlay {
-    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
+impl Sources for Overlay {
+    fn asset(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
         match self.read(&asset.path).map_err(Trouble::Failed)? {
             Some((bytes, _)) if Fingerprint::of(&bytes) == asset.bytes => Ok(bytes),
             _ => Err(Trouble::Changed(asset.path.clone())),
         }
     }
 
-    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>> {
-        self.cache.recall(key)
+    fn cache(&self) -> &Cache {
+        &self.cache
     }
 
-    fn keep(&self, key: Fingerprint, bytes: &[u8]) {
-        self.cache.keep(key, bytes);
-    }
-}
-
-impl Sources for Overlay {
     fn workshop(&self) -> &Workshop {
         &self.workshop
     }
@@ -161,21 +161,15 @@ impl Store for Draft {
     }
 }
 
-impl Inputs for Draft {
-    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
-        self.under.source(asset)
-    }
-
-    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>> {
-        self.under.recall(key)
-    }
-
-    fn keep(&self, key: Fingerprint, bytes: &[u8]) {
-        self.under.keep(key, bytes);
-    }
-}
-
 impl Sources for Draft {
+    fn asset(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
+        self.under.asset(asset)
+    }
+
+    fn cache(&self) -> &Cache {
+        self.under.cache()
+    }
+
     fn workshop(&self) -> &Workshop {
         self.under.workshop()
     }

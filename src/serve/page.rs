@@ -10,13 +10,15 @@ use super::overlay::Sources;
 use super::script;
 use crate::body::{BodySource, NoBody};
 use crate::diag::{Diag, EMBEDDED};
+use crate::fingerprint::Fingerprint;
 use crate::index::Article;
 use crate::load::Bodies;
-use crate::made::Trouble;
+use crate::made::{Inputs, Trouble};
 use crate::path::OutPath;
 use crate::plan::{Outline, Page, Planned, Work};
 use crate::publish::Headers;
 use crate::render;
+use crate::site::Asset;
 use crate::theme;
 
 /// What an address leads to.
@@ -131,13 +133,38 @@ fn bytes(shown: &Shown, store: &dyn Sources, planned: &Planned) -> Result<Vec<u8
         Work::Page(page) => render_page(shown, store, page, &planned.out),
         Work::Copy(asset) => match asset.path.strip_prefix(EMBEDDED) {
             Some(file) => Ok(theme::file(file).unwrap_or_default().to_vec()),
-            None => store.source(asset),
+            None => store.asset(asset),
         },
         Work::Made(made) => {
             let mut bytes = Vec::new();
-            made.make(&shown.site, store, store.workshop(), &mut bytes)?;
+            let bodies = BodySource::new(store, &shown.rules, Bodies::new());
+            made.make(&shown.site, &Desk { store, bodies }, store.workshop(), &mut bytes)?;
             Ok(bytes)
         }
+    }
+}
+
+/// What making a file may read in a preview.
+struct Desk<'d> {
+    store: &'d dyn Sources,
+    bodies: BodySource<'d>,
+}
+
+impl Inputs for Desk<'_> {
+    fn source(&self, asset: &Asset) -> Result<Vec<u8>, Trouble> {
+        self.store.asset(asset)
+    }
+
+    fn text(&self, article: &Article) -> Result<String, Trouble> {
+        self.bodies.with(article, str::to_owned).map_err(|why| why.of(article))
+    }
+
+    fn recall(&self, key: Fingerprint) -> Option<Vec<u8>> {
+        self.store.cache().recall(key)
+    }
+
+    fn keep(&self, key: Fingerprint, bytes: &[u8]) {
+        self.store.cache().keep(key, bytes);
     }
 }
 

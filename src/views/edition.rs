@@ -70,6 +70,7 @@ fn counterpart(site: &Site, page: &Page, edition: EditionId) -> Option<Page> {
         }
         Page::Terms(axis, _) => Page::Terms(*axis, edition),
         Page::Archive(_) => Page::Archive(edition),
+        Page::Search(_) => Page::Search(edition),
         _ => return None,
     })
 }

@@ -52,6 +52,7 @@ pub(super) fn title(site: &Site, page: &Page) -> String {
         Page::Feed { list, .. } => format!("{} – {paper}", list_title(site, *list)),
         Page::Terms(axis, _) => strings.word(axis.word()).to_owned(),
         Page::Archive(_) => strings.word("archive").to_owned(),
+        Page::Search(_) => strings.word("search").to_owned(),
         Page::Year(_, year) => year.to_string(),
         Page::Corrections(None) => strings.word("corrections").to_owned(),
         Page::Corrections(Some(year)) => format!("{} {year}", strings.word("corrections")),

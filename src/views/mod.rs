@@ -19,6 +19,7 @@ mod picture;
 mod publisher;
 mod redirects;
 mod related;
+mod search;
 mod shared;
 mod sitemap;
 mod target;
@@ -75,6 +76,7 @@ pub fn page<'s>(site: &'s Site, page: &'s Page, out: &'s OutPath, name: &str) ->
             Page::Terms(axis, edition) if name == "terms" => {
                 term::all_terms(site, *edition, axis.terms(&site.index, *edition))
             }
+            Page::Search(edition) if name == "search" => search::search(site, *edition)?,
             Page::Year(edition, year) if name == "year" => archive::year_links(site, *edition, *year),
             Page::Corrections(year) => corrections::name(site, *year, name)?,
             Page::Redirect { to } if name == "redirect_to" => redirects::goal(site, to),

@@ -15,7 +15,7 @@ const fn name(name: &'static str, shape: &'static str, doc: &'static str) -> Nam
 }
 
 /// Names that mean the same on every page of an edition.
-pub const SHARED: [Name; 29] = [
+pub const SHARED: [Name; 30] = [
     name("site_title", "text", "the paper's name"),
     name("site_description", "text", "one line about it"),
     name("site_lang", "text", "the paper's language"),
@@ -26,6 +26,7 @@ pub const SHARED: [Name; 29] = [
     name("home_url", "text", "root-relative link to the front page"),
     name("all_url", "text or none", "root-relative link to the list of all articles"),
     name("archive_url", "text or none", "root-relative link to the archive"),
+    name("search_url", "text or none", "root-relative link to the search page"),
     name("tags_url", "text or none", "root-relative link to the list of tags"),
     name("authors_url", "text or none", "root-relative link to the list of authors"),
     name(
@@ -72,7 +73,7 @@ pub const SHARED: [Name; 29] = [
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 47] = [
+pub const PAGE: [Name; 48] = [
     name(
         "root",
         "text",
@@ -85,7 +86,7 @@ pub const PAGE: [Name; 47] = [
     name(
         "page_kind",
         "text",
-        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `thread`, `day`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `404`, `corrections`, `redirect`, `redirects`, `feed`, `sitemap`, `robots`",
+        "`front`, `article`, `page`, `withdrawn`, `section`, `tag`, `author`, `thread`, `day`, `month`, `year`, `all`, `tags`, `authors`, `archive`, `search`, `404`, `corrections`, `redirect`, `redirects`, `feed`, `sitemap`, `robots`",
     ),
     name("lang", "text", "its language"),
     name("dir", "text", "`ltr` or `rtl`"),
@@ -122,6 +123,11 @@ pub const PAGE: [Name; 47] = [
         "on the newest page of an author: what site.toml says of them",
     ),
     name("terms", "[{name, url, slug}]", "on the pages of all tags and all authors"),
+    name(
+        "search",
+        "{folder, periods}",
+        "on the search page: root-relative folder of what its script reads, and the periods in it with their numbers of files, newest first",
+    ),
     name("year", "{year, url, months: [{year, month, url}]}", "on a year's page"),
     name("month", "number", "on the page of a month or a day: 1 to 12"),
     name("days", "[{day, url}]", "on a month's page: its days with articles; empty when days have no pages"),

@@ -46,6 +46,7 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
         "home_url" => place(Page::Front(id)),
         "all_url" => place(Page::List { list: List::All(id), part: Part::Landing }),
         "archive_url" => place(Page::Archive(id)),
+        "search_url" => place(Page::Search(id)),
         "tags_url" => place(Page::Terms(Axis::Tags, id)),
         "authors_url" => place(Page::Terms(Axis::Authors, id)),
         "corrections_url" => place(Page::Corrections(None)),
