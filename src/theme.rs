@@ -3,7 +3,7 @@
 use crate::template::TemplateSource;
 
 /// Names and texts of the default templates.
-const TEMPLATES: [(&str, &str); 26] = [
+const TEMPLATES: [(&str, &str); 27] = [
     ("404.html", include_str!("../templates/404.html")),
     ("accent.css", include_str!("../templates/accent.css")),
     ("archive.html", include_str!("../templates/archive.html")),

@@ -296,7 +296,7 @@ pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 24] = [
+pub const TEMPLATES: [&str; 25] = [
     "front.html",
     "article.html",
     "page.html",
