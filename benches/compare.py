@@ -360,4 +360,5 @@ def main():
         shutil.rmtree(bench.work / "aside", ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+// From a key pressed in the desk's editor to the letter in the page beside it, in Chromium, with everything between.
+//
+//     tests/browser/run --version   # once: fetches what browser tests need
+//     NEWSPRINT=target/release/newsprint node benches/keystroke.mjs SITE content/path/of/article.md [KEYS]
+
+import { Preview, browser } from "../tests/browser/stage.mjs";
+
+const [folder, path, keys = "60"] = process.argv.slice(2);
+const preview = await Preview.start({ dir: folder });
+await new Promise((resolve) => setTimeout(resolve, 500));
+const desk = preview.lines.match(/edit at (http:\S+)/)[1];
+const chromium = await browser();
+const page = await chromium.newPage();
+await page.goto(`${desk}#edit=${encodeURIComponent(path)}`);
+await page.locator(".cm-content").click();
+await page.keyboard.press("Control+End");
+await page.keyboard.press("Enter");
+await page.keyboard.press("Enter");
+await page.keyboard.type("Typed:");
+const frame = page.frameLocator("iframe");
+await frame.getByText("Typed:").waitFor();
+const times = [];
+for (let n = 0; n < Number(keys); n += 1) {
+  const text = await page.evaluate(() => document.querySelector(".cm-content").innerText.match(/Typed:\S*/)[0]);
+  const shown = page.frames().at(-1).waitForFunction((wanted) => document.body?.innerText.includes(wanted), text + "x", { polling: 2 });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const pressed = performance.now();
+  await page.keyboard.press("x");
+  await shown;
+  times.push(performance.now() - pressed);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+}
+times.sort((a, b) => a - b);
+const at = (percent) => times[Math.min(times.length - 1, Math.floor((times.length * percent) / 100))].toFixed(1);
+console.log(`${times.length} keys: median ${at(50)} ms, 95th percentile ${at(95)} ms, worst ${at(100)} ms`);
+await chromium.close();
+await preview.stop();
+process.exit(0);
