@@ -1079,6 +1079,17 @@ fn user() -> String {
     std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default()
 }
 
+/// Where AWS's own tools keep keys, unless the environment has some.
+fn credentials() -> Option<publish::CredentialsFile> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if set("AWS_ACCESS_KEY_ID").or_else(|| set("AWS_WEB_IDENTITY_TOKEN_FILE")).is_some() {
+        return None;
+    }
+    let home = || std::env::home_dir().map(|home| home.join(".aws/credentials"));
+    let file = set("AWS_SHARED_CREDENTIALS_FILE").map(PathBuf::from).or_else(home)?;
+    Some(publish::CredentialsFile { file, profile: set("AWS_PROFILE") })
+}
+
 fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
     let options = publish::Options {
         target: args.target.clone(),
@@ -1086,6 +1097,7 @@ fn run_publish(args: &PublishArgs) -> std::io::Result<u8> {
         verify_remote: args.verify_remote,
         confirm_deletes: args.confirm_deletes,
         allow_incomplete: args.allow_incomplete,
+        credentials: credentials(),
         secrets: secrets(),
         who: format!("{} process {}", user(), std::process::id()).trim().to_owned(),
         ..publish::Options::new(&args.site, args.now.unwrap_or_else(|| Utc::now().timestamp()))
@@ -1151,6 +1163,7 @@ fn run_watch(args: &PublishArgs, options: &publish::Options) -> std::io::Result<
 fn run_rollback(args: &RollbackArgs) -> std::io::Result<u8> {
     let options = publish::Options {
         target: args.target.clone(),
+        credentials: credentials(),
         secrets: secrets(),
         ..publish::Options::new(&args.site, Utc::now().timestamp())
     };

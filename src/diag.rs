@@ -898,6 +898,15 @@ pub fn publish_target(name: &str, why: &str) -> Diag {
     Diag::error("PUB-TARGET", format!("target `{name}`: {why}"))
 }
 
+/// A target that cannot go back.
+#[must_use]
+pub fn publish_in_place(name: &str) -> Diag {
+    publish_target(name, "it is changed in place and keeps no releases, so there is none to go back to").hint(
+        "take the content back to what it was (`git checkout` of an earlier commit), build, and publish: only what differs \
+         is sent. A folder or server with `mode = \"releases\"`, or a Git branch, goes back at once",
+    )
+}
+
 /// No target, or not one.
 #[must_use]
 pub fn publish_which(found: Option<&str>, known: &[&str]) -> Diag {

@@ -244,59 +244,153 @@ fn a_git_branch() {
     assert_eq!(sample.publish(&[]).0, 2);
 }
 
+/// A machine behind ssh: this one, by a server and keys of its own.
+struct Machine {
+    world: tempfile::TempDir,
+    _server: Server,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let world = tempfile::tempdir().expect("a folder");
+        let (port, root) = (free_port(), world.path().to_owned());
+        let at = |name: &str| root.join(name).to_string_lossy().into_owned();
+        for key in ["host", "user"] {
+            let made =
+                Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", &at(key)]).status();
+            assert!(made.is_ok_and(|status| status.success()));
+        }
+        fs::copy(at("user.pub"), at("authorized")).expect("a copy");
+        let host = fs::read_to_string(at("host.pub")).expect("a key");
+        fs::write(at("known"), format!("[127.0.0.1]:{port} {host}")).expect("written");
+        let sshd = format!(
+            "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nStrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\n",
+            at("host"),
+            at("authorized")
+        );
+        fs::write(at("sshd_config"), sshd).expect("written");
+        // Where the server runs as root it wants this folder.
+        let _ = fs::create_dir_all("/run/sshd");
+        let program = if Path::new("/usr/sbin/sshd").exists() { "/usr/sbin/sshd" } else { "sshd" };
+        let server = Command::new(program)
+            .args(["-D", "-f", &at("sshd_config"), "-E", &at("log")])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let server = Server(server.expect("sshd runs"));
+        wait_for(port);
+        let config = format!(
+            "Host paper\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {}\n  IdentitiesOnly yes\n  UserKnownHostsFile {}\n  StrictHostKeyChecking yes\n",
+            at("user"),
+            at("known")
+        );
+        fs::write(at("ssh_config"), config).expect("written");
+        Self { world, _server: server }
+    }
+
+    fn at(&self, name: &str) -> String {
+        self.world.path().join(name).to_string_lossy().into_owned()
+    }
+
+    fn target(&self, folder: &Path, more: &str) -> String {
+        let config = self.at("ssh_config");
+        format!("kind = \"rsync\"\ndest = \"paper:{}\"\nssh_config = {config:?}\n{more}", folder.display())
+    }
+}
+
+/// Whether all is there that publishing over ssh needs.
+fn has_ssh(what: &str) -> bool {
+    ["sshd", "ssh", "ssh-keygen", "rsync", "flock"].iter().all(|program| has(program, what))
+}
+
+/// What readers see below a folder of another machine.
+fn seen_at(folder: &Path, mode: &str) -> Tree {
+    let mut seen = tree(&if mode == "releases" { folder.join("current") } else { folder.to_owned() });
+    seen.retain(|path, _| !path.starts_with(".newsprint/"));
+    seen
+}
+
+/// Copies a folder with its links and hard links.
+fn copy_all(from: &Path, to: &Path) {
+    let _ = fs::remove_dir_all(to);
+    let status = Command::new("cp").arg("-a").arg(from).arg(to).status();
+    assert!(status.is_ok_and(|status| status.success()));
+}
+
 #[test]
-fn a_machine_behind_ssh() {
-    let what = "publishing by rsync over ssh";
-    if !["sshd", "ssh", "ssh-keygen", "rsync", "flock"].iter().all(|program| has(program, what)) {
+fn cut_off_after_every_step_over_ssh() {
+    if !has_ssh("cutting off a publication over ssh after every step") {
         return;
     }
-    let world = tempfile::tempdir().expect("a folder");
-    let (port, root) = (free_port(), world.path().to_owned());
-    let at = |name: &str| root.join(name).to_string_lossy().into_owned();
-    for key in ["host", "user"] {
-        let made =
-            Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", &at(key)]).status();
+    let machine = Machine::new();
+    let bin = machine.world.path().join("bin");
+    fs::create_dir(&bin).expect("a folder");
+    let (count, cut) = (machine.world.path().join("count"), machine.world.path().join("cut"));
+    // Every ssh and every rsync is a step; one is not done, or done and its end is not told, and none after it is.
+    for program in ["ssh", "rsync"] {
+        let script = format!(
+            "#!/bin/sh\nn=$(cat {0})\necho $((n+1)) > {0}\nread -r how at < {1}\ncase $how in\nbefore) [ \"$n\" -ge \"$at\" ] && exit 255;;\nafter) [ \"$n\" -gt \"$at\" ] && exit 255\n[ \"$n\" -eq \"$at\" ] && {{ /usr/bin/{program} \"$@\"; exit 255; }};;\nesac\nexec /usr/bin/{program} \"$@\"\n",
+            count.display(),
+            cut.display()
+        );
+        let path = bin.join(program);
+        fs::write(&path, script).expect("written");
+        let made = Command::new("chmod").arg("755").arg(&path).status();
         assert!(made.is_ok_and(|status| status.success()));
     }
-    fs::copy(at("user.pub"), at("authorized")).expect("a copy");
-    let host = fs::read_to_string(at("host.pub")).expect("a key");
-    fs::write(at("known"), format!("[127.0.0.1]:{port} {host}")).expect("written");
-    let sshd = format!(
-        "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nStrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\n",
-        at("host"),
-        at("authorized")
-    );
-    fs::write(at("sshd_config"), sshd).expect("written");
-    // Where the server runs as root it wants this folder.
-    let _ = fs::create_dir_all("/run/sshd");
-    let program = if Path::new("/usr/sbin/sshd").exists() { "/usr/sbin/sshd" } else { "sshd" };
-    let server = Command::new(program)
-        .args(["-D", "-f", &at("sshd_config"), "-E", &at("log")])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    let _server = Server(server.expect("sshd runs"));
-    wait_for(port);
-    let config = format!(
-        "Host paper\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {}\n  IdentitiesOnly yes\n  UserKnownHostsFile {}\n  StrictHostKeyChecking yes\n",
-        at("user"),
-        at("known")
-    );
-    fs::write(at("ssh_config"), config).expect("written");
+    let set = |words: &str| {
+        fs::write(&count, "0\n").expect("written");
+        fs::write(&cut, format!("{words}\n")).expect("written");
+    };
+    let modes = ["releases"];
+    for mode in modes {
+        let (folder, kept) = (machine.world.path().join(mode), machine.world.path().join("kept"));
+        let mut sample = Sample::new(&machine.target(&folder, &format!("mode = {mode:?}\ngrace = 0\n")));
+        let path = std::env::var("PATH").unwrap_or_default();
+        sample.env.push(("PATH".to_owned(), format!("{}:{path}", bin.display())));
+        set("never 0");
+        sample.published(&[]);
+        copy_all(&folder, &kept);
+        let before = seen_at(&folder, mode);
+        sample.edit();
+        sample.delete();
+        sample.rename();
+        let agreed = agreed(&sample);
+        let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
+        set("never 0");
+        let whole = sample.published(&agreed)["sent"].as_u64().expect("a number");
+        let steps: usize = fs::read_to_string(&count).expect("a count").trim().parse().expect("a number");
+        assert!(steps > 8, "{mode}: {steps}");
+        for at in 0..steps {
+            let how = ["before", "after"][(at + mode.len()) % 2];
+            copy_all(&kept, &folder);
+            set(&format!("{how} {at}"));
+            let (exit, first) = sample.publish(&agreed);
+            let pages = before.keys().filter(|path| path.ends_with(".html")).cloned();
+            let broken = crawl::missing(&seen_at(&folder, mode), pages, BASE);
+            assert_eq!(broken, Vec::<String>::new(), "{mode}: cut {how} the end of step {at}");
+            assert!([0, 6].contains(&exit), "{mode}, {how} {at}: {first}");
+            set("never 0");
+            let rest = sample.published(&agreed);
+            assert!(rest["sent"].as_u64().is_some_and(|sent| sent <= whole), "{mode}, {how} {at}: {rest}");
+            let (there, here) = (seen_at(&folder, mode), sample.out());
+            let same = here.iter().all(|(path, bytes)| there.get(path) == Some(bytes));
+            assert!(same, "{mode}, {how} {at}");
+        }
+    }
+}
+
+#[test]
+fn a_machine_behind_ssh() {
+    if !has_ssh("publishing by rsync over ssh") {
+        return;
+    }
+    let machine = Machine::new();
+    let root = machine.world.path();
     for mode in ["releases", "in-place"] {
         let folder = root.join(format!("www {mode}"));
-        let target = format!(
-            "kind = \"rsync\"\ndest = \"paper:{}\"\nssh_config = {:?}\nmode = {mode:?}\n",
-            folder.display(),
-            at("ssh_config")
-        );
-        let sample = Sample::new(&target);
-        let live = if mode == "releases" { folder.join("current") } else { folder.clone() };
-        let seen = || {
-            let mut seen = tree(&live);
-            seen.retain(|path, _| !path.starts_with(".newsprint/"));
-            seen
-        };
+        let sample = Sample::new(&machine.target(&folder, &format!("mode = {mode:?}\n")));
+        let seen = || seen_at(&folder, mode);
         a_life(&sample, &seen);
         if mode == "releases" {
             let before = seen();
@@ -306,6 +400,10 @@ fn a_machine_behind_ssh() {
             let back = sample.run(&["rollback", "live"]);
             assert!(back.status.success(), "{}", String::from_utf8_lossy(&back.stderr));
             assert!(seen() == before, "the release of before");
+        } else {
+            let back = sample.run(&["rollback", "live"]);
+            assert_eq!(back.status.code(), Some(2));
+            assert!(String::from_utf8_lossy(&back.stderr).contains("keeps no releases"));
         }
         // Somebody else holds the lock.
         let lock = folder.join(".newsprint/lock");
@@ -316,12 +414,8 @@ fn a_machine_behind_ssh() {
         let _ = held.wait();
     }
     // Another host key: nothing is asked, nothing is sent.
-    fs::write(at("known"), "").expect("written");
-    let sample = Sample::new(&format!(
-        "kind = \"rsync\"\ndest = \"paper:{}/no\"\nssh_config = {:?}\n",
-        root.display(),
-        at("ssh_config")
-    ));
+    fs::write(machine.at("known"), "").expect("written");
+    let sample = Sample::new(&machine.target(&root.join("no"), ""));
     let (exit, json) = sample.publish(&[]);
     assert_eq!(exit, 6, "{json}");
 }
@@ -680,6 +774,34 @@ mod s3 {
         assert_eq!(healed["sent"], 1);
         assert_eq!(healed["plan"]["foreign"], serde_json::json!(["stranger.txt"]));
         assert_eq!(fs::read(place.join("stranger.txt")).expect("a file"), b"theirs");
+        // Keys from the file of AWS's own tools, by the name of a profile.
+        let file = store.folder.path().join("credentials");
+        fs::write(
+            &file,
+            format!("[other]\naws_access_key_id = x\n[desk]\naws_access_key_id = canary-access\naws_secret_access_key = {SECRET}\n"),
+        )
+        .expect("written");
+        let mut by_file = store.sample("");
+        by_file.env.retain(|(name, _)| !name.starts_with("AWS_"));
+        for (name, value) in [
+            ("AWS_SHARED_CREDENTIALS_FILE", file.to_string_lossy().into_owned()),
+            ("AWS_PROFILE", "desk".to_owned()),
+        ] {
+            by_file.env.push((name.to_owned(), value));
+        }
+        assert_eq!(by_file.publish(&["--dry-run"]).0, 0);
+        let place = by_file.env.iter_mut().find(|(name, _)| name == "AWS_PROFILE").expect("set above");
+        place.1 = "other".to_owned();
+        let (exit, json) = by_file.publish(&["--dry-run"]);
+        assert!(exit == 2 && json.to_string().contains("has no keys"), "{exit}: {json}");
+        // A wrong secret in the file: an error without it.
+        fs::write(
+            &file,
+            "[other]\naws_access_key_id = canary-access\naws_secret_access_key = wrong-SECRET-in-a-file\n",
+        )
+        .expect("written");
+        let (exit, json) = by_file.publish(&[]);
+        assert!(exit == 6 && !json.to_string().contains("wrong-SECRET"), "{exit}: {json}");
         // Wrong keys: an error without them.
         let mut sample = sample;
         sample.env.retain(|(name, _)| name != "AWS_SECRET_ACCESS_KEY");

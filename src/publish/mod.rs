@@ -4,6 +4,7 @@
 //! [`limits`]), and the rest becomes phases of steps ([`order`]). These are carried out object by object
 //! ([`in_place`]) or as a whole new release ([`releases`], [`git`]).
 
+mod credentials;
 mod delta;
 mod dir;
 mod git;
@@ -25,6 +26,7 @@ mod s3;
 pub mod watch;
 mod words;
 
+pub use self::credentials::CredentialsFile;
 pub use self::delta::Why;
 pub use self::headers::Headers;
 pub use self::order::{Phase, Plan, Step};
@@ -65,6 +67,8 @@ pub struct Options {
     pub confirm_deletes: Option<usize>,
     /// Publish a build that left bad files out.
     pub allow_incomplete: bool,
+    /// Where keys for an S3 store are, when the environment has none.
+    pub credentials: Option<CredentialsFile>,
     /// Texts that must not be in any message.
     pub secrets: Vec<String>,
     /// Who publishes, for the message that others get.
@@ -85,6 +89,7 @@ impl Options {
             verify_remote: false,
             confirm_deletes: None,
             allow_incomplete: false,
+            credentials: None,
             secrets: Vec::new(),
             who: format!("process {}", std::process::id()),
             lease: LEASE,
@@ -226,6 +231,7 @@ fn open(options: &Options, target: &Target, hook: Option<Hook>) -> Result<Opened
         #[cfg(feature = "s3")]
         Place::S3 { bucket, endpoint, region, prefix } => Opened::InPlace(Box::new(s3::Bucket::open(
             &target.name,
+            options.credentials.as_ref(),
             bucket,
             endpoint.as_deref(),
             region,
@@ -243,7 +249,7 @@ fn open(options: &Options, target: &Target, hook: Option<Hook>) -> Result<Opened
             let ssh = rsync::Ssh::new(dest, config.as_deref(), &memory, &target.name)?;
             match mode {
                 Mode::Releases(keep) => Opened::Whole(Box::new(rsync::Releases::new(ssh, *keep))),
-                Mode::InPlace => Opened::Whole(Box::new(rsync::Passes::new(ssh))),
+                Mode::InPlace => Opened::Whole(Box::new(rsync::Passes::new(ssh, &target.name))),
             }
         }
         Place::Git { remote, branch } => {
@@ -266,7 +272,7 @@ pub fn plan(options: &Options) -> Result<Plan, Vec<Diag>> {
         },
         None,
     );
-    planned.map_err(|diags| scrubbed(diags, &options.secrets))
+    planned.map_err(|diags| scrubbed(diags, options))
 }
 
 /// Publishes.
@@ -308,7 +314,7 @@ pub fn run_with(
         report.diags.push(diag::publish_foreign(&plan.place, &plan.foreign));
     }
     report.diags.extend(result.err().unwrap_or_default());
-    report.diags = scrubbed(report.diags, &options.secrets);
+    report.diags = scrubbed(report.diags, options);
     report.exit = exit_code(&report.diags);
     report
 }
@@ -320,10 +326,7 @@ pub fn rollback(options: &Options, progress: &mut dyn FnMut(Progress<'_>)) -> Re
     let mut go = || {
         let target = target(options)?;
         match open(options, &target, None).map_err(|diag| vec![diag])? {
-            Opened::InPlace(_) => Err(vec![diag::publish_target(
-                &target.name,
-                "a target that is changed in place keeps no releases: build the earlier site again and publish it",
-            )]),
+            Opened::InPlace(_) => Err(vec![diag::publish_in_place(&target.name)]),
             Opened::Whole(shelf) => {
                 progress(Progress { phase: "going back", done: 0, total: 1 });
                 shelf.rollback(options.now).map_err(|diag| vec![diag])
@@ -334,7 +337,7 @@ pub fn rollback(options: &Options, progress: &mut dyn FnMut(Progress<'_>)) -> Re
         Ok(plan) => report.plan = Some(plan),
         Err(diags) => report.diags = diags,
     }
-    report.diags = scrubbed(report.diags, &options.secrets);
+    report.diags = scrubbed(report.diags, options);
     report.exit = exit_code(&report.diags);
     report
 }
@@ -421,10 +424,18 @@ pub fn exit_code(diags: &[Diag]) -> u8 {
 }
 
 /// The complaints without anything secret.
-fn scrubbed(diags: Vec<Diag>, secrets: &[String]) -> Vec<Diag> {
+fn scrubbed(diags: Vec<Diag>, options: &Options) -> Vec<Diag> {
+    if diags.is_empty() {
+        return diags;
+    }
+    // What lies in the platform's own files, and not in the environment.
+    let kept: Vec<String> = match credentials::find(options.credentials.as_ref()) {
+        Ok(Some(keys)) => [keys.id, keys.secret].into_iter().chain(keys.token).collect(),
+        _ => Vec::new(),
+    };
     let scrub = |text: &str| {
         let mut text = without_userinfo(text);
-        for secret in secrets.iter().filter(|secret| secret.len() >= 6) {
+        for secret in options.secrets.iter().chain(&kept).filter(|secret| secret.len() >= 6) {
             text = text.replace(secret.as_str(), "…");
         }
         text

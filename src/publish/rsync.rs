@@ -350,14 +350,15 @@ impl Shelf for Releases {
 /// One folder on another machine, changed in ordered passes.
 pub(crate) struct Passes {
     ssh: Ssh,
+    target: String,
 }
 
 /// Paths that an unfinished publication may have put.
 const CLAIMS: &str = ".newsprint/claims";
 
 impl Passes {
-    pub(crate) fn new(ssh: Ssh) -> Self {
-        Self { ssh }
+    pub(crate) fn new(ssh: Ssh, target: &str) -> Self {
+        Self { ssh, target: target.to_owned() }
     }
 
     fn claims(&self) -> Result<Vec<String>, Diag> {
@@ -454,6 +455,6 @@ impl Shelf for Passes {
     }
 
     fn rollback(&self, _now: i64) -> Result<Plan, Diag> {
-        Err(diag::publish_no_release(&self.words()))
+        Err(diag::publish_in_place(&self.target))
     }
 }

@@ -14,6 +14,7 @@ use object_store::{
 
 use crate::diag::{self, Diag};
 use crate::fingerprint::Fingerprint;
+use crate::publish::credentials::{self, CredentialsFile};
 use crate::publish::remote::{Condition, Fault, Put, Remote, Seen};
 
 /// Name of the fingerprint among an object's metadata.
@@ -34,6 +35,7 @@ impl Bucket {
     /// Opens a bucket; nothing is asked yet.
     pub(crate) fn open(
         target: &str,
+        file: Option<&CredentialsFile>,
         bucket: &str,
         endpoint: Option<&str>,
         region: &str,
@@ -64,6 +66,12 @@ impl Bucket {
             builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
         }
         let refuse = |why: String| diag::publish_target(target, &why);
+        if let Some(keys) = credentials::find(file).map_err(refuse)? {
+            builder = builder.with_access_key_id(keys.id).with_secret_access_key(keys.secret);
+            if let Some(token) = keys.token {
+                builder = builder.with_token(token);
+            }
+        }
         let store = builder.build().map_err(|error| refuse(reason(&error)))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
