@@ -59,6 +59,9 @@ fn check_article(name: &str, want: &Value, got: &Value) {
             "tags" => strings(want).iter().for_each(|tag| {
                 assert!(strings(&got["tags"]).contains(tag), "{name}: no tag {tag}: {}", got["tags"]);
             }),
+            "tags_lack" => strings(want).iter().for_each(|tag| {
+                assert!(!strings(&got["tags"]).contains(tag), "{name}: the tag {tag}: {}", got["tags"]);
+            }),
             key => assert_eq!(value(got, key), want, "{name}: {key}"),
         }
     }

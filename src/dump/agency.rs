@@ -58,8 +58,8 @@ pub(super) fn within(text: &str) -> Option<&'static str> {
 pub(super) struct Dateline {
     /// Place as printed ("ST. JOSEPH, Mich.").
     pub(super) place: String,
-    /// Agency, if named.
-    pub(super) agency: Option<&'static str>,
+    /// Agency, if named: as we print it, or a short name in capitals that no table knows.
+    pub(super) agency: Option<String>,
     /// Bytes of the paragraph that the dateline takes, with its dash.
     pub(super) length: usize,
 }
@@ -76,7 +76,7 @@ pub(super) fn dateline(paragraph: &str) -> Option<Dateline> {
         && place.trim_end_matches('.').ends_with([')', '/', ']'])
     {
         let inner = place[open..].trim_matches(|c: char| "()/[].".contains(c));
-        agency = within(inner);
+        agency = within(inner).map(str::to_owned).or_else(|| initials(inner));
         if agency.is_none() && words::more_than(inner, 4) {
             return None;
         }
@@ -84,7 +84,7 @@ pub(super) fn dateline(paragraph: &str) -> Option<Dateline> {
     } else if let Some(slash) = place.find('/')
         && let Some(found) = named(&place[slash + 1..])
     {
-        agency = Some(found);
+        agency = Some(found.to_owned());
         place = place[..slash].trim();
     }
     let bare = agency.is_none();
@@ -116,6 +116,12 @@ pub(super) fn dateline(paragraph: &str) -> Option<Dateline> {
                 && head[end..].starts_with([' ', '–', '—', '-'])
                 && rest_is_prose(&paragraph[end + width..])));
     accepted.then(|| Dateline { place: place.to_owned(), agency, length: end + width })
+}
+
+/// "NTB", "KCNA": how an agency signs, where nothing else stands in its place.
+pub(super) fn initials(text: &str) -> Option<String> {
+    let letters = text.chars().count();
+    ((3..=6).contains(&letters) && text.chars().all(char::is_uppercase)).then(|| text.to_owned())
 }
 
 /// Where the dash or colon after the place stands, and how wide it is.
@@ -183,6 +189,7 @@ mod tests {
             ("ST. JOSEPH, Mich. (AP) — ", "ST. JOSEPH, Mich./AP"),
             ("MOSCOW, May 11 /TASS/. ", "MOSCOW/TASS"),
             ("Hamburg (dpa/lno) – ", "Hamburg/dpa"),
+            ("PORT FERRY (FNA) - ", "PORT FERRY/FNA"),
             ("DUBAI, United Arab Emirates — ", "DUBAI, United Arab Emirates/"),
             ("RIYADH: ", "RIYADH/"),
             ("Indianapolis – ", "Indianapolis/"),
@@ -192,7 +199,7 @@ mod tests {
         ];
         for (head, want) in cases {
             let got = dateline(&format!("{head}{tail}"));
-            let got = got.map_or(String::new(), |d| format!("{}/{}", d.place, d.agency.unwrap_or("")));
+            let got = got.map_or(String::new(), |d| format!("{}/{}", d.place, d.agency.unwrap_or_default()));
             assert_eq!(got, want, "{head}");
         }
     }

@@ -89,8 +89,22 @@ pub(super) struct Caption {
     pub(super) credit: Option<String>,
 }
 
+/// A line known to be a caption: short initials in brackets at its end sign it, whoever they stand for.
+pub(super) fn read(line: &str) -> Caption {
+    let found = split(line);
+    if found.credit.is_some() {
+        return found;
+    }
+    let bare = line.trim().trim_end_matches('.');
+    let signed = bare.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    match signed.and_then(|(text, inner)| Some((text.trim(), agency::initials(inner.trim())?))) {
+        Some((text, name)) if !text.is_empty() => Caption { text: text.to_owned(), credit: Some(name) },
+        _ => found,
+    }
+}
+
 /// Cuts the credit off a caption line.
-pub(super) fn split(line: &str) -> Caption {
+fn split(line: &str) -> Caption {
     let line = line.trim();
     if let Some(found) = bracketed(line).or_else(|| marked(line)).or_else(|| bare(line)) {
         return found;
@@ -287,6 +301,17 @@ fn clean(credit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn initials_sign_a_caption() {
+        for (line, want) in [
+            ("The ship leaves Port Ferry. (FNA)", "The ship leaves Port Ferry.|FNA"),
+            ("The ship leaves (again).", "The ship leaves (again).|"),
+        ] {
+            let got = read(line);
+            assert_eq!(format!("{}|{}", got.text, got.credit.unwrap_or_default()), want, "{line}");
+        }
+    }
 
     #[test]
     fn credits() {

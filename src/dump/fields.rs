@@ -613,7 +613,7 @@ impl Page<'_> {
                 ledger[at] = Some(Entry::of(Role::Repeat));
                 continue;
             }
-            let found = caption::split(&line.text);
+            let found = caption::read(&line.text);
             let mut entry = Entry::of(if found.text.is_empty() { Role::Credit } else { Role::Caption });
             if found.credit.is_some() {
                 entry = entry.with(Role::Credit);
@@ -877,7 +877,7 @@ impl Page<'_> {
                 article.dateline = Some(line.place);
                 if let Some(name) = line.agency {
                     entry = entry.with(Role::Agency);
-                    article.agency = Some(name.to_owned());
+                    article.agency = Some(name);
                 }
             }
             ledger[*at] = Some(entry);

@@ -25,6 +25,18 @@ pub(super) struct Known {
     country: Option<usize>,
 }
 
+impl Known {
+    /// Whether an alias is a country's name in other languages only, and so another word in this one: English "island" at
+    /// the head of a sentence is not German "Island".
+    pub(super) fn is_foreign(&self, alias: &str, language: Option<&str>) -> bool {
+        let (languages, rows) = &*COUNTRIES;
+        let column = language.and_then(|l| languages.iter().position(|known| *known == l));
+        let Some((row, column)) = self.country.zip(column) else { return false };
+        let names = &rows[row][1..];
+        names.contains(&alias) && names.first() != Some(&alias) && names.get(column) != Some(&alias)
+    }
+}
+
 /// A site's tags with their aliases, ready for look-up.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {

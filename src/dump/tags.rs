@@ -142,7 +142,9 @@ fn sentence_names(
     let cores: Vec<&str> = tokens.iter().map(|t| t.core).collect();
     let mut i = 0;
     while i < tokens.len() {
-        if let Some((found, n)) = lookup(vocabulary, &cores[i..]) {
+        let hit = lookup(vocabulary, &cores[i..])
+            .filter(|(found, n)| !found.is_foreign(&cores[i..i + n].join(" "), language));
+        if let Some((found, n)) = hit {
             let closed = tokens[i..i + n - 1].iter().all(|t| !t.ends);
             let doubtful = DOUBTFUL.contains(&cores[i]) && n == 1 && {
                 let before = i > 0
