@@ -55,6 +55,8 @@ impl Memory {
             match kind {
                 "wrote" => {
                     memory.wrote.insert(text);
+                }
+                "stands" => {
                     memory.keys.insert(key);
                 }
                 "offered" => {
@@ -98,9 +100,24 @@ impl Memory {
                 self.offered.insert(line.text);
             } else {
                 self.wrote.insert(line.text);
-                self.keys.insert(line.key);
             }
         }
+        Ok(())
+    }
+
+    /// Notes what has been written, after it was: an article that is missing then was deleted by a person. One that
+    /// a crash kept from being written is not noted, and the next import writes it.
+    pub(super) fn stand(&mut self, lines: &[Line<'_>]) -> Result<(), Diag> {
+        let written: Vec<&Line<'_>> = lines.iter().filter(|line| !line.is_offer).collect();
+        if written.is_empty() {
+            return Ok(());
+        }
+        let text: String = written
+            .iter()
+            .map(|line| format!("stands\t{}\t{}\t{}\n", line.text, line.key, line.path))
+            .collect();
+        self.append(&text)?;
+        self.keys.extend(written.iter().map(|line| line.key));
         Ok(())
     }
 
