@@ -55,6 +55,8 @@ impl Memory {
             match kind {
                 "wrote" => {
                     memory.wrote.insert(text);
+                }
+                "stands" => {
                     memory.keys.insert(key);
                 }
                 "offered" => {
@@ -101,7 +103,6 @@ impl Memory {
                 self.offered.insert(line.text);
             } else {
                 self.wrote.insert(line.text);
-                self.keys.insert(line.key);
             }
         }
         Ok(())
@@ -111,6 +112,22 @@ impl Memory {
     /// import neither replaces it nor, when it was deleted since, brings it again.
     pub(super) fn accept(&self, text: Fingerprint, key: Fingerprint, path: &str) -> Result<(), Diag> {
         self.append(&format!("accepted\t{text}\t{key}\t{path}\n"))
+    }
+
+    /// Notes what has been written, after it was: an article that is missing then was deleted by a person. One that
+    /// a crash kept from being written is not noted, and the next import writes it.
+    pub(super) fn stand(&mut self, lines: &[Line<'_>]) -> Result<(), Diag> {
+        let written: Vec<&Line<'_>> = lines.iter().filter(|line| !line.is_offer).collect();
+        if written.is_empty() {
+            return Ok(());
+        }
+        let text: String = written
+            .iter()
+            .map(|line| format!("stands\t{}\t{}\t{}\n", line.text, line.key, line.path))
+            .collect();
+        self.append(&text)?;
+        self.keys.extend(written.iter().map(|line| line.key));
+        Ok(())
     }
 
     /// Stores the account of an import, for people who look.

@@ -411,6 +411,7 @@ impl Import<'_> {
         }
         self.desk.memory.note(&lines)?;
         let done = disk::replace_all(&files)?;
+        self.desk.memory.stand(&lines)?;
         let lost = files.iter().zip(&done).filter(|(_, done)| !**done).map(|(file, _)| file.path.clone());
         let lost: BTreeSet<PathBuf> = lost.collect();
         for Decided { outcome, .. } in &mut decided {
