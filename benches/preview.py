@@ -39,8 +39,8 @@ class Server:
         # Nobody reads on: what it says must not fill a pipe.
         subprocess.Popen(["cat"], stdin=self.process.stdout, stdout=subprocess.DEVNULL)
         while self.get("/index.xml") is None:
-            if time.monotonic() - started > PATIENCE or self.process.poll() is not None:
-                sys.exit(f"{name} does not answer")
+            if time.monotonic() - started > 5 * PATIENCE or self.process.poll() is not None:
+                sys.exit(f"{name} does not answer in {5 * PATIENCE} s")
             time.sleep(0.02)
         self.ready = time.monotonic() - started
 
