@@ -342,8 +342,7 @@ fn cut_off_after_every_step_over_ssh() {
         fs::write(&count, "0\n").expect("written");
         fs::write(&cut, format!("{words}\n")).expect("written");
     };
-    let modes = ["releases"];
-    for mode in modes {
+    for mode in ["releases", "in-place"] {
         let (folder, kept) = (machine.world.path().join(mode), machine.world.path().join("kept"));
         let mut sample = Sample::new(&machine.target(&folder, &format!("mode = {mode:?}\ngrace = 0\n")));
         let path = std::env::var("PATH").unwrap_or_default();
