@@ -1,6 +1,6 @@
 // From a key pressed in the desk's editor to the letter in the page beside it, in Chromium, with everything between.
 //
-//     tests/browser/run --version   # once: fetches what browser tests need
+//     tests/browser/run rebinding.test.mjs   # once: fetches what browser tests need
 //     NEWSPRINT=target/release/newsprint node benches/keystroke.mjs SITE content/path/of/article.md [KEYS]
 
 import { Preview, browser } from "../tests/browser/stage.mjs";

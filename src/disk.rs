@@ -277,6 +277,7 @@ pub fn replace_all(files: &[Replacement<'_>]) -> Result<Vec<bool>, Diag> {
             },
         ));
         fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+        sweep_dead(folder);
     }
     let replace = |file: &Replacement<'_>| {
         let temporary = temporary(&file.path);
@@ -321,6 +322,22 @@ pub fn sweep(path: &Path) {
     for entry in path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
         if entry.file_name().as_encoded_bytes().starts_with(begin) {
             // One that stays does no harm but to order.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes what programs that no longer run left of files that they were about to replace in a folder. Where the system
+/// does not tell who runs, everything stays: it does no harm but to order.
+fn sweep_dead(folder: &Path) {
+    let runs = |pid: &str| Path::new("/proc").join(pid).exists();
+    if !runs("self") {
+        return;
+    }
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|name| name.rsplit_once(".newsprint-")).map(|(_, pid)| pid);
+        if pid.is_some_and(|pid| pid.bytes().all(|b| b.is_ascii_digit()) && !pid.is_empty() && !runs(pid)) {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -484,7 +484,7 @@ impl Site {
     /// A card as templates see it; made once and shared, but on sites so large that this would fill the memory.
     #[must_use]
     pub fn card_value(&self, id: ArticleId) -> Value {
-        /// A card takes about two kilobytes.
+        /// A card takes two to three kilobytes.
         const KEPT: usize = 8_192;
         let make = || self.plain_value(&views::card(self, id));
         let Some(card) = self.cards.get(id.at()) else { return Value::none() };

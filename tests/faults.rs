@@ -189,6 +189,64 @@ fn a_killed_first_build_shows_no_site_or_a_whole_one() {
     }
 }
 
+/// What the program says of an import that another one goes on with is an account of records: all of them stand.
+#[test]
+fn a_killed_import_loses_no_record() {
+    const RECORDS: usize = 400;
+    let site = || {
+        let site = TestSite::new();
+        let records: String = (0..RECORDS).map(record).collect();
+        site.write("wire.ndjson", records);
+        site
+    };
+    let import = |site: &TestSite| {
+        let mut command = program();
+        command.arg("import").arg(site.path().join("wire.ndjson")).arg("--site").arg(site.path());
+        command
+    };
+    let content = |site: &TestSite| support::tree(&site.path().join("content"));
+    let whole = site();
+    let began = Instant::now();
+    assert_eq!(run(&mut import(&whole)), 0);
+    let (time, want) = (began.elapsed(), content(&whole));
+    assert_eq!(want.len(), RECORDS);
+    let mut random = Random::new(5);
+    let (rounds, mut killed) = (if is_long() { 20 } else { 4 }, 0);
+    for round in 0..rounds {
+        let site = site();
+        for _ in 0..5 {
+            let mut child = import(&site).spawn().expect("the program runs");
+            std::thread::sleep(time * u32::try_from(random.below(1000)).unwrap_or(0) / 1000);
+            let _ = child.kill();
+            killed += usize::from(child.wait().expect("an end").code().is_none());
+        }
+        assert_eq!(run(&mut import(&site)), 0, "round {round}");
+        assert_same(&content(&site), &want, format!("round {round}: not what one import makes"));
+        assert_eq!(leftovers(site.path()), Vec::<PathBuf>::new(), "round {round}");
+        // A story that a person deletes afterwards does not come again.
+        let gone = want.keys().next().expect("a story");
+        site.remove(&format!("content/{gone}"));
+        assert_eq!(run(&mut import(&site)), 0);
+        assert_eq!(content(&site).len(), RECORDS - 1, "round {round}: {gone} came again");
+    }
+    assert!(killed * 2 > rounds * 5, "{killed} of {} kills met a running import", rounds * 5);
+}
+
+/// A record of a wire that is like no other.
+fn record(at: usize) -> String {
+    let word = |n: usize| {
+        ["harbour", "bridge", "school", "market", "orchard", "station", "library"]
+            [(at / 7usize.pow(u32::try_from(n).unwrap_or(0))) % 7]
+    };
+    let text = (0..5).map(|n| {
+        format!("The {} by the {} of street {at} was looked at {n} times for the {} board, clerk {at}{n} said on {}{at}. ", word(n % 4), word((n + 1) % 4), word((n + 2) % 4), word(n % 3))
+    });
+    let text: Vec<String> = text.collect();
+    let story =
+        format!("Board {at} hears of the {} and the {}\\n\\n{}", word(0), word(1), text.join("\\n\\n"));
+    format!("{{\"id\":\"r{at}\",\"text\":\"{story}\"}}\n")
+}
+
 /// A build under `strace`, which makes one system call fail or end the program.
 fn injected(site: &TestSite, what: &str, jobs: &str) -> (i32, String) {
     let output = Command::new("strace")
