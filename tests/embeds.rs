@@ -62,7 +62,7 @@ fn feeds_carry_the_link_and_no_frame() {
 }
 
 #[test]
-fn an_address_added_to_a_text_changes_its_page_alone() {
+fn an_address_added_to_a_text_changes_its_page_and_what_is_searched_in_it() {
     let site = paper("", "");
     site.build();
     site.write(
@@ -71,7 +71,7 @@ fn an_address_added_to_a_text_changes_its_page_alone() {
     );
     let report = site.build();
     let written: Vec<String> = report.reasons.iter().map(|(out, _)| out.to_string()).collect();
-    assert_eq!(written, ["town/2026/05/a.html"]);
+    assert_eq!(written, ["town/2026/05/a.html", "search/2026/00.txt"]);
     assert!(site.read(PAGE).contains("https://player.vimeo.com/video/77"));
 }
 
