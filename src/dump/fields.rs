@@ -455,8 +455,9 @@ impl Page<'_> {
         let skip = agency::dateline(lead).map_or(0, |d| d.length);
         // A stray full stop is no sentence to name a story after.
         let has_words = |sentence: &&str| sentence.contains(char::is_alphanumeric);
-        let sentence = words::sentences(&lead[skip..]).into_iter().find(has_words).unwrap_or(lead);
-        article.title = words::shorten(sentence.trim_end_matches('.'), 90);
+        let mut sentences =
+            words::sentences(&lead[skip..]).into_iter().map(|text| text.trim_end_matches('.'));
+        article.title = words::shorten(sentences.find(has_words).unwrap_or(lead), 90);
         article.review.push("title: no headline found, made from the first sentence".to_owned());
         None
     }
