@@ -83,7 +83,7 @@ class Bench:
                 expected = json.dumps(corpus.make(size, folder, flavour))
                 (folder / "corpus.json").unlink()
             if kind == "theme":
-                config = 'title = "The Daily Sheet"\nbase_url = "https://news.example/"\n'
+                config = 'title = "The Daily Sheet"\nbase_url = "https://news.example/"\ntimezone = "UTC"\n'
                 (folder / "site.toml").write_text(config)
             else:
                 shutil.copytree(HERE / ("hugo" if base == "hugo" else "site"), folder, dirs_exist_ok=True)

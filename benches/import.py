@@ -34,7 +34,7 @@ def check(newsprint, folder, work):
     """Import and build; returns the number of failures."""
     site, report = work / 'site', work / 'report.csv'
     site.mkdir()
-    (site / 'site.toml').write_text('title = "Archive"\nbase_url = "https://archive.example/"\n')
+    (site / 'site.toml').write_text('title = "Archive"\nbase_url = "https://archive.example/"\ntimezone = "UTC"\n')
     files, failures = texts(folder), []
     begun = time.perf_counter()
     done = run(newsprint, 'import', '--site', site, '--keep-duplicates', '--report', report, '--format', 'json', folder)

@@ -84,7 +84,7 @@ def main():
     site.mkdir()
     corpus.make(wanted.pages, site)
     with open(site / "site.toml", "w") as config:
-        config.write('title = "The Daily Sheet"\nbase_url = "https://news.example/"\n')
+        config.write('title = "The Daily Sheet"\nbase_url = "https://news.example/"\ntimezone = "UTC"\n')
         config.write(f'\n[publish.live]\nkind = "s3"\nbucket = "paper"\nendpoint = "{ENDPOINT}"\n')
     (site / "hugo").mkdir()
     target = f"s3://paper?endpoint={ENDPOINT}&region=us-east-1&s3ForcePathStyle=true"

@@ -33,7 +33,7 @@ class Newsprint:
         self.program = program
 
     def site(self, folder):
-        write(folder / "site.toml", 'title = "T"\nbase_url = "https://t.example/"\ntheme_files = false\n')
+        write(folder / "site.toml", 'title = "T"\nbase_url = "https://t.example/"\ntimezone = "UTC"\ntheme_files = false\n')
         write(folder / "content/world/hidden.md", HIDDEN.format(key="embargo"))
         write(folder / "content/world/pic/index.md", HIDDEN.format(key="embargo").replace("Canary headline", "Canary second"))
 

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { Preview, Site, article, browser } from "./stage.mjs";
 
 const AXE = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-const CONFIG = 'title = "The Harbour Gazette"\nbase_url = "https://gazette.example/"\n';
+const CONFIG = 'title = "The Harbour Gazette"\nbase_url = "https://gazette.example/"\ntimezone = "Europe/London"\n';
 const TARGET = '[publish.live]\nkind = "dir"\npath = "../LIVE"\n';
 let site, preview, chromium, page, live;
 

@@ -63,7 +63,7 @@ test("the program and the script cut texts into the same words, and look for the
   for (const lang of ["en", "de"]) {
     const texts = [...TEXTS, ...Array.from({ length: 120 }, (_, seed) => mixed(seed))];
     const site = new Site({
-      "site.toml": `title = "T"\nbase_url = "https://t.example/"\nlanguage = "${lang}"\n`,
+      "site.toml": `title = "T"\nbase_url = "https://t.example/"\ntimezone = "UTC"\nlanguage = "${lang}"\n`,
       "content/new.md": story("New", "2026-05-01", "New."),
     });
     texts.forEach((text, at) => {
@@ -113,7 +113,7 @@ test("a word of a query finds its other forms", () => {
 });
 
 const site = new Site({
-  "site.toml": `title = "The Tide"\nbase_url = "https://tide.example/"\n\n[[edition]]\nlanguage = "tr"\n\n[[edition]]\nlanguage = "ar"\n`,
+  "site.toml": `title = "The Tide"\nbase_url = "https://tide.example/"\ntimezone = "UTC"\n\n[[edition]]\nlanguage = "tr"\n\n[[edition]]\nlanguage = "ar"\n`,
   "content/town/bridge.md": story("Bridge opens again", "2026-05-20", "The harbour pilots cheered the swing bridge."),
   "content/town/old.md": story("Harbour dredged", "2024-02-20", "Mud and pilots."),
   "content/town/draft.md": story("Secretdraft", "2026-05-20", "Secretdraft text.", "draft = true\n"),

@@ -29,7 +29,7 @@ export function browser(args = []) {
 export class Site {
   constructor(files = {}) {
     this.dir = mkdtempSync(join(tmpdir(), "newsprint-browser-"));
-    this.write("site.toml", 'title = "The Harbour Gazette"\nbase_url = "https://gazette.example/"\n');
+    this.write("site.toml", 'title = "The Harbour Gazette"\nbase_url = "https://gazette.example/"\ntimezone = "Europe/London"\n');
     for (const [path, content] of Object.entries(files)) this.write(path, content);
   }
 
