@@ -23,7 +23,8 @@ fn main() {
 /// Articles of the site that planning and rendering are measured with.
 const COUNT: usize = 2_000;
 
-const CONFIG: &str = "title = \"The Daily Sheet\"\nbase_url = \"https://news.example/\"\ntimezone = \"UTC\"\n";
+const CONFIG: &str =
+    "title = \"The Daily Sheet\"\nbase_url = \"https://news.example/\"\ntimezone = \"UTC\"\n";
 
 fn wishes() -> Wishes {
     let clock = Clock { now: 1_800_000_000, drafts: false, future: false };

@@ -90,7 +90,8 @@ fn path(n: usize) -> String {
 }
 
 fn write_site(folder: &Path, size: usize) -> std::io::Result<()> {
-    let config = "title = \"The Measured Times\"\nbase_url = \"https://measured.example/\"\ntimezone = \"UTC\"\n";
+    let config =
+        "title = \"The Measured Times\"\nbase_url = \"https://measured.example/\"\ntimezone = \"UTC\"\n";
     fs::write(folder.join("site.toml"), config)?;
     for n in 0..size {
         let file = folder.join(path(n));

@@ -819,6 +819,7 @@ fn run_serve(args: &ServeArgs) -> std::io::Result<u8> {
         port: args.port,
         who: format!("{} at the desk", user()).trim().to_owned(),
         secrets: secrets(),
+        credentials: credentials(),
         ..serve::Options::new(&args.site.site, args.site.wishes(true))
     };
     let log = |line: &str| {

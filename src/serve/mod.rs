@@ -25,6 +25,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::diag::{self, Diag};
 use crate::disk::Dir;
 use crate::load::{self, Wishes};
+use crate::publish::CredentialsFile;
 use drafts::Drafts;
 use live::{Live, View};
 use overlay::Overlay;
@@ -47,6 +48,8 @@ pub struct Options {
     pub who: String,
     /// Texts that must not be in any message about a target.
     pub secrets: Vec<String>,
+    /// Where AWS's own tools keep keys.
+    pub credentials: Option<CredentialsFile>,
 }
 
 impl Options {
@@ -60,6 +63,7 @@ impl Options {
             port: Some(0),
             who: format!("the desk of process {}", std::process::id()),
             secrets: Vec::new(),
+            credentials: None,
         }
     }
 }
@@ -129,6 +133,7 @@ impl Preview {
             port: desk,
             who: options.who,
             secrets: options.secrets,
+            credentials: options.credentials,
         };
         let desk_router = desk::router(state);
         let router = server::router(Shelf { live, store, tell: tell.clone(), drafts, desk }, port);

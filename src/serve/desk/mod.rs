@@ -31,6 +31,7 @@ use super::overlay::Overlay;
 use super::watcher::Event;
 use crate::diag::Diag;
 use crate::load::Wishes;
+use crate::publish::CredentialsFile;
 use history::History;
 
 /// What the desk is set up with.
@@ -48,6 +49,8 @@ pub(super) struct State {
     pub(super) who: String,
     /// Texts that must not be in any message about a target.
     pub(super) secrets: Vec<String>,
+    /// Where AWS's own tools keep keys.
+    pub(super) credentials: Option<CredentialsFile>,
 }
 
 /// What every request of the desk has at hand.

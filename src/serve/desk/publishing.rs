@@ -156,6 +156,7 @@ fn options(desk: &Desk, request: &Request) -> Result<publish::Options, Refused> 
     Ok(publish::Options {
         target: Some(request.needed("target")?.to_owned()),
         secrets: desk.state.secrets.clone(),
+        credentials: desk.state.credentials.clone(),
         who: desk.state.who.clone(),
         confirm_deletes: confirm.and_then(|n| usize::try_from(n).ok()),
         ..publish::Options::new(&desk.state.site, now())
