@@ -389,6 +389,8 @@ impl Import<'_> {
         let site = &self.options.site;
         let mut lines = Vec::new();
         let mut files = Vec::new();
+        // What an import wrote that was killed before it could say so.
+        let mut found = Vec::new();
         for Decided { draft, outcome, .. } in &decided {
             let key = draft.as_ref().map(|draft| draft.key).unwrap_or_default();
             match outcome {
@@ -406,11 +408,15 @@ impl Import<'_> {
                     lines.push(Line { is_offer: true, text: print, key, path });
                     files.push(Replacement { path: beside, bytes: text.as_bytes(), over });
                 }
+                Outcome::Unchanged { path } if !self.desk.memory.had(key) => {
+                    found.push(Line { is_offer: false, text: Fingerprint::default(), key, path });
+                }
                 _ => {}
             }
         }
         self.desk.memory.note(&lines)?;
         let done = disk::replace_all(&files)?;
+        lines.append(&mut found);
         self.desk.memory.stand(&lines)?;
         let lost = files.iter().zip(&done).filter(|(_, done)| !**done).map(|(file, _)| file.path.clone());
         let lost: BTreeSet<PathBuf> = lost.collect();
