@@ -18,7 +18,7 @@ use newsprint::serve::{Options, Preview};
 use serde_json::Value as Json;
 use support::{NOW, Random, TestSite};
 
-const CONFIG: &str = "title = \"The Paper\"\nbase_url = \"https://paper.example/\"\n";
+const CONFIG: &str = "title = \"The Paper\"\nbase_url = \"https://paper.example/\"\ntimezone = \"UTC\"\n";
 const TEMPLATE: &str = "templates/404.html";
 /// Readers at once.
 const READERS: usize = 20;
