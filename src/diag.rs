@@ -898,15 +898,6 @@ pub fn publish_target(name: &str, why: &str) -> Diag {
     Diag::error("PUB-TARGET", format!("target `{name}`: {why}"))
 }
 
-/// A target that cannot go back.
-#[must_use]
-pub fn publish_in_place(name: &str) -> Diag {
-    publish_target(name, "it is changed in place and keeps no releases, so there is none to go back to").hint(
-        "take the content back to what it was (`git checkout` of an earlier commit), build, and publish: only what differs \
-         is sent. A folder or server with `mode = \"releases\"`, or a Git branch, goes back at once",
-    )
-}
-
 /// No target, or not one.
 #[must_use]
 pub fn publish_which(found: Option<&str>, known: &[&str]) -> Diag {
@@ -940,6 +931,18 @@ pub fn publish_foreign(place: &str, paths: &[String]) -> Diag {
 #[must_use]
 pub fn publish_no_release(place: &str) -> Diag {
     Diag::error("PUB-REFUSED", format!("{place} has no earlier release to go back to"))
+}
+
+/// The tree to go back to is not kept here.
+#[must_use]
+pub fn publish_not_kept(place: &str) -> Diag {
+    let message = format!(
+        "{place} was published from elsewhere: what was there before is not kept in this site's folder"
+    );
+    Diag::error("PUB-REFUSED", message).hint(
+        "run rollback where it was published; or take the content back (`git checkout` of an earlier commit), build, \
+         and publish: only what differs is sent",
+    )
 }
 
 /// Another process holds the site.

@@ -486,7 +486,7 @@ pub fn is_vacant(folder: &Path) -> Result<bool, Diag> {
 /// Sole use of a resource among processes, for as long as it lives.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
     /// The file system's clock when the lock was taken, nanoseconds since 1970.
     pub taken: i64,
 }
@@ -517,6 +517,13 @@ impl Lock {
             file.metadata()
         };
         let metadata = write().map_err(failed(path, "write it"))?;
-        Ok(Self { taken: stamp(&metadata).mtime, _file: file })
+        Ok(Self { taken: stamp(&metadata).mtime, file })
+    }
+}
+
+impl Drop for Lock {
+    /// Not left to the file's closing: a process that is being started has it open too, until it becomes its program.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
     }
 }

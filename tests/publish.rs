@@ -410,6 +410,98 @@ fn going_back_shows_the_release_before() {
 }
 
 #[test]
+fn going_back_in_place_publishes_the_trees_of_before() {
+    let site = paper(IN_PLACE);
+    let options = Options { confirm_deletes: None, ..options(&site) };
+    assert_eq!(publish::rollback(&options, &mut |_| {}).exit, 3, "nothing is out");
+    let mut trees = Vec::new();
+    for round in 0..7 {
+        if round == 3 {
+            a_day_later(&site);
+        }
+        site.write("content/world/story-2.md", article(&format!("Round {round}"), 2, "\"Ports\"", "Text."));
+        built(&site);
+        publish(&site, &options);
+        trees.push(site.tree());
+    }
+    let store = site.path().join(".newsprint/former-live");
+    assert_eq!(fs::read_dir(store.join("trees")).expect("trees").count(), 6, "this one and five before");
+    // What a tree has is out; what it has not is gone, or shows that there is nothing, until its time is over.
+    let is_out = |tree: &Tree| {
+        let out = seen(&site);
+        let rest = out.iter().filter(|(path, _)| path.ends_with(".html") && !tree.contains_key(*path));
+        let broken = crawl::missing(&out, pages(&out), BASE);
+        assert_eq!(broken, Vec::<String>::new());
+        tree.iter().all(|(path, bytes)| out.get(path) == Some(bytes))
+            && rest.into_iter().all(|(_, bytes)| *bytes == tree["404.html"])
+    };
+    for back in (1..6).rev() {
+        let report = publish::rollback(&options, &mut |_| {});
+        assert_eq!(report.exit, 0, "{:?}", report.diags);
+        assert!(report.plan.is_some_and(|plan| plan.purge.iter().any(|url| url == BASE)), "{back}");
+        assert!(is_out(&trees[back]), "{back}");
+    }
+    assert_eq!(publish::rollback(&options, &mut |_| {}).exit, 3, "five and no more");
+    publish(&site, &options);
+    assert!(is_out(&trees[6]), "and forward again");
+    let files = fs::read_dir(store.join("files")).expect("files").count();
+    let kept = fs::read_dir(store.join("trees")).expect("trees").count();
+    assert!(kept == 2 && files < trees[1].len() + trees[6].len(), "{kept} {files}");
+    // The tree of before is not here: said, not guessed.
+    fs::remove_dir_all(&store).expect("removed");
+    let report = publish::rollback(&options, &mut |_| {});
+    assert!(report.exit == 3 && report.diags[0].message.contains("from elsewhere"), "{:?}", report.diags);
+    assert!(is_out(&trees[6]));
+}
+
+#[test]
+fn going_back_in_place_may_be_cut_off_at_any_request() {
+    let site = paper(IN_PLACE);
+    let config = site.read("site.toml") + "grace = 0\n";
+    site.write("site.toml", config);
+    built(&site);
+    publish(&site, &options(&site));
+    // There is one further back, and nobody asks for that.
+    site.write("content/world/story-2.md", article("Two", 2, "\"Ports\"", "Text."));
+    built(&site);
+    publish(&site, &options(&site));
+    let one = site.tree();
+    a_day_later(&site);
+    publish(&site, &options(&site));
+    let (www, kept) = (site.path().join("www"), site.path().join("www-before"));
+    copy(&www, &kept);
+    let (memory, memory_kept) = (site.path().join(".newsprint"), site.path().join("memory-before"));
+    copy(&memory, &memory_kept);
+    let before = pages(&seen(&site));
+    for at in 0.. {
+        let cut = [Cut::Kill, Cut::KillAfter, Cut::Error, Cut::Timeout][at % 4];
+        copy(&kept, &www);
+        copy(&memory_kept, &memory);
+        let count = Arc::new(AtomicUsize::new(0));
+        let wrap = |inner: Box<dyn Remote>| -> Box<dyn Remote> {
+            Box::new(Faulty { inner, count: Arc::clone(&count), at, cut, dead: AtomicBool::new(false) })
+        };
+        let report = publish::rollback_with(&options(&site), &mut |_| {}, &wrap);
+        let broken = crawl::missing(&seen(&site), before.clone(), BASE);
+        assert_eq!(broken, Vec::<String>::new(), "{cut:?} at request {at}");
+        if report.exit == 0 {
+            // A sign of life or the removal of the lock failed, or there was nothing to cut.
+            assert_same(&seen(&site), &one, format!("{cut:?} at {at}"));
+            if at >= count.load(Ordering::SeqCst) {
+                assert!(at > 40, "{at}");
+                break;
+            }
+            continue;
+        }
+        assert_eq!(report.exit, 6, "{cut:?} at request {at}: {:?}", report.diags);
+        let again = publish::rollback(&options(&site), &mut |_| {});
+        // Where all but the last answers had come, this goes on and not further back.
+        assert_eq!(again.exit, 0, "{cut:?} at request {at}: {:?}", again.diags);
+        assert_same(&seen(&site), &one, format!("gone on, {cut:?} at {at}"));
+    }
+}
+
+#[test]
 fn what_must_not_be_published_is_refused() {
     let site = paper(IN_PLACE);
     let refused = |options: &Options, what: &str| {
@@ -467,123 +559,6 @@ fn what_must_not_be_published_is_refused() {
     refused(&own, "published files would go");
     refused(&Options { confirm_deletes: Some(1), ..own.clone() }, "published files would go");
     publish(&site, &own);
-}
-
-#[test]
-fn of_two_publishers_one_wins() {
-    for target in [IN_PLACE, RELEASES] {
-        let site = paper(target);
-        publish(&site, &options(&site));
-        for round in 0..12 {
-            let make = |name: &str| {
-                let other = TestSite::empty();
-                copy(&site.path().join("content"), &other.path().join("content"));
-                copy(&site.path().join("static"), &other.path().join("static"));
-                let www = site.path().join("www");
-                let config =
-                    site.read("site.toml").replace("\"www\"", &format!("{:?}", www.to_string_lossy()));
-                other.write("site.toml", config);
-                for day in [1, 2, 4] {
-                    let text =
-                        article(&format!("{name} {round}"), day, "\"Ports\"", &format!("{name} {round}"));
-                    other.write(&format!("content/world/story-{day}.md"), text);
-                }
-                built(&other);
-                other
-            };
-            let (a, b) = (make("Alder"), make("Birch"));
-            let run = |site: &TestSite| {
-                let options = agreed(site, &options(site));
-                publish::run(&options, &mut |_| std::thread::sleep(Duration::from_micros(300)))
-            };
-            let (one, two) = std::thread::scope(|scope| {
-                let (one, two) = (scope.spawn(|| run(&a)), scope.spawn(|| run(&b)));
-                (one.join().expect("a report"), two.join().expect("a report"))
-            });
-            assert!(one.exit == 0 || two.exit == 0, "{:?} {:?}", one.diags, two.diags);
-            assert!(
-                [0, 7].contains(&one.exit) && [0, 7].contains(&two.exit),
-                "{:?} {:?}",
-                one.diags,
-                two.diags
-            );
-            let out = seen(&site);
-            let is = |other: &TestSite| other.tree().iter().all(|(path, bytes)| out.get(path) == Some(bytes));
-            assert!(is(&a) || is(&b), "mixed in round {round}");
-        }
-    }
-}
-
-#[test]
-fn nothing_of_others_is_touched() {
-    let mut random = Random::new(11);
-    for round in 0..200 {
-        let target = if round % 2 == 0 { IN_PLACE } else { RELEASES };
-        let site = TestSite::new();
-        let config = site.read("site.toml");
-        site.write("site.toml", config + target + "grace = 0\n");
-        for day in 1..=3 {
-            site.write(
-                &format!("content/world/story-{day}.md"),
-                article(&format!("Story {day}"), day, "", "Text."),
-            );
-        }
-        built(&site);
-        let mut theirs = Tree::new();
-        let put = |site: &TestSite, path: String, theirs: &mut Tree| {
-            let bytes = format!("theirs {round} {path}");
-            site.write(&format!("www/{path}"), &bytes);
-            theirs.insert(path, bytes.into_bytes());
-        };
-        let names = [
-            "notes.txt",
-            "world/keep.html",
-            "index.html",
-            "world/2026/05/story-2.html",
-            ".htaccess",
-            "a/b/c",
-        ];
-        if random.chance(60) {
-            put(&site, (*random.pick(&names)).to_owned(), &mut theirs);
-        }
-        let mut last = 0;
-        for step in 0..3 {
-            match random.below(4) {
-                0 => {
-                    site.write("content/world/story-1.md", article(&format!("Step {step}"), 1, "", "Other."));
-                }
-                1 => {
-                    let _ = fs::remove_file(site.path().join("content/world/story-2.md"));
-                }
-                2 => put(&site, (*random.pick(&names)).to_owned(), &mut theirs),
-                _ => {
-                    let gone =
-                        site.path().join("www").join(random.pick(&["index.html", "current/index.html"]));
-                    if !theirs.contains_key("index.html") {
-                        let _ = fs::remove_file(gone);
-                    }
-                }
-            }
-            built(&site);
-            let options = agreed(&site, &options(&site));
-            let verify = Options { verify_remote: random.chance(30), ..options };
-            let report = publish::run(&verify, &mut |_| {});
-            assert!([0, 7].contains(&report.exit), "{:?}", report.diags);
-            last = report.exit;
-            for (path, bytes) in &theirs {
-                let there = fs::read(site.path().join("www").join(path)).ok();
-                let replaced = verify.verify_remote && report.exit == 0 && target == IN_PLACE;
-                // Healing puts right what somebody changed of ours; that alone may replace.
-                if !(replaced && site.tree().contains_key(path)) {
-                    assert_eq!(there.as_ref(), Some(bytes), "round {round}, step {step}: {path}");
-                }
-            }
-            theirs.retain(|path, bytes| {
-                fs::read(site.path().join("www").join(path)).ok().as_ref() == Some(bytes)
-            });
-        }
-        let _ = last;
-    }
 }
 
 #[test]

@@ -1,18 +1,19 @@
 //! Publishing to real servers: an S3 store, a machine behind ssh, a bare Git repository, a web server. Those that are not
 //! installed are named loudly and passed over; with `NEWSPRINT_ALL_SERVERS` set, as in `.ci/run`, their absence fails.
 
+#[path = "support/servers.rs"]
+mod servers;
 mod support;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use servers::{Machine, SECRET, Server, free_port, git, has, has_ssh, wait_for};
 use support::{Tree, crawl, tree};
-
-const SECRET: &str = "canary-SECRET-value-0123456789";
 
 /// The sample site of this repository, in a folder of its own, with a target.
 struct Sample {
@@ -154,51 +155,6 @@ fn agreed(sample: &Sample) -> Vec<String> {
     count.map_or(Vec::new(), |n| vec!["--confirm-deletes".to_owned(), n.to_owned()])
 }
 
-/// Whether a program is there; if not, says so.
-fn has(program: &str, test: &str) -> bool {
-    let found = std::env::var_os("PATH").is_some_and(|path| {
-        std::env::split_paths(&path)
-            .chain([PathBuf::from("/usr/sbin")])
-            .any(|folder| folder.join(program).is_file())
-    });
-    if !found {
-        let words = format!("NOT RUN: {test}: `{program}` is not installed");
-        assert!(std::env::var_os("NEWSPRINT_ALL_SERVERS").is_none(), "{words}");
-        // Past the capture of the test program: everybody shall see it.
-        let _ = writeln!(std::io::stderr().lock(), "\n*** {words} ***");
-    }
-    found
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
-}
-
-fn wait_for(port: u16) {
-    for _ in 0..200 {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(25));
-    }
-    panic!("nothing answers at port {port}");
-}
-
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn git(arguments: &[&str], folder: &Path) -> String {
-    let output = Command::new("git").args(arguments).current_dir(folder).output().expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 #[test]
 fn a_git_branch() {
     if !has("git", "publishing to a Git branch") {
@@ -244,65 +200,6 @@ fn a_git_branch() {
     assert_eq!(sample.publish(&[]).0, 2);
 }
 
-/// A machine behind ssh: this one, by a server and keys of its own.
-struct Machine {
-    world: tempfile::TempDir,
-    _server: Server,
-}
-
-impl Machine {
-    fn new() -> Self {
-        let world = tempfile::tempdir().expect("a folder");
-        let (port, root) = (free_port(), world.path().to_owned());
-        let at = |name: &str| root.join(name).to_string_lossy().into_owned();
-        for key in ["host", "user"] {
-            let made =
-                Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", &at(key)]).status();
-            assert!(made.is_ok_and(|status| status.success()));
-        }
-        fs::copy(at("user.pub"), at("authorized")).expect("a copy");
-        let host = fs::read_to_string(at("host.pub")).expect("a key");
-        fs::write(at("known"), format!("[127.0.0.1]:{port} {host}")).expect("written");
-        let sshd = format!(
-            "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nStrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\n",
-            at("host"),
-            at("authorized")
-        );
-        fs::write(at("sshd_config"), sshd).expect("written");
-        // Where the server runs as root it wants this folder.
-        let _ = fs::create_dir_all("/run/sshd");
-        let program = if Path::new("/usr/sbin/sshd").exists() { "/usr/sbin/sshd" } else { "sshd" };
-        let server = Command::new(program)
-            .args(["-D", "-f", &at("sshd_config"), "-E", &at("log")])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let server = Server(server.expect("sshd runs"));
-        wait_for(port);
-        let config = format!(
-            "Host paper\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {}\n  IdentitiesOnly yes\n  UserKnownHostsFile {}\n  StrictHostKeyChecking yes\n",
-            at("user"),
-            at("known")
-        );
-        fs::write(at("ssh_config"), config).expect("written");
-        Self { world, _server: server }
-    }
-
-    fn at(&self, name: &str) -> String {
-        self.world.path().join(name).to_string_lossy().into_owned()
-    }
-
-    fn target(&self, folder: &Path, more: &str) -> String {
-        let config = self.at("ssh_config");
-        format!("kind = \"rsync\"\ndest = \"paper:{}\"\nssh_config = {config:?}\n{more}", folder.display())
-    }
-}
-
-/// Whether all is there that publishing over ssh needs.
-fn has_ssh(what: &str) -> bool {
-    ["sshd", "ssh", "ssh-keygen", "rsync", "flock"].iter().all(|program| has(program, what))
-}
-
 /// What readers see below a folder of another machine.
 fn seen_at(folder: &Path, mode: &str) -> Tree {
     let mut seen = tree(&if mode == "releases" { folder.join("current") } else { folder.to_owned() });
@@ -322,7 +219,7 @@ fn cut_off_after_every_step_over_ssh() {
     if !has_ssh("cutting off a publication over ssh after every step") {
         return;
     }
-    let machine = Machine::new();
+    let machine = Machine::shared();
     let bin = machine.world.path().join("bin");
     fs::create_dir(&bin).expect("a folder");
     let (count, cut) = (machine.world.path().join("count"), machine.world.path().join("cut"));
@@ -380,30 +277,89 @@ fn cut_off_after_every_step_over_ssh() {
 }
 
 #[test]
+fn cut_off_within_a_transfer_over_ssh() {
+    if !has_ssh("cutting off rsync within a transfer") {
+        return;
+    }
+    let machine = Machine::shared();
+    let bin = machine.world.path().join("bin");
+    fs::create_dir(&bin).expect("a folder");
+    let most = machine.world.path().join("most");
+    // What rsync says to the other machine ends after so many bytes, as when a line goes dead.
+    let script = format!(
+        r#"#!/bin/sh
+read -r most < {0}
+case "$*" in
+*'rsync --server'*)
+    if [ "$most" -gt 0 ]; then
+        rm -f {0}.pipe; mkfifo {0}.pipe; exec 3<&0
+        dd bs=1 count="$most" status=none <&3 > {0}.pipe &
+        /usr/bin/ssh "$@" < {0}.pipe; ended=$?
+        kill $!; exit $ended
+    fi;;
+esac
+exec /usr/bin/ssh "$@"
+"#,
+        most.display()
+    );
+    fs::write(bin.join("ssh"), script).expect("written");
+    let made = Command::new("chmod").arg("755").arg(bin.join("ssh")).status();
+    assert!(made.is_ok_and(|status| status.success()));
+    for mode in ["releases", "in-place"] {
+        let (folder, kept) = (machine.world.path().join(mode), machine.world.path().join("kept"));
+        let mut sample = Sample::new(&machine.target(&folder, &format!("mode = {mode:?}\ngrace = 0\n")));
+        let path = std::env::var("PATH").unwrap_or_default();
+        sample.env.push(("PATH".to_owned(), format!("{}:{path}", bin.display())));
+        fs::write(&most, "0\n").expect("written");
+        sample.published(&[]);
+        copy_all(&folder, &kept);
+        let before = seen_at(&folder, mode);
+        sample.edit();
+        sample.delete();
+        sample.rename();
+        let agreed = agreed(&sample);
+        let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
+        let mut cuts = 0;
+        for bytes in [20, 600, 2_000, 5_000, 10_000, 20_000, 40_000, 80_000] {
+            copy_all(&kept, &folder);
+            fs::write(&most, format!("{bytes}\n")).expect("written");
+            let (exit, first) = sample.publish(&agreed);
+            cuts += usize::from(exit == 6);
+            let pages = before.keys().filter(|path| path.ends_with(".html")).cloned();
+            let broken = crawl::missing(&seen_at(&folder, mode), pages, BASE);
+            assert_eq!(broken, Vec::<String>::new(), "{mode}: cut after {bytes} bytes: {first}");
+            fs::write(&most, "0\n").expect("written");
+            sample.published(&agreed);
+            let (there, here) = (seen_at(&folder, mode), sample.out());
+            let same = here.iter().all(|(path, bytes)| there.get(path) == Some(bytes));
+            assert!(same, "{mode}: gone on after {bytes} bytes");
+        }
+        assert!(cuts >= 4, "{mode}: {cuts} were cut");
+    }
+}
+
+#[test]
 fn a_machine_behind_ssh() {
     if !has_ssh("publishing by rsync over ssh") {
         return;
     }
-    let machine = Machine::new();
+    let machine = Machine::shared();
     let root = machine.world.path();
     for mode in ["releases", "in-place"] {
         let folder = root.join(format!("www {mode}"));
         let sample = Sample::new(&machine.target(&folder, &format!("mode = {mode:?}\n")));
         let seen = || seen_at(&folder, mode);
         a_life(&sample, &seen);
-        if mode == "releases" {
-            let before = seen();
-            sample.edit();
-            sample.published(&[]);
-            assert!(seen() != before);
-            let back = sample.run(&["rollback", "live"]);
-            assert!(back.status.success(), "{}", String::from_utf8_lossy(&back.stderr));
-            assert!(seen() == before, "the release of before");
-        } else {
-            let back = sample.run(&["rollback", "live"]);
-            assert_eq!(back.status.code(), Some(2));
-            assert!(String::from_utf8_lossy(&back.stderr).contains("keeps no releases"));
-        }
+        // What was withdrawn is not readable for a moment longer, whether or not it waits to be removed.
+        let withdrawn = seen().remove("culture/library-of-things.html");
+        assert!(withdrawn.is_none_or(|bytes| bytes == sample.out()["404.html"]), "{mode}");
+        let before = sample.out();
+        sample.edit();
+        sample.published(&[]);
+        let back = sample.run(&["rollback", "live"]);
+        assert!(back.status.success(), "{}", String::from_utf8_lossy(&back.stderr));
+        let there = seen();
+        assert!(before != sample.out() && before.iter().all(|(path, bytes)| there.get(path) == Some(bytes)));
         // Somebody else holds the lock.
         let lock = folder.join(".newsprint/lock");
         let mut held = Command::new("flock").arg(&lock).args(["sleep", "20"]).spawn().expect("flock runs");
@@ -413,6 +369,7 @@ fn a_machine_behind_ssh() {
         let _ = held.wait();
     }
     // Another host key: nothing is asked, nothing is sent.
+    let machine = Machine::new();
     fs::write(machine.at("known"), "").expect("written");
     let sample = Sample::new(&machine.target(&root.join("no"), ""));
     let (exit, json) = sample.publish(&[]);
@@ -638,123 +595,28 @@ fn caddy_with_the_file_that_new_writes() {
 
 #[cfg(feature = "s3")]
 mod s3 {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::Ordering;
 
-    use hyper_util::rt::TokioIo;
-    use s3s::auth::SimpleAuth;
-    use s3s::service::S3ServiceBuilder;
-
+    use super::servers::{Cut, Store};
     use super::*;
 
-    /// What befalls a request.
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    enum Cut {
-        /// It and all after it find nobody.
-        Kill,
-        /// It is done, its answer and all after it are lost.
-        KillAfter,
-        /// It alone fails with an error of the server.
-        Error,
-        /// It alone is done and its answer is lost.
-        Timeout,
-    }
-
-    /// An S3 store over a folder, which counts requests and cuts one off.
-    struct Store {
-        port: u16,
-        folder: tempfile::TempDir,
-        count: Arc<AtomicUsize>,
-        cut: Arc<std::sync::Mutex<Option<(usize, Cut)>>>,
-        _runtime: tokio::runtime::Runtime,
-    }
-
-    impl Store {
-        fn new() -> Self {
-            let folder = tempfile::tempdir().expect("a folder");
-            fs::create_dir(folder.path().join("paper")).expect("a bucket");
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            let runtime = runtime.expect("a runtime");
-            let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).expect("a store"));
-            builder.set_auth(SimpleAuth::from_single("canary-access", SECRET));
-            let service = builder.build();
-            let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
-            let port = listener.local_addr().expect("an address").port();
-            let count = Arc::new(AtomicUsize::new(0));
-            let cut: Arc<std::sync::Mutex<Option<(usize, Cut)>>> = Arc::default();
-            let (counted, cutting) = (Arc::clone(&count), Arc::clone(&cut));
-            runtime.spawn(async move {
-                while let Ok((socket, _)) = listener.accept().await {
-                    let (service, count, cut) = (service.clone(), Arc::clone(&counted), Arc::clone(&cutting));
-                    let answer = hyper::service::service_fn(move |request| {
-                        let number = count.fetch_add(1, Ordering::SeqCst);
-                        let cut = *cut.lock().expect("a lock");
-                        let service = service.clone();
-                        async move {
-                            let lost = || std::io::Error::other("cut off by the test");
-                            let done = || async {
-                                hyper::service::Service::call(&service, request)
-                                    .await
-                                    .map_err(std::io::Error::other)
-                            };
-                            match cut {
-                                Some((at, Cut::Kill)) if number >= at => Err(lost()),
-                                Some((at, Cut::KillAfter)) if number > at => Err(lost()),
-                                Some((at, Cut::KillAfter | Cut::Timeout)) if number == at => {
-                                    let _ = done().await;
-                                    Err(lost())
-                                }
-                                Some((at, Cut::Error)) if number == at => {
-                                    let mut response = hyper::Response::new(s3s::Body::empty());
-                                    *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
-                                    Ok(response)
-                                }
-                                _ => done().await,
-                            }
-                        }
-                    });
-                    tokio::spawn(async move {
-                        let _ = hyper::server::conn::http1::Builder::new()
-                            .serve_connection(TokioIo::new(socket), answer)
-                            .await;
-                    });
-                }
-            });
-            Self { port, folder, count, cut, _runtime: runtime }
+    fn sample_of(store: &Store, more: &str) -> Sample {
+        let mut sample = Sample::new(&store.target(more));
+        for (name, value) in [("AWS_ACCESS_KEY_ID", "canary-access"), ("AWS_SECRET_ACCESS_KEY", SECRET)] {
+            sample.env.push((name.to_owned(), value.to_owned()));
         }
-
-        fn sample(&self, more: &str) -> Sample {
-            let target = format!(
-                "kind = \"s3\"\nbucket = \"paper\"\nendpoint = \"http://127.0.0.1:{}\"\nprefix = \"tide\"\n{more}",
-                self.port
-            );
-            let mut sample = Sample::new(&target);
-            for (name, value) in [("AWS_ACCESS_KEY_ID", "canary-access"), ("AWS_SECRET_ACCESS_KEY", SECRET)] {
-                sample.env.push((name.to_owned(), value.to_owned()));
-            }
-            sample
-        }
-
-        fn seen(&self) -> Tree {
-            let mut seen = tree(&self.folder.path().join("paper/tide"));
-            seen.retain(|path, _| !path.starts_with(".newsprint/"));
-            seen
-        }
-
-        fn cut(&self, cut: Option<(usize, Cut)>) {
-            self.count.store(0, Ordering::SeqCst);
-            *self.cut.lock().expect("a lock") = cut;
-        }
+        sample
     }
 
     #[test]
     fn a_bucket() {
         let store = Store::new();
-        let sample = store.sample("");
+        let sample = sample_of(&store, "");
         fs::create_dir_all(store.folder.path().join("paper/other")).expect("a folder");
         fs::write(store.folder.path().join("paper/other/theirs.txt"), "theirs").expect("written");
         a_life(&sample, &|| store.seen());
-        // One edit: so many requests and no more.
+        // One edit: so many requests and no more; and back again.
+        let before = sample.out();
         sample.edit();
         store.cut(None);
         let edit = sample.published(&[]);
@@ -765,6 +627,11 @@ mod s3 {
             sent + 6,
             "to remove the lock, it is looked at first"
         );
+        let back = sample.run(&["rollback", "live"]);
+        assert!(back.status.success(), "{}", String::from_utf8_lossy(&back.stderr));
+        let there = store.seen();
+        assert!(before != sample.out() && before.iter().all(|(path, bytes)| there.get(path) == Some(bytes)));
+        sample.published(&[]);
         // What somebody defaced or removed is healed when that is asked; a stranger's file is left alone.
         let place = store.folder.path().join("paper/tide");
         fs::remove_file(place.join("town/index.html")).expect("removed");
@@ -780,7 +647,7 @@ mod s3 {
             format!("[other]\naws_access_key_id = x\n[desk]\naws_access_key_id = canary-access\naws_secret_access_key = {SECRET}\n"),
         )
         .expect("written");
-        let mut by_file = store.sample("");
+        let mut by_file = sample_of(&store, "");
         by_file.env.retain(|(name, _)| !name.starts_with("AWS_"));
         for (name, value) in [
             ("AWS_SHARED_CREDENTIALS_FILE", file.to_string_lossy().into_owned()),
@@ -812,7 +679,7 @@ mod s3 {
     #[test]
     fn cut_off_after_every_request() {
         let store = Store::new();
-        let sample = store.sample("grace = 0\n");
+        let sample = sample_of(&store, "grace = 0\n");
         sample.published(&[]);
         let kept = tempfile::tempdir().expect("a folder");
         let copy = |from: &Path, to: &Path| {

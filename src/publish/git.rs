@@ -218,7 +218,7 @@ impl Shelf for Branch {
         Ok(Some(listed.into_iter().map(|seen| (seen.path.clone(), Some(seen))).collect()))
     }
 
-    fn strangers(&self, live: Option<&Live>, new: &[&File]) -> Result<Vec<String>, Diag> {
+    fn strangers(&self, live: Option<&Live>, new: &[&File], _heals: bool) -> Result<Vec<String>, Diag> {
         let Some(commit) = self.at() else { return Ok(Vec::new()) };
         let is_ours = |path: &str| {
             live.is_some_and(|live| {

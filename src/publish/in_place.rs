@@ -18,12 +18,14 @@ use crate::publish::remote::{Condition, Fault, Put, Remote, Seen};
 use crate::publish::{Job, Progress, Report, refuse};
 
 /// The page that takes the place of a withdrawn one.
-const NOT_FOUND: &str = "404.html";
+pub(crate) const NOT_FOUND: &str = "404.html";
 
 /// What was read at the target.
 struct State {
     manifest: Option<(Manifest, String)>,
     looked: BTreeMap<String, Option<Seen>>,
+    /// Whether that is everything there is.
+    all_looked: bool,
 }
 
 /// A remote that counts its requests.
@@ -130,6 +132,7 @@ fn under_lock(
 ) -> Result<(), Vec<Diag>> {
     let one = |diag| vec![diag];
     let state = look(job, remote, claims).map_err(one)?;
+    job.still_back(state.manifest.as_ref().map(|(manifest, _)| &manifest.head)).map_err(one)?;
     let (plan, delta) = compare(job, remote, &state, claims)?;
     let nothing = delta.is_empty();
     report.plan = Some(plan.clone());
@@ -146,6 +149,7 @@ fn under_lock(
         Step::Delete { .. } => None,
     });
     report.began = true;
+    job.keep().map_err(one)?;
     lock.claim(puts).map_err(one)?;
     let mut work = Work { job, remote, lock, tombstone: tombstone.as_deref(), total: 0, done: 0 };
     work.total = plan.phases.iter().map(|phase| phase.steps.len()).sum();
@@ -180,7 +184,7 @@ fn under_lock(
         }
         version = save(remote, &manifest, Some(&version)).map_err(one)?;
     }
-    let _ = version;
+    job.forget(&manifest.head);
     Ok(())
 }
 
@@ -195,19 +199,29 @@ fn with_versions(phase: &Phase, sent: &BTreeMap<&str, String>) -> Phase {
     Phase { name: phase.name, steps: steps.collect() }
 }
 
+/// What the manifest says of the publication that is out.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn live(remote: &dyn Remote) -> Result<Option<Head>, Diag> {
+    Ok(manifest(remote)?.map(|(manifest, _)| manifest.head))
+}
+
+fn manifest(remote: &dyn Remote) -> Result<Option<(Manifest, String)>, Diag> {
+    let read = remote.read(manifest::PATH).map_err(|fault| failed(fault, "the manifest"))?;
+    let Some((bytes, seen)) = read else { return Ok(None) };
+    let manifest = Manifest::read(&bytes).ok_or_else(|| diag::publish_damaged(&remote.words()))?;
+    Ok(Some((manifest, seen.version)))
+}
+
 /// Reads the manifest, and looks at what is not known for certain.
 fn look(job: &Job<'_>, remote: &dyn Remote, claims: &Claims) -> Result<State, Diag> {
-    let read = remote.read(manifest::PATH).map_err(|fault| failed(fault, "the manifest"))?;
-    let manifest = match read {
-        None => None,
-        Some((bytes, seen)) => match Manifest::read(&bytes) {
-            Some(manifest) => Some((manifest, seen.version)),
-            None => return Err(diag::publish_damaged(&remote.words())),
-        },
-    };
+    let manifest = manifest(remote)?;
     let mut looked: BTreeMap<String, Option<Seen>> = BTreeMap::new();
     let mut unsure: Vec<&str> = claims.keys().map(String::as_str).collect();
-    if job.options.verify_remote {
+    // Where nothing of ours is yet, everything is looked at: others' files may be in the way.
+    let all_looked = job.options.verify_remote || manifest.is_none();
+    if all_looked {
         let listed = remote.list().map_err(|fault| failed(fault, "the list of files"))?;
         looked.extend(listed.into_iter().map(|seen| (seen.path.clone(), Some(seen))));
         let is_out = |path: &str| manifest.as_ref().is_some_and(|(m, _)| m.files.contains_key(path));
@@ -228,7 +242,7 @@ fn look(job: &Job<'_>, remote: &dyn Remote, claims: &Claims) -> Result<State, Di
         &mut |_| {},
     )?;
     looked.extend(unsure.iter().map(|path| (*path).to_owned()).zip(seen));
-    Ok(State { manifest, looked })
+    Ok(State { manifest, looked, all_looked })
 }
 
 /// Compares, and refuses what must not happen.
@@ -244,10 +258,10 @@ fn compare<'j>(
         manifest: manifest.unwrap_or(&empty),
         claims,
         looked: &state.looked,
-        all_looked: job.options.verify_remote,
+        all_looked: state.all_looked,
     };
     let delta = delta(job.local, known, job.options.now, job.target.grace);
-    let mut refused = refuse::change(job.local, manifest, &delta, job.options.confirm_deletes);
+    let mut refused = refuse::change(job.local, manifest, &delta, job.confirmed());
     let puts = delta.sends.iter().map(|send| send.file);
     refused.extend(puts.filter_map(|file| remote.refuse(&file.path, file.size)));
     if !refused.is_empty() {
@@ -271,9 +285,7 @@ fn next(
     sent: &BTreeMap<&str, String>,
     buried: Fingerprint,
 ) -> Manifest {
-    let after = before.map_or(0, |manifest| manifest.head.serial);
-    let site = job.local.label.base_url.clone();
-    let head = Head { site, serial: after + 1, published: job.options.now, after };
+    let head = job.head(before);
     let mut manifest = Manifest { head, files: BTreeMap::new(), old: delta.old.clone() };
     for file in &job.local.files {
         let path = file.path.as_str();

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::diag::{self, Diag};
 use crate::disk;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Fingerprint, Hasher};
 use crate::label::{self, Kept, Label};
 use crate::ledger::Memory;
 use crate::path::OutPath;
@@ -56,7 +56,7 @@ pub(crate) enum Sort {
 }
 
 impl Sort {
-    fn of(path: &str, kind: &str) -> Self {
+    pub(crate) fn of(path: &str, kind: &str) -> Self {
         let is_data = || {
             matches!(
                 extension(path).as_str(),
@@ -97,6 +97,15 @@ impl Local {
         }
         local.files.sort_by(|a, b| a.path.cmp(&b.path));
         if diags.is_empty() { Ok(local) } else { Err(diags) }
+    }
+
+    /// Names the tree by what is in it: equal trees, equal names.
+    pub(crate) fn tree(&self) -> Fingerprint {
+        let mut hasher = Hasher::new();
+        for file in &self.files {
+            hasher.text(&file.path).fingerprint(file.hash);
+        }
+        hasher.finish()
     }
 
     /// A file's bytes, which must be those that were looked at.

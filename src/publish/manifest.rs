@@ -40,6 +40,32 @@ pub struct Head {
     /// Of the publication that was live before; 0 when none was.
     #[serde(default)]
     pub after: u64,
+    /// Names what is in the tree.
+    #[serde(default)]
+    pub tree: Fingerprint,
+    /// The trees that going back leads to, the last one first.
+    #[serde(default)]
+    pub former: Vec<Fingerprint>,
+}
+
+/// Trees that one can go back to.
+const FORMER: usize = 5;
+
+impl Head {
+    /// Of a publication that follows another: of a new tree, or back to the one before.
+    #[must_use]
+    pub fn next(before: Option<&Self>, site: &str, now: i64, tree: Fingerprint, is_back: bool) -> Self {
+        let after = before.map_or(0, |head| head.serial);
+        let known = before.map_or(&[][..], |head| &head.former);
+        let last =
+            before.map(|head| head.tree).filter(|last| *last != tree && *last != Fingerprint::default());
+        let former = match (is_back, last) {
+            (true, Some(_)) => known.iter().skip(1).copied().collect(),
+            (false, Some(last)) => [last].into_iter().chain(known.iter().copied()).take(FORMER).collect(),
+            (_, None) => known.to_vec(),
+        };
+        Self { site: site.to_owned(), serial: after + 1, published: now, after, tree, former }
+    }
 }
 
 /// A published file.
@@ -127,7 +153,8 @@ mod tests {
     #[test]
     fn reads_what_it_writes_and_nothing_less() {
         let hash = Fingerprint::of(b"x");
-        let head = Head { site: "https://a.example/".to_owned(), serial: 7, published: 9, after: 6 };
+        let before = Head { serial: 6, tree: Fingerprint::of(b"t"), ..Head::default() };
+        let head = Head::next(Some(&before), "https://a.example/", 9, Fingerprint::of(b"u"), false);
         let mut manifest = Manifest { head, ..Manifest::default() };
         let entry = Entry { hash, size: 1, headers: "0a".to_owned(), version: "\"e\"".to_owned() };
         manifest.files.insert("a b/x.html".to_owned(), entry);

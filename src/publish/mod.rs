@@ -7,6 +7,7 @@
 mod credentials;
 mod delta;
 mod dir;
+mod former;
 mod git;
 pub mod headers;
 pub mod hosting;
@@ -39,13 +40,16 @@ use crate::build;
 use crate::clock::Clock;
 use crate::diag::{self, Diag};
 use crate::disk::{self, Dir, Durability};
+use crate::fingerprint::Fingerprint;
 use crate::ledger::Memory;
 use crate::load::{self, Wishes};
 use crate::publish::delta::Delta;
+use crate::publish::former::Former;
 use crate::publish::in_place::Counted;
 use crate::publish::local::Local;
 use crate::publish::lock::Wish;
-use crate::publish::manifest::Manifest;
+use crate::publish::manifest::{Head, Manifest};
+use crate::publish::refuse::Confirmed;
 use crate::publish::releases::Shelf;
 use crate::publish::remote::Remote;
 use crate::target::{Mode, Place, Target};
@@ -144,9 +148,55 @@ pub(crate) struct Job<'j> {
     before: Vec<String>,
     /// Whether people will read the plan.
     is_dry: bool,
+    /// Whether the tree is the one that was out before.
+    is_back: bool,
+    former: Former,
 }
 
 impl<'j> Job<'j> {
+    /// How many addresses may vanish.
+    pub(crate) fn confirmed(&self) -> Confirmed {
+        match self.options.confirm_deletes {
+            _ if self.is_back => Confirmed::All,
+            Some(count) => Confirmed::Exactly(count),
+            None => Confirmed::None,
+        }
+    }
+
+    /// What the manifest says of this publication.
+    pub(crate) fn head(&self, before: Option<&Manifest>) -> Head {
+        let site = &self.local.label.base_url;
+        Head::next(before.map(|m| &m.head), site, self.options.now, self.local.tree(), self.is_back)
+    }
+
+    /// Going back leads to what was out before what is out now, which nobody may have changed meanwhile; if it is out
+    /// already, superseded files remain to be removed.
+    ///
+    /// # Errors
+    /// Somebody did.
+    pub(crate) fn still_back(&self, live: Option<&Head>) -> Result<(), Diag> {
+        let tree = self.local.tree();
+        let leads = |head: &Head| head.tree == tree || head.former.first() == Some(&tree);
+        if self.is_back && !live.is_some_and(leads) {
+            return Err(diag::publish_raced("what is published"));
+        }
+        Ok(())
+    }
+
+    /// Keeps the tree, for going back to it.
+    pub(crate) fn keep(&self) -> Result<(), Diag> {
+        if !self.is_back {
+            self.former.settle();
+        }
+        self.former.keep(self.local)
+    }
+
+    /// Forgets the trees that nobody can go back to any more.
+    pub(crate) fn forget(&self, head: &Head) {
+        let kept: Vec<Fingerprint> = [head.tree].into_iter().chain(head.former.iter().copied()).collect();
+        self.former.forget_but(&kept);
+    }
+
     pub(crate) fn wish(&self) -> Wish<'_> {
         Wish {
             token: &self.token,
@@ -249,7 +299,7 @@ fn open(options: &Options, target: &Target, hook: Option<Hook>) -> Result<Opened
             let ssh = rsync::Ssh::new(dest, config.as_deref(), &memory, &target.name)?;
             match mode {
                 Mode::Releases(keep) => Opened::Whole(Box::new(rsync::Releases::new(ssh, *keep))),
-                Mode::InPlace => Opened::Whole(Box::new(rsync::Passes::new(ssh, &target.name))),
+                Mode::InPlace => Opened::Whole(Box::new(rsync::Passes::new(ssh))),
             }
         }
         Place::Git { remote, branch } => {
@@ -295,16 +345,11 @@ pub fn run_with(
         options,
         false,
         |job, opened| {
-            match opened {
-                Opened::InPlace(remote) => {
-                    let remote = wrap(remote);
-                    let counted = Counted::new(remote.as_ref());
-                    let result = in_place::run(job, &counted, &mut report, progress);
-                    report.requests = counted.count();
-                    result?;
-                }
-                Opened::Whole(shelf) => releases::run(job, shelf.as_ref(), &mut report, progress)?,
-            }
+            let opened = match opened {
+                Opened::InPlace(remote) => Opened::InPlace(wrap(remote)),
+                whole @ Opened::Whole(_) => whole,
+            };
+            carry_out(job, opened, &mut report, progress)?;
             report.urls = remember_urls(job).map_err(|diag| vec![diag])?;
             Ok(())
         },
@@ -319,27 +364,81 @@ pub fn run_with(
     report
 }
 
-/// Goes back to the release that was live before.
+/// Goes back to what was live before: a target that is switched as a whole is switched back, to any other the former
+/// tree is published.
 #[must_use]
 pub fn rollback(options: &Options, progress: &mut dyn FnMut(Progress<'_>)) -> Report {
+    rollback_with(options, progress, &|remote| remote)
+}
+
+/// Goes back, as [`rollback`] does, on a target that is wrapped first: how tests cut it off.
+#[must_use]
+pub fn rollback_with(
+    options: &Options,
+    progress: &mut dyn FnMut(Progress<'_>),
+    wrap: &dyn Fn(Box<dyn Remote>) -> Box<dyn Remote>,
+) -> Report {
     let mut report = Report::default();
-    let mut go = || {
-        let target = target(options)?;
-        match open(options, &target, None).map_err(|diag| vec![diag])? {
-            Opened::InPlace(_) => Err(vec![diag::publish_in_place(&target.name)]),
-            Opened::Whole(shelf) => {
-                progress(Progress { phase: "going back", done: 0, total: 1 });
-                shelf.rollback(options.now).map_err(|diag| vec![diag])
-            }
-        }
-    };
-    match go() {
-        Ok(plan) => report.plan = Some(plan),
-        Err(diags) => report.diags = diags,
-    }
+    let result = go_back(options, &mut report, progress, wrap);
+    report.diags.extend(result.err().unwrap_or_default());
     report.diags = scrubbed(report.diags, options);
     report.exit = exit_code(&report.diags);
     report
+}
+
+fn go_back(
+    options: &Options,
+    report: &mut Report,
+    progress: &mut dyn FnMut(Progress<'_>),
+    wrap: &dyn Fn(Box<dyn Remote>) -> Box<dyn Remote>,
+) -> Result<(), Vec<Diag>> {
+    let one = |diag| vec![diag];
+    let target = target(options)?;
+    let opened = match open(options, &target, None).map_err(one)? {
+        Opened::InPlace(remote) => Opened::InPlace(wrap(remote)),
+        Opened::Whole(shelf) if shelf.is_switched() => {
+            progress(Progress { phase: "going back", done: 0, total: 1 });
+            report.plan = Some(shelf.rollback(options.now).map_err(one)?);
+            return Ok(());
+        }
+        passes @ Opened::Whole(_) => passes,
+    };
+    let (words, head) = match &opened {
+        Opened::InPlace(remote) => (remote.words(), in_place::live(remote.as_ref())),
+        Opened::Whole(shelf) => (shelf.words(), shelf.live().map(|live| live.map(|live| live.manifest.head))),
+    };
+    let head = head.map_err(one)?;
+    let memory = options.site.join(".newsprint");
+    let former = Former::of(&memory, &target.name);
+    let unfinished = former.intended().filter(|tree| head.as_ref().is_some_and(|head| head.tree == *tree));
+    let before = unfinished.or_else(|| head?.former.first().copied());
+    let Some(before) = before else { return Err(one(diag::publish_no_release(&words))) };
+    let Some((local, _folder)) = former.take(before).map_err(one)? else {
+        return Err(one(diag::publish_not_kept(&words)));
+    };
+    let job = job(options, &target, &local, &memory, Kind::Back).map_err(one)?;
+    former.intend(before).map_err(one)?;
+    carry_out(&job, opened, report, progress)?;
+    former.settle();
+    Ok(())
+}
+
+/// Does what the plan says.
+fn carry_out(
+    job: &Job<'_>,
+    opened: Opened,
+    report: &mut Report,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<(), Vec<Diag>> {
+    match opened {
+        Opened::InPlace(remote) => {
+            let counted = Counted::new(remote.as_ref());
+            let result = in_place::run(job, &counted, report, progress);
+            report.requests = counted.count();
+            result
+        }
+        Opened::Whole(shelf) => releases::run(job, shelf.as_ref(), report, progress),
+    }
 }
 
 /// Reads and checks the tree, and hands it on with its target.
@@ -362,19 +461,43 @@ fn with_job<T>(
         return Err(refused);
     }
     let opened = open(options, &target, hook).map_err(one)?;
-    let notebook = memory.folder.join(format!("publish-{}", target.name));
+    let kind = if is_dry { Kind::Dry } else { Kind::Forward };
+    let job = job(options, &target, &local, &memory.folder, kind).map_err(one)?;
+    // The name stays in the notebook: the answer to the removal of the lock may be all that was lost.
+    work(&job, opened)
+}
+
+/// What a job is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Looking.
+    Dry,
+    /// Publishing a new tree.
+    Forward,
+    /// Publishing the tree of before.
+    Back,
+}
+
+fn job<'j>(
+    options: &'j Options,
+    target: &'j Target,
+    local: &'j Local,
+    memory: &Path,
+    kind: Kind,
+) -> Result<Job<'j>, Diag> {
+    let notebook = memory.join(format!("publish-{}", target.name));
     let before = disk::bytes(&notebook).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let before: Vec<String> = before.unwrap_or_default().lines().map(str::to_owned).collect();
     let token = lock::token();
-    if !is_dry {
+    if kind != Kind::Dry {
         // Should this run die, its lock is known for ours by the next one; so is that of any before it.
         let recent = before.iter().rev().take(RUNS).rev().chain([&token]);
         let text: String = recent.flat_map(|token| [token.as_str(), "\n"]).collect();
-        disk::replace(&notebook, text.as_bytes(), Durability::Kill).map_err(one)?;
+        disk::replace(&notebook, text.as_bytes(), Durability::Kill)?;
     }
-    let job = Job { options, target: &target, local: &local, lease: options.lease, token, before, is_dry };
-    // The name stays in the notebook: the answer to the removal of the lock may be all that was lost.
-    work(&job, opened)
+    let (is_dry, is_back) = (kind == Kind::Dry, kind == Kind::Back);
+    let former = Former::of(memory, &target.name);
+    Ok(Job { options, target, local, lease: options.lease, token, before, is_dry, is_back, former })
 }
 
 /// Names of runs that did not finish, remembered at most.

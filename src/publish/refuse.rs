@@ -31,12 +31,33 @@ pub(crate) fn tree(local: &Local, now: i64, allow_incomplete: bool) -> Vec<Diag>
     diags
 }
 
+/// How many addresses somebody agreed to lose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confirmed {
+    /// Nobody was asked.
+    None,
+    /// So many, no more and no less.
+    Exactly(usize),
+    /// As many as there are: they were not there in the tree to go back to.
+    All,
+}
+
+impl Confirmed {
+    fn allows(self, vanishing: usize) -> bool {
+        match self {
+            Self::None => false,
+            Self::Exactly(count) => count == vanishing,
+            Self::All => true,
+        }
+    }
+}
+
 /// What is wrong with putting this tree there.
 pub(crate) fn change(
     local: &Local,
     manifest: Option<&Manifest>,
     delta: &Delta<'_>,
-    confirmed: Option<usize>,
+    confirmed: Confirmed,
 ) -> Vec<Diag> {
     let mut diags: Vec<Diag> = delta.strangers.iter().map(|path| diag::publish_stranger(path)).collect();
     let Some(manifest) = manifest else { return diags };
@@ -45,7 +66,7 @@ pub(crate) fn change(
         diags.push(diag::publish_other_site(&output, &local.label.base_url, &manifest.head.site));
     }
     let vanishing = delta.vanishing();
-    if vanishing * TENTH > manifest.files.len() && confirmed != Some(vanishing) {
+    if vanishing * TENTH > manifest.files.len() && !confirmed.allows(vanishing) {
         diags.push(diag::publish_deletes(&output, vanishing, manifest.files.len()));
     }
     diags

@@ -17,7 +17,7 @@ use crate::publish::delta::{Claims, Delta, Known, delta, is_page};
 use crate::publish::dir::{self, OURS};
 use crate::publish::headers::Headers;
 use crate::publish::local::{File as LocalFile, Local};
-use crate::publish::manifest::{Entry, Head, Manifest, Old};
+use crate::publish::manifest::{Entry, Manifest, Old};
 use crate::publish::order::{self, Plan};
 use crate::publish::remote::{Fault, Seen};
 use crate::publish::{Job, Progress, Report, purge, refuse};
@@ -78,8 +78,13 @@ pub(crate) trait Shelf: Send + Sync {
     /// The files of the live release as they really are, when that can differ from its manifest.
     fn looked(&self, live: &Live, local: &Local) -> Result<Option<BTreeMap<String, Option<Seen>>>, Diag>;
 
-    /// Paths where somebody else's files stand.
-    fn strangers(&self, _live: Option<&Live>, _new: &[&LocalFile]) -> Result<Vec<String>, Diag> {
+    /// Paths where somebody else's files stand; `heals`: those that were ours before are to be put right.
+    fn strangers(
+        &self,
+        _live: Option<&Live>,
+        _new: &[&LocalFile],
+        _heals: bool,
+    ) -> Result<Vec<String>, Diag> {
         Ok(Vec::new())
     }
 
@@ -94,7 +99,10 @@ pub(crate) trait Shelf: Send + Sync {
     /// Makes the release and switches to it. The answer is how many files and bytes were sent.
     fn make(&self, stage: Stage<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(usize, u64), Diag>;
 
-    /// Goes back to the release before the live one.
+    /// Goes back to the release before the live one; only asked where all is switched at once.
+    ///
+    /// # Errors
+    /// There is none, or the target fails.
     fn rollback(&self, now: i64) -> Result<Plan, Diag>;
 }
 
@@ -128,8 +136,10 @@ fn compare<'j>(job: &Job<'j>, shelf: &dyn Shelf, state: &State) -> Result<(Plan,
         delta.due.extend(pages.collect::<Vec<_>>());
     }
     let new: Vec<&LocalFile> = delta.sends.iter().map(|send| send.file).collect();
-    delta.strangers.extend(shelf.strangers(state.live.as_ref(), &new).map_err(|diag| vec![diag])?);
-    let refused = refuse::change(job.local, manifest, &delta, job.options.confirm_deletes);
+    delta.strangers.extend(
+        shelf.strangers(state.live.as_ref(), &new, state.looked.is_some()).map_err(|diag| vec![diag])?,
+    );
+    let refused = refuse::change(job.local, manifest, &delta, job.confirmed());
     if !refused.is_empty() {
         return Err(refused);
     }
@@ -154,6 +164,7 @@ pub(crate) fn run(
     let one = |diag| vec![diag];
     let _lock = shelf.lock().map_err(one)?;
     let state = look(job, shelf).map_err(one)?;
+    job.still_back(state.live.as_ref().map(|live| &live.manifest.head)).map_err(one)?;
     let (plan, delta) = compare(job, shelf, &state)?;
     let words = plan.words.join("; ");
     report.plan = Some(plan.clone());
@@ -178,7 +189,14 @@ pub(crate) fn run(
     };
     report.began = true;
     report.deleted = stage.drop.len();
+    let head = stage.manifest.head.clone();
+    if !shelf.is_switched() {
+        job.keep().map_err(one)?;
+    }
     (report.sent, report.bytes) = shelf.make(stage, progress).map_err(one)?;
+    if !shelf.is_switched() {
+        job.forget(&head);
+    }
     Ok(())
 }
 
@@ -188,9 +206,7 @@ fn puts(phase: &order::Phase) -> Vec<&str> {
 }
 
 fn manifest(job: &Job<'_>, shelf: &dyn Shelf, live: Option<&Live>, old: BTreeMap<String, Old>) -> Manifest {
-    let after = live.map_or(0, |live| live.manifest.head.serial);
-    let site = job.local.label.base_url.clone();
-    let head = Head { site, serial: after + 1, published: job.options.now, after };
+    let head = job.head(live.map(|live| &live.manifest));
     let entry = |file: &LocalFile| {
         let headers = Headers::of(&file.path).short();
         let version = shelf.version(file);

@@ -10,8 +10,12 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::diag::{self, Diag};
 use crate::fingerprint::Fingerprint;
+use crate::publish::delta::is_page;
+use crate::publish::in_place::NOT_FOUND;
 use crate::publish::local::{File, Local};
 use crate::publish::manifest::{self, Manifest, Old};
 use crate::publish::order::Plan;
@@ -28,6 +32,9 @@ pub(crate) struct Ssh {
 
 /// What ssh never does: ask, or wait for ever.
 const OPTIONS: [&str; 6] = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15"];
+
+/// After two minutes without a byte a transfer has failed.
+const SILENCE: &str = "--timeout=120";
 
 /// A text as one word of a shell.
 fn quoted(text: &str) -> String {
@@ -148,7 +155,7 @@ impl Ssh {
         let mut command = Command::new("rsync");
         command
             .args(["--checksum", "--no-implied-dirs", "--protect-args", "--delay-updates", "--from0"])
-            .args(["--files-from=-", "--chmod=D755,F644", "--out-format=%n", "--perms"])
+            .args(["--files-from=-", "--chmod=D755,F644", "--out-format=%n", "--perms", SILENCE])
             .arg("-e")
             .arg(shell.join(" "));
         if let Some(link) = link {
@@ -350,21 +357,84 @@ impl Shelf for Releases {
 /// One folder on another machine, changed in ordered passes.
 pub(crate) struct Passes {
     ssh: Ssh,
-    target: String,
+}
+
+/// Defines `sum FILE`: its SHA-256, by whatever the other machine has for that. What we put is known by it again.
+const SUM: &str = "if command -v sha256sum >/dev/null; then sum() { sha256sum < \"$1\" | cut -c1-64; }; \
+                   elif command -v shasum >/dev/null; then sum() { shasum -a 256 < \"$1\" | cut -c1-64; }; \
+                   else sum() { openssl dgst -sha256 -r < \"$1\" | cut -c1-64; }; fi";
+
+/// Whether a version is a SHA-256.
+fn is_sum(version: &str) -> bool {
+    version.len() == 64 && version.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Gives every file of a manifest the SHA-256 of its bytes as its version.
+fn sum_up(manifest: &mut Manifest, live: Option<&Live>, local: &Local) -> Result<(), Diag> {
+    for (path, entry) in &mut manifest.files {
+        let before = live.and_then(|live| live.manifest.files.get(path));
+        entry.version = match (before, local.find(path)) {
+            (Some(before), _) if before.hash == entry.hash && is_sum(&before.version) => {
+                before.version.clone()
+            }
+            (_, Some(file)) => hex(&Sha256::digest(local.bytes(file)?)),
+            (_, None) => String::new(),
+        };
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Paths that an unfinished publication may have put.
 const CLAIMS: &str = ".newsprint/claims";
 
 impl Passes {
-    pub(crate) fn new(ssh: Ssh, target: &str) -> Self {
-        Self { ssh, target: target.to_owned() }
+    pub(crate) fn new(ssh: Ssh) -> Self {
+        Self { ssh }
+    }
+
+    /// Puts the 404 page in the place of pages that were withdrawn: their text goes at once.
+    fn bury(&self, manifest: &mut Manifest, live: Option<&Live>, waiting: &[&str]) -> Result<(), Diag> {
+        let Some(page) = manifest.files.get(NOT_FOUND).cloned() else { return Ok(()) };
+        let was_out = |path: &&&str| live.is_some_and(|live| live.manifest.files.contains_key(**path));
+        let withdrawn: Vec<&str> =
+            waiting.iter().filter(|path| is_page(path)).filter(was_out).copied().collect();
+        if withdrawn.is_empty() {
+            return Ok(());
+        }
+        let text: String = withdrawn.iter().map(|path| format!("{} {path}\n", sum(live, path))).collect();
+        let script = format!(
+            "{SUM}; while read -r h p; do if [ -f \"$p\" ] && {{ [ \"$h\" = - ] || [ \"$(sum \"$p\")\" = \"$h\" ]; }}; \
+             then cp {NOT_FOUND} .newsprint/new; mv .newsprint/new \"$p\"; fi; done"
+        );
+        self.ssh.done(&script, text.as_bytes())?;
+        for path in withdrawn {
+            if let Some(old) = manifest.old.get_mut(path) {
+                (old.hash, old.size, old.version) = (page.hash, page.size, page.version.clone());
+            }
+        }
+        Ok(())
     }
 
     fn claims(&self) -> Result<Vec<String>, Diag> {
         let (_, output) = self.ssh.run(&format!("cat {CLAIMS} 2>/dev/null; exit 0"), b"")?;
         Ok(String::from_utf8_lossy(&output).lines().map(str::to_owned).collect())
     }
+}
+
+/// The SHA-256 of a file that is out, or a dash where none was written down.
+fn sum<'m>(live: Option<&'m Live>, path: &str) -> &'m str {
+    let version = live.and_then(|live| {
+        let file = live.manifest.files.get(path).map(|entry| &entry.version);
+        file.or_else(|| live.manifest.old.get(path).map(|old| &old.version))
+    });
+    version.map(String::as_str).filter(|version| is_sum(version)).unwrap_or("-")
 }
 
 impl Shelf for Passes {
@@ -409,19 +479,31 @@ impl Shelf for Passes {
         Ok(!self.claims()?.is_empty())
     }
 
-    fn strangers(&self, live: Option<&Live>, new: &[&File]) -> Result<Vec<String>, Diag> {
-        let is_ours = |path: &str| {
-            live.is_some_and(|live| {
-                live.manifest.files.contains_key(path) || live.manifest.old.contains_key(path)
-            })
-        };
+    fn strangers(&self, live: Option<&Live>, new: &[&File], heals: bool) -> Result<Vec<String>, Diag> {
         let claims = self.claims()?;
-        let suspects = new
-            .iter()
-            .map(|file| file.path.as_str())
-            .filter(|path| !is_ours(path) && !claims.iter().any(|c| c == path));
+        let is_claimed = |path: &str| claims.iter().any(|claim| claim == path);
+        let (mut unknown, mut known) = (Vec::new(), String::new());
+        for path in new.iter().map(|file| file.path.as_str()).filter(|path| !is_claimed(path)) {
+            let is_ours =
+                |live: &Live| live.manifest.files.contains_key(path) || live.manifest.old.contains_key(path);
+            match sum(live, path) {
+                _ if !live.is_some_and(is_ours) => unknown.push(path),
+                "-" => {}
+                sum if !heals => {
+                    let _ = writeln!(known, "{sum} {path}");
+                }
+                _ => {}
+            }
+        }
         let script = "while IFS= read -r p; do if [ -e \"$p\" ] || [ -L \"$p\" ]; then printf '%s\\n' \"$p\"; fi; done; exit 0";
-        let (_, there) = self.ssh.run(script, &lines(suspects))?;
+        let (_, mut there) = self.ssh.run(script, &lines(unknown))?;
+        if !known.is_empty() {
+            let script = format!(
+                "{SUM}; while read -r h p; do if [ -e \"$p\" ] && [ \"$(sum \"$p\")\" != \"$h\" ]; then \
+                 printf '%s\\n' \"$p\"; fi; done"
+            );
+            there.extend(self.ssh.done(&script, known.as_bytes())?);
+        }
         Ok(String::from_utf8_lossy(&there).lines().map(str::to_owned).collect())
     }
 
@@ -445,16 +527,25 @@ impl Shelf for Passes {
             sent.extend(self.ssh.send(&stage.local.root, pass, "", None)?);
             done += pass.len();
         }
+        let mut manifest = stage.manifest;
+        sum_up(&mut manifest, stage.live, stage.local)?;
+        self.bury(&mut manifest, stage.live, &stage.carry)?;
         let script = format!("cat > .newsprint/new; mv .newsprint/new {}; rm -f {CLAIMS}", manifest::PATH);
-        self.ssh.done(&script, stage.manifest.write().as_bytes())?;
-        let script =
-            "while IFS= read -r p; do rm -f \"$p\"; rmdir -p \"$(dirname \"$p\")\" 2>/dev/null || true; done";
-        self.ssh.done(script, &lines(stage.drop.iter().copied()))?;
+        self.ssh.done(&script, manifest.write().as_bytes())?;
+        if !stage.drop.is_empty() {
+            let text: String =
+                stage.drop.iter().map(|path| format!("{} {path}\n", sum(stage.live, path))).collect();
+            let script = format!(
+                "{SUM}; while read -r h p; do if [ \"$h\" = - ] || {{ [ -f \"$p\" ] && [ \"$(sum \"$p\")\" = \"$h\" ]; }}; \
+                 then rm -f \"$p\"; rmdir -p \"$(dirname \"$p\")\" 2>/dev/null || true; fi; done"
+            );
+            self.ssh.done(&script, text.as_bytes())?;
+        }
         let size = |path: &String| stage.local.find(path).map_or(0, |file| file.size);
         Ok((sent.len(), sent.iter().map(size).sum()))
     }
 
     fn rollback(&self, _now: i64) -> Result<Plan, Diag> {
-        Err(diag::publish_in_place(&self.target))
+        Err(diag::publish_no_release(&self.words()))
     }
 }
