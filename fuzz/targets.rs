@@ -89,8 +89,9 @@ fn front_matter_print(bytes: &[u8]) {
 /// Whatever is written, nothing of it runs.
 fn markdown(bytes: &[u8]) {
     let text = text(bytes);
-    let facts = markdown::facts(&text);
+    let (facts, excess) = markdown::measured(&text);
     assert!(facts.lead.len() <= 2_000);
+    assert!(excess.is_none() || text.len() > markdown::TARGETS_LIMIT, "too much in {} bytes", text.len());
     let mut html = String::new();
     markdown::render(&text, &Targets::default(), &mut html);
     assert!(html.len() <= text.len() * 64 + 65_536, "{} bytes from {}", html.len(), text.len());

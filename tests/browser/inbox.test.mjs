@@ -3,33 +3,21 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { Preview, Site, browser } from "./stage.mjs";
+import { Stage } from "./stage.mjs";
 
 const STORY = (title, who, thing) =>
   `${title}\n\nBy ${who}\n\nThe ${thing} was closed on Monday after inspectors found cracks in three of its pillars, the board of the town said in the evening.\n\nWork on the ${thing} is to begin next week and will take until the summer, according to the engineer in charge of it.\n`;
-let site, preview, chromium, page;
+let stage, site, page;
 
 before(async () => {
-  site = new Site({ "content/wire/crane.txt": STORY("Harbour crane breaks down", "Ada Quay", "crane") });
-  preview = await Preview.start(site, "--now", "2026-04-01T00:00:00Z");
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  preview.desk = preview.lines.match(/edit at (http:\S+)/)[1];
-  chromium = await browser();
-  const context = await chromium.newContext({ locale: "en" });
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(preview.desk).origin });
-  page = await context.newPage();
+  stage = await Stage.set({ "content/wire/crane.txt": STORY("Harbour crane breaks down", "Ada Quay", "crane") }, "--now", "2026-04-01T00:00:00Z");
+  await stage.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(stage.preview.desk).origin });
+  ({ site, page } = stage);
 });
 
-after(async () => {
-  await chromium?.close();
-  await preview?.stop();
-  site?.remove();
-});
+after(() => stage?.strike());
 
-const go = async (place) => {
-  await page.goto("about:blank");
-  await page.goto(`${preview.desk}#${place}`);
-};
+const go = (place) => stage.open(place);
 const accept = () => page.getByRole("button", { name: "Accept", exact: true });
 
 test("a story that is copied from a page keeps its links and headings", async () => {
