@@ -216,7 +216,7 @@ pub fn replace_with(
     fill: impl FnOnce(&mut File) -> std::io::Result<()>,
 ) -> Result<(), Diag> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    let changed = make_folder(folder)?;
     let fail = |error| diag::io(&path.to_string_lossy(), "write it", &error);
     let Coming { path: temporary, mut file } = Coming::of(path).map_err(fail)?;
     let write = || {
@@ -225,7 +225,7 @@ pub fn replace_with(
             file.sync_all()?;
         }
         fs::rename(&temporary, path)?;
-        if durability == Durability::PowerCut { File::open(folder)?.sync_all() } else { Ok(()) }
+        if durability == Durability::PowerCut { sync_folders(&changed) } else { Ok(()) }
     };
     write().map_err(|error| {
         let _ = fs::remove_file(&temporary);
@@ -265,18 +265,9 @@ pub struct Replacement<'a> {
 /// With the path and the operation that failed first; files are then old or new, none is torn.
 pub fn replace_all(files: &[Replacement<'_>]) -> Result<Vec<bool>, Diag> {
     let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
-    // A folder's name is in the folder above: new ones must be on the disk there too.
-    let mut to_sync: BTreeSet<&Path> = folders.clone();
+    let mut changed = BTreeSet::new();
     for folder in folders {
-        to_sync.extend(folder.ancestors().skip(1).take_while(|above| !above.as_os_str().is_empty()).scan(
-            folder,
-            |below, above| {
-                let is_new = !below.exists();
-                *below = above;
-                is_new.then_some(above)
-            },
-        ));
-        fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+        changed.extend(make_folder(folder)?);
         sweep_folder(folder);
     }
     let replace = |file: &Replacement<'_>| {
@@ -300,11 +291,44 @@ pub fn replace_all(files: &[Replacement<'_>]) -> Result<Vec<bool>, Diag> {
     };
     let done: Result<Vec<bool>, Diag> = files.par_iter().map(replace).collect();
     let done = done?;
-    let sync = |folder: &&Path| {
-        File::open(folder).and_then(|open| open.sync_all()).map_err(failed(folder, "write it"))
-    };
-    to_sync.par_iter().map(sync).collect::<Result<(), Diag>>()?;
+    changed.par_iter().map(|folder| sync_folder(folder)).collect::<Result<(), Diag>>()?;
     Ok(done)
+}
+
+/// Makes a folder and those above it. The answer is the folders in which names change: itself, since a file is to come, and
+/// those above that got a new folder. A power cut forgets these names unless they are synced.
+fn make_folder(folder: &Path) -> Result<Vec<PathBuf>, Diag> {
+    let mut changed = vec![folder.to_owned()];
+    let mut below = folder;
+    while let Some(above) = below.parent().filter(|_| !below.exists()) {
+        changed.push(if above.as_os_str().is_empty() { Path::new(".") } else { above }.to_owned());
+        below = above;
+    }
+    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    Ok(changed)
+}
+
+/// Makes a folder, if it is not there, such that a power cut does not take it with all that is saved in it later.
+///
+/// # Errors
+/// With the folder.
+pub(crate) fn lasting_folder(folder: &Path) -> Result<(), Diag> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    sync_folders(&make_folder(folder)?).map_err(failed(folder, "write it"))
+}
+
+/// Forces the names in a folder onto the disk.
+///
+/// # Errors
+/// With the folder.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), Diag> {
+    sync_folders(&[folder.to_owned()]).map_err(failed(folder, "write it"))
+}
+
+fn sync_folders(folders: &[PathBuf]) -> std::io::Result<()> {
+    folders.iter().try_for_each(|folder| File::open(folder)?.sync_all())
 }
 
 /// A file that is about to take the place of another one. It is locked for as long as it is open, also when it has taken
@@ -410,8 +434,7 @@ pub fn swap(
     keep: &mut dyn FnMut(&[u8]) -> Result<(), Diag>,
 ) -> Result<Swap, Diag> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    let changed = make_folder(path.parent().unwrap_or(Path::new(".")))?;
     let fail = |error| diag::io(&path.to_string_lossy(), "write it", &error);
     let there = |path: &Path| match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -449,7 +472,7 @@ pub fn swap(
             }
             return Ok(Swap::Other(Some(out)));
         }
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)?;
+        sync_folders(&changed).map_err(fail)?;
         Ok(Swap::Done)
     };
     let swapped = write();
@@ -541,7 +564,7 @@ impl Lock {
     /// When another process holds it, or the file cannot be made.
     pub fn take(path: &Path) -> Result<Self, Diag> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+        lasting_folder(folder)?;
         let open = File::options().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = open.map_err(failed(path, "open it"))?;
         match file.try_lock() {

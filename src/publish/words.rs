@@ -162,7 +162,7 @@ pub(crate) fn of(local: &Local, delta: &Delta<'_>, before: Option<&Before<'_>>) 
     lines.extend(changed.map(|(n, pages)| Line::Changed { n, pages }));
     lines.extend(gone.map(|(n, pages)| Line::Withdrawn { n, pages }));
     lines.extend((others > 0).then_some(Line::Others { n: others }));
-    lines.extend((!delta.due.is_empty()).then(|| Line::Superseded { n: delta.due.len() }));
+    lines.extend((!delta.due.is_empty()).then_some(Line::Superseded { n: delta.due.len() }));
     lines
 }
 

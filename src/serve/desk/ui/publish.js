@@ -56,7 +56,7 @@ export async function publish() {
 }
 
 function panel(found, close, isOpen) {
-  const names = el("select", { name: "target", onchange: () => look() }, found.targets.map((one) => el("option", { value: one.name }, `${one.name} (${one.place})`)));
+  const names = el("select", { name: "target", dir: "auto", onchange: () => look() }, found.targets.map((one) => el("option", { value: one.name }, `${one.name} (${one.place})`)));
   const target = () => found.targets[names.selectedIndex];
   const bar = el("progress", { "aria-label": word("publish"), hidden: true });
   const stage = el("p", { role: "status" });
