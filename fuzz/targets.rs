@@ -138,7 +138,7 @@ fn front_matter_edit(bytes: &[u8]) {
     if let Some(none) = set(file, "summary", serde_json::Value::Null) {
         let read = front_matter::parse("a.md", &none, &defaults());
         let header = read.value.unwrap_or_else(|| panic!("{none}\n{:?}", read.diags)).header;
-        assert_eq!(header, Header { summary: String::new(), ..old.header.clone() }, "{none}");
+        assert_eq!(header, Header { summary: String::new(), ..old.header }, "{none}");
     }
     if let Some(new) = front_matter::replace_body(file, title) {
         let range = front_matter::body_range(&new).unwrap_or_else(|| panic!("{new}"));
