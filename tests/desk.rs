@@ -537,3 +537,22 @@ fn a_second_claim_on_an_address_is_left_out_by_name() {
     );
     assert_eq!(job["told"]["lines"][0]["pages"], json!([{ "how": "titled", "title": "First" }]), "{job}");
 }
+
+#[test]
+fn a_paste_waits_under_its_first_line() {
+    let desk = Desk::of(&[("content/a.md", &article("First", "one"))]);
+    let long = "The night ferry to the islands sails again after nine years and three weeks in the yard, with new lamps";
+    for (dump, form) in [
+        ("\n  Old mill becomes a library\n\nIt opens on Monday.\n".to_owned(), "text"),
+        (format!("<h1>{long}</h1><p>It opens on Monday.</p>"), "html"),
+    ] {
+        let (status, answer) = desk.ask("parse", &json!({ "dump": dump, "form": form }), None);
+        assert_eq!(status, 200, "{answer}");
+    }
+    let (_, inbox) = desk.ask("inbox", &json!({}), None);
+    let pastes = inbox["pastes"].as_array().expect("pastes");
+    let heads: BTreeSet<&str> = pastes.iter().filter_map(|paste| paste["head"].as_str()).collect();
+    let cut = format!("{}…", long.strip_suffix(" lamps").expect("its end"));
+    assert_eq!(heads, BTreeSet::from(["Old mill becomes a library", cut.as_str()]));
+    assert_eq!(desk.ask("site", &json!({}), None).1["waiting"], json!(2));
+}

@@ -66,9 +66,11 @@ fn flagged(view: &View) -> impl Iterator<Item = &Record> {
     view.records.iter().map(|record| &**record).filter(is_flagged)
 }
 
-/// How much waits among the content.
-pub(super) fn count(view: &View) -> usize {
-    dumps(view).len() + flagged(view).count()
+/// How much waits.
+pub(super) fn count(desk: &Desk, view: &View) -> usize {
+    let pastes = fs::read_dir(pastes(desk)).into_iter().flatten().flatten();
+    let pastes = pastes.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "json"));
+    pastes.count() + dumps(view).len() + flagged(view).count()
 }
 
 fn pastes(desk: &Desk) -> PathBuf {
@@ -85,6 +87,24 @@ fn kept(desk: &Desk) -> Vec<(String, Json)> {
     let mut kept: Vec<(String, Json)> = entries.filter_map(read).collect();
     kept.sort_by_key(|(_, paste)| std::cmp::Reverse(paste["when"].as_u64()));
     kept
+}
+
+fn form(paste: &Json) -> Form {
+    if paste["form"] == "html" { Form::Html } else { Form::Text }
+}
+
+/// What a paste is known by in a list: its first line.
+fn head(text: &str, form: Form) -> String {
+    const SHOWN: usize = 100;
+    let text = dump::decoded(text.as_bytes(), form);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => {
+            let whole = line[..end].rfind(' ').unwrap_or(end);
+            format!("{}…", line[..whole].trim_end())
+        }
+        None => line.to_owned(),
+    }
 }
 
 /// Everything that waits.
@@ -110,7 +130,7 @@ pub(super) fn list(desk: &Desk) -> Json {
     let pastes: Vec<Json> = kept(desk)
         .into_iter()
         .map(|(id, paste)| {
-            let head: String = paste["text"].as_str().unwrap_or_default().trim().chars().take(100).collect();
+            let head = head(paste["text"].as_str().unwrap_or_default(), form(&paste));
             json!({ "id": id, "name": paste["name"], "when": paste["when"], "head": head })
         })
         .collect();
@@ -147,7 +167,7 @@ fn matter(desk: &Desk, request: &Request) -> Result<Matter, Refused> {
             .find(|(known, _)| known == id)
             .ok_or_else(|| Refused::missing("there is no such paste"))?;
         let text = paste["text"].as_str().unwrap_or_default();
-        let form = if paste["form"] == "html" { Form::Html } else { Form::Text };
+        let form = form(&paste);
         let name = paste["name"].as_str().unwrap_or("paste").to_owned();
         return Ok(Matter { name, bytes: text.into(), form, path: None, id: Some(id) });
     }
