@@ -157,6 +157,9 @@ pub struct Source {
     pub item: u32,
     /// SHA-256 of the item's own normalised text, in hex: the key.
     pub sha256: String,
+    /// Fingerprint of the whole dump, in hex, where an editor cut it into articles by hand and this was the last of them:
+    /// the articles then stand in for all that a parser finds in it.
+    pub dump: Option<String>,
 }
 
 /// A withdrawal.

@@ -206,7 +206,9 @@ impl<'o> Run<'o> {
                 report.diags.extend(diags);
                 return Ok(());
             };
-            let before = ledger.head.tally.articles;
+            // What only drafts or the future brought was not a part of the site that readers have.
+            let Tally { articles, lifted, .. } = ledger.head.tally;
+            let before = articles.saturating_sub(lifted);
             if loaded.tally.articles == 0 && before >= MANY && !self.options.allow_empty {
                 report.diags.extend(diags);
                 return Err(diag::site_shrank(before));
@@ -459,7 +461,7 @@ impl<'o> Run<'o> {
         report.pages = baked.len();
         report.removed = gone.len();
         let outputs = self.put(writing, baked, &gone, report)?;
-        if is_new || !gone.is_empty() {
+        if !gone.is_empty() {
             self.own(&planned)?;
         }
         Ok(outputs)
@@ -500,9 +502,10 @@ impl<'o> Run<'o> {
         std::fs::read_to_string(self.memory.owned()).unwrap_or_default()
     }
 
+    /// No cache: a page that this list forgot would stand for ever, so a power cut may not take it.
     fn own(&self, outs: &[&str]) -> Result<(), Diag> {
         let text: String = outs.iter().flat_map(|out| [*out, "\n"]).collect();
-        disk::replace(&self.memory.owned(), text.as_bytes(), Durability::Kill)
+        disk::replace(&self.memory.owned(), text.as_bytes(), Durability::PowerCut)
     }
 
     fn remember(

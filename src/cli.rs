@@ -1203,7 +1203,7 @@ fn print_published(
     let mut err = std::io::stderr().lock();
     if !quiet {
         for line in &plan.words {
-            writeln!(err, "{}", diag::visible(line))?;
+            writeln!(err, "{}", diag::visible(&line.to_string()))?;
         }
         match (is_dry, plan.phases.is_empty() && plan.words.is_empty()) {
             (_, true) => writeln!(err, "{} is up to date", plan.place)?,

@@ -592,6 +592,21 @@ pub fn url_taken(url: &str, first: &str, second: &str, folded: bool) -> Diag {
         .hint("give one of them another `slug`")
 }
 
+/// The same in a build that goes on: the second is left out.
+#[must_use]
+pub fn url_yielded(url: &str, first: &str, second: &str, folded: bool) -> Diag {
+    let taken = url_taken(url, first, second, folded);
+    Diag { severity: Severity::Warning, message: format!("{}, which is left out", taken.message), ..taken }
+}
+
+/// A text that asks for more work than one article may.
+#[must_use]
+pub fn too_much(place: Place, what: &str, limit: usize) -> Diag {
+    Diag::error("LIMIT-WORK", format!("the text has more {what} than the {limit} that one article may have"))
+        .at(place)
+        .hint("divide it into several articles")
+}
+
 /// Redirects that lead back to where they began.
 #[must_use]
 pub fn redirect_circle(urls: &[String], by: &str) -> Diag {

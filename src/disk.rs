@@ -216,20 +216,20 @@ pub fn replace_with(
     fill: impl FnOnce(&mut File) -> std::io::Result<()>,
 ) -> Result<(), Diag> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
-    let temporary = temporary(path);
+    let changed = make_folder(folder)?;
+    let fail = |error| diag::io(&path.to_string_lossy(), "write it", &error);
+    let Coming { path: temporary, mut file } = Coming::of(path).map_err(fail)?;
     let write = || {
-        let mut file = File::create(&temporary)?;
         fill(&mut file)?;
         if durability == Durability::PowerCut {
             file.sync_all()?;
         }
         fs::rename(&temporary, path)?;
-        if durability == Durability::PowerCut { File::open(folder)?.sync_all() } else { Ok(()) }
+        if durability == Durability::PowerCut { sync_folders(&changed) } else { Ok(()) }
     };
     write().map_err(|error| {
         let _ = fs::remove_file(&temporary);
-        diag::io(&path.to_string_lossy(), "write it", &error)
+        fail(error)
     })
 }
 
@@ -265,24 +265,15 @@ pub struct Replacement<'a> {
 /// With the path and the operation that failed first; files are then old or new, none is torn.
 pub fn replace_all(files: &[Replacement<'_>]) -> Result<Vec<bool>, Diag> {
     let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
-    // A folder's name is in the folder above: new ones must be on the disk there too.
-    let mut to_sync: BTreeSet<&Path> = folders.clone();
+    let mut changed = BTreeSet::new();
     for folder in folders {
-        to_sync.extend(folder.ancestors().skip(1).take_while(|above| !above.as_os_str().is_empty()).scan(
-            folder,
-            |below, above| {
-                let is_new = !below.exists();
-                *below = above;
-                is_new.then_some(above)
-            },
-        ));
-        fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
-        sweep_dead(folder);
+        changed.extend(make_folder(folder)?);
+        sweep_folder(folder);
     }
     let replace = |file: &Replacement<'_>| {
-        let temporary = temporary(&file.path);
-        let write = || {
-            let mut open = File::create(&temporary)?;
+        let fail = |error| diag::io(&file.path.to_string_lossy(), "write it", &error);
+        let Coming { path: temporary, file: mut open } = Coming::of(&file.path).map_err(fail)?;
+        let mut write = || {
             open.write_all(file.bytes)?;
             open.sync_all()?;
             let there = match fs::read(&file.path) {
@@ -295,29 +286,111 @@ pub fn replace_all(files: &[Replacement<'_>]) -> Result<Vec<bool>, Diag> {
         };
         write().map_err(|error| {
             let _ = fs::remove_file(&temporary);
-            diag::io(&file.path.to_string_lossy(), "write it", &error)
+            fail(error)
         })
     };
     let done: Result<Vec<bool>, Diag> = files.par_iter().map(replace).collect();
     let done = done?;
-    let sync = |folder: &&Path| {
-        File::open(folder).and_then(|open| open.sync_all()).map_err(failed(folder, "write it"))
-    };
-    to_sync.par_iter().map(sync).collect::<Result<(), Diag>>()?;
+    changed.par_iter().map(|folder| sync_folder(folder)).collect::<Result<(), Diag>>()?;
     Ok(done)
 }
 
-/// The name under which a file is written before it takes its place.
-fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".newsprint-{}", std::process::id()));
-    path.with_file_name(name)
+/// Makes a folder and those above it. The answer is the folders in which names change: itself, since a file is to come, and
+/// those above that got a new folder. A power cut forgets these names unless they are synced.
+fn make_folder(folder: &Path) -> Result<Vec<PathBuf>, Diag> {
+    let mut changed = vec![folder.to_owned()];
+    let mut below = folder;
+    while let Some(above) = below.parent().filter(|_| !below.exists()) {
+        changed.push(if above.as_os_str().is_empty() { Path::new(".") } else { above }.to_owned());
+        below = above;
+    }
+    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+    Ok(changed)
+}
+
+/// Makes a folder, if it is not there, such that a power cut does not take it with all that is saved in it later.
+///
+/// # Errors
+/// With the folder.
+pub(crate) fn lasting_folder(folder: &Path) -> Result<(), Diag> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    sync_folders(&make_folder(folder)?).map_err(failed(folder, "write it"))
+}
+
+/// Forces the names in a folder onto the disk.
+///
+/// # Errors
+/// With the folder.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), Diag> {
+    sync_folders(&[folder.to_owned()]).map_err(failed(folder, "write it"))
+}
+
+fn sync_folders(folders: &[PathBuf]) -> std::io::Result<()> {
+    folders.iter().try_for_each(|folder| File::open(folder)?.sync_all())
+}
+
+/// A file that is about to take the place of another one. It is locked for as long as it is open, also when it has taken
+/// its place: so nobody takes it for what a killed program left. A number of a process would not tell, since programs that
+/// share a folder need not see each other.
+struct Coming {
+    path: PathBuf,
+    file: File,
+}
+
+/// Stands in the name of a file that is on its way.
+const COMING: &str = ".newsprint-";
+
+impl Coming {
+    /// An empty file beside `place`, under a name that nobody else uses.
+    fn of(place: &Path) -> std::io::Result<Self> {
+        for number in 0_u32.. {
+            let mut name = place.file_name().unwrap_or_default().to_os_string();
+            name.push(format!("{COMING}{}-{number}", std::process::id()));
+            let path = place.with_file_name(name);
+            match File::create_new(&path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => drop(sweep_dead(&path)),
+                Err(error) => return Err(error),
+                Ok(file) => match file.try_lock() {
+                    // Where there are no locks nothing is swept either.
+                    Ok(()) | Err(fs::TryLockError::Error(_)) if exists(&path) => {
+                        return Ok(Self { path, file });
+                    }
+                    // Somebody tidied up between the two steps.
+                    _ => {}
+                },
+            }
+        }
+        Err(ErrorKind::AlreadyExists.into())
+    }
+}
+
+/// Removes a file that was on its way if whoever wrote it no longer runs: nobody holds its lock, nor that of the file whose
+/// place it was to take, since [`swap`] lets the two change places. Where the system has no locks it stays: it does no harm
+/// but to order.
+fn sweep_dead(path: &Path) -> std::io::Result<()> {
+    let place = path.to_string_lossy().rsplit_once(COMING).map(|(place, _)| PathBuf::from(place));
+    let free = |path: &Path| {
+        // A pipe would wait for somebody.
+        if !path.is_file() {
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        let file = File::open(path)?;
+        file.try_lock()?;
+        Ok::<_, std::io::Error>(file)
+    };
+    let _locks = match place.filter(|place| exists(place)) {
+        Some(place) => [Some(free(path)?), Some(free(&place)?)],
+        None => [Some(free(path)?), None],
+    };
+    fs::remove_file(path)
 }
 
 /// Removes what a killed program left of a file that only the holder of a lock replaces.
 pub fn sweep(path: &Path) {
     let mut begin = path.file_name().unwrap_or_default().to_os_string();
-    begin.push(".newsprint-");
+    begin.push(COMING);
     let begin = begin.as_encoded_bytes();
     for entry in path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
         if entry.file_name().as_encoded_bytes().starts_with(begin) {
@@ -327,18 +400,14 @@ pub fn sweep(path: &Path) {
     }
 }
 
-/// Removes what programs that no longer run left of files that they were about to replace in a folder. Where the system
-/// does not tell who runs, everything stays: it does no harm but to order.
-fn sweep_dead(folder: &Path) {
-    let runs = |pid: &str| Path::new("/proc").join(pid).exists();
-    if !runs("self") {
-        return;
-    }
+/// Removes what programs that no longer run left in a folder of files that they were about to replace.
+fn sweep_folder(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let pid = name.to_str().and_then(|name| name.rsplit_once(".newsprint-")).map(|(_, pid)| pid);
-        if pid.is_some_and(|pid| pid.bytes().all(|b| b.is_ascii_digit()) && !pid.is_empty() && !runs(pid)) {
-            let _ = fs::remove_file(entry.path());
+        let is_ours = entry.file_name().to_str().and_then(|name| name.rsplit_once(COMING)).is_some_and(
+            |(_, number)| number.bytes().all(|b| b.is_ascii_digit() || b == b'-') && !number.is_empty(),
+        );
+        if is_ours {
+            let _ = sweep_dead(&entry.path());
         }
     }
 }
@@ -365,9 +434,7 @@ pub fn swap(
     keep: &mut dyn FnMut(&[u8]) -> Result<(), Diag>,
 ) -> Result<Swap, Diag> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
-    let temporary = temporary(path);
+    let changed = make_folder(path.parent().unwrap_or(Path::new(".")))?;
     let fail = |error| diag::io(&path.to_string_lossy(), "write it", &error);
     let there = |path: &Path| match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -378,15 +445,14 @@ pub fn swap(
     if now.as_deref().map(Fingerprint::of) != over {
         return Ok(Swap::Other(now));
     }
+    let Coming { path: temporary, mut file } = Coming::of(path).map_err(fail)?;
     let rename = |flags| renameat_with(CWD, &temporary, CWD, path, flags);
     let mut write = || -> Result<Swap, Diag> {
-        let mut file = File::create(&temporary).map_err(fail)?;
         file.write_all(bytes).map_err(fail)?;
         if let Ok(facts) = fs::metadata(path) {
             file.set_permissions(facts.permissions()).map_err(fail)?;
         }
         file.sync_all().map_err(fail)?;
-        drop(file);
         let flags = if over.is_some() { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
         match rename(flags) {
             Ok(()) => {}
@@ -406,7 +472,7 @@ pub fn swap(
             }
             return Ok(Swap::Other(Some(out)));
         }
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)?;
+        sync_folders(&changed).map_err(fail)?;
         Ok(Swap::Done)
     };
     let swapped = write();
@@ -498,7 +564,7 @@ impl Lock {
     /// When another process holds it, or the file cannot be made.
     pub fn take(path: &Path) -> Result<Self, Diag> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(failed(folder, "create this folder"))?;
+        lasting_folder(folder)?;
         let open = File::options().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = open.map_err(failed(path, "open it"))?;
         match file.try_lock() {

@@ -194,18 +194,52 @@ fn parser(text: &str) -> Parser<'_> {
     Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH)
 }
 
+/// Links, pictures and embeds that one text may have: each may become a hundred times as long on the page.
+pub const TARGETS_LIMIT: usize = 20_000;
+
+/// Pieces that one text may have: each beginning and end of a paragraph, a line, an emphasis, and the words between.
+pub const PIECES_LIMIT: usize = 1_000_000;
+
+/// What a text has too much of. Both are counted, not timed: it is the same on every machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// More than [`TARGETS_LIMIT`].
+    Targets,
+    /// More than [`PIECES_LIMIT`].
+    Pieces,
+}
+
 /// The facts of a text.
 #[must_use]
 pub fn facts(text: &str) -> Facts {
+    measured(text).0
+}
+
+/// The facts of a text, up to what is too much in it. The work that a text makes grows with what is counted here, and so
+/// does the page that it becomes.
+#[must_use]
+pub fn measured(text: &str) -> (Facts, Option<Excess>) {
     let mut facts = Facts::default();
+    let (mut pieces, mut targets, mut excess) = (0, 0, None);
     let (mut lead_open, mut lead_done, mut quiet) = (false, false, 0_u32);
     let mut alone = Alone::default();
     for event in parser(text) {
+        pieces += 1;
+        targets += usize::from(matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. })));
         if let Some(url) = alone.see(&event) {
             if !lead_done {
                 facts.lead.clear();
             }
             facts.alone.push(url);
+            targets += 1;
+        }
+        excess = match (targets > TARGETS_LIMIT, pieces > PIECES_LIMIT) {
+            (true, _) => Some(Excess::Targets),
+            (_, true) => Some(Excess::Pieces),
+            _ => None,
+        };
+        if excess.is_some() {
+            break;
         }
         match event {
             Event::Start(Tag::Link { dest_url, .. }) if is_internal(&dest_url) => {
@@ -238,7 +272,7 @@ pub fn facts(text: &str) -> Facts {
         list.sort_unstable();
         list.dedup();
     }
-    facts
+    (facts, excess)
 }
 
 /// Words of a text, between blanks.

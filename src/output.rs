@@ -245,6 +245,15 @@ impl Writing {
                 folder = path.parent();
             }
         }
+        // The list of our files is shortened next: what left it may not come back with a power cut.
+        let mut emptied: BTreeSet<&Path> = BTreeSet::new();
+        for folder in folders(gone.iter()) {
+            let there = Path::new(folder).ancestors().find(|folder| self.root.join(folder).is_dir());
+            emptied.extend(there);
+        }
+        for folder in emptied {
+            disk::sync_folder(&self.root.join(folder))?;
+        }
         remove_ours(&self.folder)?;
         Ok(stamps)
     }

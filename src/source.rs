@@ -18,7 +18,7 @@ use crate::dump;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::front_matter;
 use crate::locale;
-use crate::markdown::{self, Facts};
+use crate::markdown::{self, Excess, Facts};
 use crate::near::Signature;
 use crate::path::slugify;
 use crate::store;
@@ -283,11 +283,15 @@ fn parse_markdown(
         Err(diag) => return Checked { value: Vec::new(), diags: vec![diag] },
     };
     let parsed = front_matter::parse(path, &text, &defaults_of(path, rules));
+    let mut diags = parsed.diags;
     let value = parsed.value.into_iter().map(|document| {
         let body = markdown_body(&text, &document.body);
-        (item(at_home(document.header, path, rules), &body, fingerprint, None), body)
+        let (item, excess) = item(at_home(document.header, path, rules), &body, fingerprint, None);
+        diags.extend(excess.map(|excess| too_much(path, excess)));
+        (item, body)
     });
-    Checked { value: value.collect(), diags: parsed.diags }
+    let value = value.collect();
+    Checked { value, diags }
 }
 
 /// The body with LF line ends: what is rendered does not depend on how an editor saves.
@@ -304,13 +308,17 @@ fn parse_dump(path: &str, bytes: &[u8], form: dump::Form, rules: &Rules) -> Chec
     let (section, _) = place_of(path, rules);
     let found = found(bytes, &input, &section, rules);
     let refused = found.refused.iter().map(|why| diag::dump_refused(path, why));
-    let diags = refused.chain(found.held.iter().map(|place| diag::dump_held(place.clone()))).collect();
+    let mut diags: Vec<Diag> =
+        refused.chain(found.held.iter().map(|place| diag::dump_held(place.clone()))).collect();
     let value = found.articles.into_iter().map(|(header, body)| {
         let key = header.source.as_ref().map(|source| source.sha256.clone());
         let fingerprint = Fingerprint::of(body.as_bytes());
-        (item(at_home(header, path, rules), &body, fingerprint, key), body)
+        let (item, excess) = item(at_home(header, path, rules), &body, fingerprint, key);
+        diags.extend(excess.map(|excess| too_much(path, excess)));
+        (item, body)
     });
-    Checked { value: value.collect(), diags }
+    let value = value.collect();
+    Checked { value, diags }
 }
 
 /// What a dump holds, as articles of a site.
@@ -395,6 +403,14 @@ pub fn print(path: &str, header: &Header, body: &str, rules: &Rules) -> String {
 /// # Errors
 /// What a build would complain about; nothing in the list means that a field came back changed.
 pub fn says(path: &str, text: &str, header: &Header, body: &str, rules: &Rules) -> Result<(), Vec<Diag>> {
+    // What is shorter cannot have too much in it.
+    let excess = (body.len() > markdown::TARGETS_LIMIT).then(|| markdown::measured(body).1).flatten();
+    if let Some(excess) = excess {
+        return Err(vec![too_much(path, excess)]);
+    }
+    if text.len() as u64 > ARTICLE_LIMIT {
+        return Err(vec![too_large(path, text.len() as u64)]);
+    }
     let parsed = front_matter::parse(path, text, &defaults_of(path, rules));
     let same = parsed.value.is_some_and(|document| {
         document.header == *header && markdown_body(text, &document.body).trim_matches('\n') == body
@@ -480,6 +496,7 @@ fn dump_header(path: &str, article: dump::Article, section: &str, zone: Tz) -> H
             file: words(path).unwrap_or_else(|| "unnamed".to_owned()),
             item: article.item.max(1),
             sha256: article.sha256,
+            dump: None,
         }),
         canonical: article.canonical.filter(|url| crate::config::is_web_url(url)),
         ..Header::empty()
@@ -504,8 +521,22 @@ fn lists(texts: &[String]) -> Vec<String> {
     texts.iter().filter_map(|text| words(text)).take(front_matter::LIST_LIMIT).collect()
 }
 
-fn item(mut header: Header, text: &str, body: Fingerprint, dump_key: Option<String>) -> Item {
-    let mut facts = markdown::facts(text);
+/// An article that asks for more than one may.
+fn too_much(path: &str, excess: Excess) -> Diag {
+    let (what, limit) = match excess {
+        Excess::Targets => ("links, pictures and embeds", markdown::TARGETS_LIMIT),
+        Excess::Pieces => ("pieces of Markdown", markdown::PIECES_LIMIT),
+    };
+    diag::too_much(Place::file(path), what, limit)
+}
+
+fn item(
+    mut header: Header,
+    text: &str,
+    body: Fingerprint,
+    dump_key: Option<String>,
+) -> (Item, Option<Excess>) {
+    let (mut facts, excess) = markdown::measured(text);
     // Its only use: a ledger need not keep it.
     let lead = std::mem::take(&mut facts.lead);
     if header.summary.is_empty() {
@@ -513,7 +544,7 @@ fn item(mut header: Header, text: &str, body: Fingerprint, dump_key: Option<Stri
     }
     // Markdown is an editor's own: only what a machine found is compared.
     let signature = dump_key.as_ref().map_or_else(Signature::default, |_| Signature::of(text));
-    Item { header, facts, body, dump_key, signature }
+    (Item { header, facts, body, dump_key, signature }, excess)
 }
 
 /// A file that could not be read at all.
@@ -525,7 +556,11 @@ pub fn unreadable(path: &str, diag: Diag) -> Record {
 /// A file beyond [`ARTICLE_LIMIT`].
 #[must_use]
 pub fn oversized(path: &str, bytes: u64) -> Record {
-    unreadable(path, diag::too_large(Place::file(path), "the file", bytes, ARTICLE_LIMIT))
+    unreadable(path, too_large(path, bytes))
+}
+
+fn too_large(path: &str, bytes: u64) -> Diag {
+    diag::too_large(Place::file(path), "the file", bytes, ARTICLE_LIMIT)
 }
 
 #[cfg(test)]

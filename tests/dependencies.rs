@@ -1,5 +1,5 @@
 //! What the program is built from: no crate below the version that mended a known hole, none from anywhere but the
-//! registry, and rules for licences that `cargo deny` can hold to. Reads the lock file: no tool, no network.
+//! registry, and rules for licences that `cargo deny` holds to. Reads the lock file: no tool, no network.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,8 @@ fn numbers(version: &str) -> Vec<u64> {
 /// The rows of deny.toml: crate and the version below which it is banned; `None`: all of them.
 fn banned() -> Vec<(String, Option<String>)> {
     let text = text("deny.toml");
-    let rows = text.lines().filter_map(|line| line.trim().strip_prefix("{ crate = \"")?.split('"').next());
+    let (_, bans) = text.split_once("[bans]").expect("a table of bans");
+    let rows = bans.lines().filter_map(|line| line.trim().strip_prefix("{ crate = \"")?.split('"').next());
     rows.map(|row| match row.split_once(":<") {
         Some((name, version)) => (name.to_owned(), Some(version.to_owned())),
         None => (row.to_owned(), None),

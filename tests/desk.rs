@@ -437,3 +437,122 @@ fn titles_and_style_sheets_show_without_a_new_plan() {
         assert!(answer.contains(title.split("</title>").next().unwrap_or_default()), "{file}");
     }
 }
+
+const STORIES: &str = "\
+Ferry to the islands sails again
+
+HARROW, March 3 (Northline) - The night ferry to the islands sailed again on Tuesday after nine years, with 41 passengers.
+
+The harbour master said that the quay had been mended over the winter and that the lamps were new.
+
+Council buys the old mill
+
+HARROW, March 3 (Northline) - The town council bought the old mill on Tuesday for the price of its roof, the clerk said.
+
+It is to become a school for boat builders, and the first course begins in the autumn of next year.
+
+Library roof leaks once more
+
+The roof of the town library let in the rain on Monday night, and forty books on sailing were carried to the school.
+
+Carpenters are to look at it before the weekend, and readers are asked to use the side door until then.
+";
+
+/// Where an article stands in the inbox's list of dumps, and what a build shows.
+fn offered(desk: &Desk) -> Vec<String> {
+    let (_, inbox) = desk.ask("inbox", &json!({}), None);
+    let dumps = inbox["dumps"].as_array().cloned().unwrap_or_default();
+    dumps.iter().filter_map(|dump| dump["path"].as_str().map(str::to_owned)).collect()
+}
+
+/// A dump whose articles an editor cut by hand is dealt with when the last of them is accepted: it is not offered again, and
+/// nothing of it stands on the site beside them.
+#[test]
+fn a_dump_that_was_cut_by_hand_is_not_offered_again() {
+    for (story, starts, accepted) in [("merged", vec![1], 1), ("split", vec![1, 7, 13], 3)] {
+        let desk = Desk::of(&[("content/wire/wire.txt", STORIES)]);
+        assert_eq!(offered(&desk), ["content/wire/wire.txt"]);
+        let request =
+            |item: usize| json!({ "path": "content/wire/wire.txt", "starts": starts, "item": item });
+        let (status, parsed) = desk.ask("parse", &request(1), None);
+        let titles = parsed["articles"].as_array().map_or(0, Vec::len);
+        assert_eq!((status, titles), (200, accepted), "{story}: {parsed}");
+        for item in 1..=accepted {
+            assert_eq!(offered(&desk).len(), 1, "{story}: {item} of {accepted} is not accepted yet");
+            let (status, made) = desk.ask("accept", &request(item), None);
+            assert_eq!(status, 200, "{story}: {made}");
+        }
+        let until = Instant::now() + Duration::from_secs(20);
+        while !offered(&desk).is_empty() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(offered(&desk), Vec::<String>::new(), "{story}");
+        let report = desk.site.build();
+        assert_eq!((report.exit, report.tally.articles), (0, accepted as u64), "{story}: {:?}", report.diags);
+        // Another text is another dump.
+        desk.site.write(
+            "content/wire/wire.txt",
+            format!("{STORIES}\nThe mill has stood empty since the flood.\n"),
+        );
+        while offered(&desk).is_empty() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(offered(&desk), ["content/wire/wire.txt"], "{story}");
+    }
+}
+
+/// Two articles that claim one address stop a publication until the second is left out by name.
+#[test]
+fn a_second_claim_on_an_address_is_left_out_by_name() {
+    let second = "+++\ntitle = \"Second\"\ndate = 2026-03-15\nslug = \"a\"\n+++\ntwo\n";
+    let desk = Desk::of(&[("content/world/a.md", &article("First", "one")), ("content/world/b.md", second)]);
+    let out = desk.site.path().join("out");
+    let config = fs::read_to_string(desk.site.path().join("site.toml")).expect("site.toml");
+    desk.site.write(
+        "site.toml",
+        format!("{config}[publish.live]\nkind = \"dir\"\npath = \"{}\"\n", out.display()),
+    );
+    let plan = |leave_out: &[&str]| {
+        desk.ask("plan", &json!({ "target": "live", "leave_out": leave_out }), None);
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let (_, job) = desk.ask("progress", &json!({}), None);
+            if job["running"] == json!(false) || Instant::now() > until {
+                return job;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let job = plan(&[]);
+    assert_eq!(
+        (&job["stage"], &job["told"]["broken"]),
+        (&json!("stopped"), &json!(["content/world/b.md"])),
+        "{job}"
+    );
+    let job = plan(&["content/world/b.md"]);
+    assert_eq!(
+        (&job["stage"], &job["told"]["left_out"]),
+        (&json!("planned"), &json!(["content/world/b.md"])),
+        "{job}"
+    );
+    assert_eq!(job["told"]["lines"][0]["pages"], json!([{ "how": "titled", "title": "First" }]), "{job}");
+}
+
+#[test]
+fn a_paste_waits_under_its_first_line() {
+    let desk = Desk::of(&[("content/a.md", &article("First", "one"))]);
+    let long = "The night ferry to the islands sails again after nine years and three weeks in the yard, with new lamps";
+    for (dump, form) in [
+        ("\n  Old mill becomes a library\n\nIt opens on Monday.\n".to_owned(), "text"),
+        (format!("<h1>{long}</h1><p>It opens on Monday.</p>"), "html"),
+    ] {
+        let (status, answer) = desk.ask("parse", &json!({ "dump": dump, "form": form }), None);
+        assert_eq!(status, 200, "{answer}");
+    }
+    let (_, inbox) = desk.ask("inbox", &json!({}), None);
+    let pastes = inbox["pastes"].as_array().expect("pastes");
+    let heads: BTreeSet<&str> = pastes.iter().filter_map(|paste| paste["head"].as_str()).collect();
+    let cut = format!("{}…", long.strip_suffix(" lamps").expect("its end"));
+    assert_eq!(heads, BTreeSet::from(["Old mill becomes a library", cut.as_str()]));
+    assert_eq!(desk.ask("site", &json!({}), None).1["waiting"], json!(2));
+}

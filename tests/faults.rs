@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use newsprint::fingerprint::Fingerprint;
-use support::{Random, TestSite, Tree, assert_same};
+use support::{Random, TestSite, Tree, assert_same, disk};
 
 fn is_long() -> bool {
     std::env::var_os("NEWSPRINT_LONG").is_some()
@@ -260,13 +260,6 @@ fn injected(site: &TestSite, what: &str, jobs: &str) -> (i32, String) {
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-fn has_strace() -> bool {
-    Command::new("strace")
-        .args(["-qq", "-o", "/dev/null", "true"])
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
 /// System calls that change a disk.
 const WRITES: [&str; 11] = [
     "write",
@@ -284,7 +277,7 @@ const WRITES: [&str; 11] = [
 
 #[test]
 fn killed_at_every_write_like_system_call() {
-    if !has_strace() {
+    if !disk::has_strace() {
         return eprintln!("strace is not here: not run");
     }
     let change = Change::new(12);
@@ -309,7 +302,7 @@ fn killed_at_every_write_like_system_call() {
 
 #[test]
 fn a_failing_disk_leaves_the_old_site_and_says_what_failed() {
-    if !has_strace() {
+    if !disk::has_strace() {
         return eprintln!("strace is not here: not run");
     }
     let change = Change::new(12);
@@ -430,110 +423,6 @@ fn a_full_disk_leaves_the_old_site() {
     }
     assert!(full >= 3, "{full} of {steps} were too full");
     eprintln!("{steps} sizes, {full} too small, {fine} fine: 0 torn files, exit 5 each time");
-}
-
-// --- Power cuts ------------------------------------------------------------------------------------------
-
-/// A system call on a file, as `strace` saw it.
-#[derive(Clone, Debug)]
-enum Step {
-    Create(String),
-    Write(String),
-    Sync(String),
-    Rename(String, String),
-    Remove(String),
-    SyncFolder(String),
-}
-
-/// What a disk may hold after a power cut at some step: data that was not synced may be whole, empty or cut; names
-/// that were not synced may be old or new.
-fn recorded(site: &Path, arguments: &[&str]) -> Option<Vec<Step>> {
-    let log = tempfile::NamedTempFile::new().expect("a file");
-    let calls = "trace=openat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,close";
-    let status = Command::new("strace")
-        .args(["-f", "-qq", "-y", "-s", "0", "-o"])
-        .arg(log.path())
-        .args(["-e", calls])
-        .arg(env!("CARGO_BIN_EXE_newsprint"))
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .ok()?;
-    assert!(status.success(), "{status:?}");
-    let root = fs::canonicalize(site).ok()?.to_string_lossy().into_owned();
-    let text = fs::read_to_string(log.path()).ok()?;
-    let quoted = |line: &str| line.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
-    let angle = |line: &str| {
-        line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path.to_owned())
-    };
-    let steps = text.lines().filter(|line| !line.contains("= -1 ")).filter_map(|line| {
-        let call = line.split_once(' ').map_or(line, |(_, rest)| rest.trim_start());
-        let name = call.split('(').next().unwrap_or("");
-        let ours = |path: String| path.starts_with(&root).then_some(path);
-        match name {
-            "openat" if call.contains("O_CREAT") => ours(quoted(call).first()?.clone()).map(Step::Create),
-            "write" | "pwrite64" => ours(angle(call)?).map(Step::Write),
-            "fsync" | "fdatasync" => {
-                let path = ours(angle(call)?)?;
-                Some(if Path::new(&path).is_dir() { Step::SyncFolder(path) } else { Step::Sync(path) })
-            }
-            "rename" | "renameat" | "renameat2" => {
-                let paths = quoted(call);
-                Some(Step::Rename(ours(paths.first()?.clone())?, paths.get(1)?.clone()))
-            }
-            "unlink" | "unlinkat" => ours(quoted(call).first()?.clone()).map(Step::Remove),
-            _ => None,
-        }
-    });
-    Some(steps.collect())
-}
-
-/// An imported article is on the disk, under its name, before success is reported.
-#[test]
-fn what_is_reported_as_saved_survives_a_power_cut() {
-    if !has_strace() {
-        return eprintln!("strace is not here: not run");
-    }
-    let site = TestSite::new();
-    let dump = "Night Ferry Returns to the Islands\n\nThe ferry Sula leaves the quay at Harrow on its first night crossing. (Photo: Ann Archer)\n\nHARROW, March 3 (Northline) - The night ferry to the islands sailed again on Tuesday after nine years.\n\nIt carried 41 passengers, a hearse and a consignment of seed potatoes.\n";
-    site.write("../ferry.txt", "x").write("wire/ferry.txt", dump);
-    let folder = site.path().to_string_lossy().into_owned();
-    let file = site.path().join("wire/ferry.txt").to_string_lossy().into_owned();
-    let Some(steps) = recorded(site.path(), &["import", "--site", &folder, &file]) else {
-        return eprintln!("strace cannot trace here: not run");
-    };
-    let is_saved = |path: &str| path.contains("/content/") && path.ends_with(".md");
-    let mut saved = 0;
-    for (at, step) in steps.iter().enumerate() {
-        let Step::Rename(from, to) = step else { continue };
-        if !is_saved(to) {
-            continue;
-        }
-        saved += 1;
-        let before = &steps[..at];
-        let last_write = before.iter().rposition(|step| matches!(step, Step::Write(path) if path == from));
-        let sync = before.iter().rposition(|step| matches!(step, Step::Sync(path) if path == from));
-        assert!(sync > last_write, "{to}: renamed before its bytes were on the disk: {steps:#?}");
-        let parent = Path::new(to).parent().expect("a folder");
-        let is_synced = |folder: &Path| {
-            steps[at..].iter().any(|step| matches!(step, Step::SyncFolder(path) if Path::new(path) == folder))
-        };
-        assert!(
-            is_synced(parent),
-            "{to}: its name was not on the disk when success was reported: {steps:#?}"
-        );
-        // The folder is new: its own name must be there too.
-        assert!(
-            is_synced(parent.parent().expect("a folder")),
-            "{to}: the name of its folder was not: {steps:#?}"
-        );
-    }
-    assert!(saved > 0, "{steps:#?}");
-    assert!(
-        !steps.iter().any(|step| matches!(step, Step::Create(path) | Step::Remove(path) if is_saved(path))),
-        "nothing is written in place"
-    );
 }
 
 /// A ledger, or the list of owned files, that a power cut left empty, cut or old costs time at most.

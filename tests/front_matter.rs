@@ -115,11 +115,10 @@ fn header(zone: Tz) -> impl Strategy<Value = Header> {
         any::<(bool, bool)>(),
         option::of(image()),
         vec((moment(zone), words()).prop_map(|(date, text)| Correction { date, text }), 0..3),
-        option::of((words(), 1..u32::MAX, "[0-9a-f]{64}").prop_map(|(file, item, sha256)| Source {
-            file,
-            item,
-            sha256,
-        })),
+        option::of(
+            (words(), 1..u32::MAX, "[0-9a-f]{64}", option::of("[0-9a-f]{32}"))
+                .prop_map(|(file, item, sha256, dump)| Source { file, item, sha256, dump }),
+        ),
         kind(),
         option::of((moment(zone), words()).prop_map(|(date, notice)| Withdrawn { date, notice })),
         (option::of(words()), option::of(words()), option::of(words())),

@@ -517,3 +517,32 @@ fn damaged_dumps_lose_nothing() {
     assert_eq!((again.account.written, again.account.records), (0, report.account.records));
     assert_eq!(desk.content(), before);
 }
+
+/// What a killed program left goes; what one writes that runs stays, also one whose number this machine does not know: in a
+/// container, on another machine.
+#[test]
+fn what_is_being_written_is_not_tidied_away() {
+    let desk = Desk::new();
+    desk.put("a.txt", story("Arden", 0)).import();
+    let own = desk.paths();
+    let [file] = own.as_slice() else { panic!("one article: {own:?}") };
+    let beside = |number: &str| format!("content/{file}.newsprint-{number}");
+    let path = |number: &str| desk.site.path().join(beside(number));
+    for number in ["999999", "999998-0", "999997-0"] {
+        desk.site.write(&beside(number), "half");
+    }
+    let held = fs::File::open(path("999998-0")).expect("a file");
+    held.lock().expect("a lock");
+    desk.put("b.txt", story("Borough", 0)).import();
+    let left: Vec<bool> = ["999999", "999998-0", "999997-0"].map(|number| path(number).exists()).to_vec();
+    assert_eq!(left, [false, true, false]);
+    // Whoever changes places with a file holds the lock of the one that took its place.
+    drop(held);
+    let place = fs::File::open(desk.site.path().join("content").join(file)).expect("a file");
+    place.lock().expect("a lock");
+    desk.put("c.txt", story("Calder", 0)).import();
+    assert!(path("999998-0").exists());
+    drop(place);
+    desk.put("d.txt", story("Denholm", 0)).import();
+    assert!(!path("999998-0").exists());
+}

@@ -611,7 +611,8 @@ fn the_plan_is_in_words_and_names_what_caches_must_forget() {
     let before = seen(&site);
     let plan = publish::plan(&options(&site)).expect("a plan");
     assert_eq!(seen(&site), before, "a plan does nothing");
-    let words = plan.words.join("; ");
+    let words: Vec<String> = plan.words.iter().map(ToString::to_string).collect();
+    let words = words.join("; ");
     for part in [
         "1 new: “Story 9”",
         "headline of “Better headline” (was “Story 1”)",

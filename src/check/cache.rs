@@ -50,6 +50,12 @@ impl Cache {
         (engine == crate::ENGINE).then(|| Self { known: rows.collect() })
     }
 
+    /// Outputs that it knows.
+    #[must_use]
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
     /// The facts of an output made by this recipe.
     #[must_use]
     pub(super) fn get(&self, out: &OutPath, recipe: Fingerprint) -> Option<&Facts> {

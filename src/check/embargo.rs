@@ -144,8 +144,9 @@ fn stand_ins(root: &Path, hidden: &[Hidden<'_>]) -> Result<(), Diag> {
             if one.record.path.ends_with(".md") { source.file.clone() } else { one.record.path.clone() };
         let quoted = serde_json::to_string(&file).unwrap_or_default();
         // Nothing lifts an expiry.
+        let dump = source.dump.as_ref().map(|dump| format!(", dump = \"{dump}\"")).unwrap_or_default();
         let text = format!(
-            "+++\ntitle = \"x\"\nexpires = 1970-01-02\nsource = {{ file = {quoted}, item = {}, sha256 = \"{}\" }}\n+++\n",
+            "+++\ntitle = \"x\"\nexpires = 1970-01-02\nsource = {{ file = {quoted}, item = {}, sha256 = \"{}\"{dump} }}\n+++\n",
             source.item, source.sha256
         );
         let path = root.join("content").join(format!("newsprint-stand-in-{at}.md"));

@@ -20,6 +20,7 @@ mod sources;
 pub mod tree;
 pub mod xml;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -81,7 +82,7 @@ pub struct Looked<'p> {
     recipe: &'p Recipe,
     /// The article whose text it shows.
     article: Option<ArticleId>,
-    facts: Facts,
+    facts: Cow<'p, Facts>,
     /// It was not known from the last time.
     is_new: bool,
 }
@@ -155,8 +156,8 @@ fn look(options: &Options, mut snapshot: Snapshot) -> Report {
         report.external = tally;
         diags.extend(faults);
     }
-    if report.looked > 0 || diags.is_empty() {
-        let facts = pages.iter().map(|page| (page.out, page.recipe.fingerprint, &page.facts));
+    if report.looked > 0 || cache.len() != pages.len() {
+        let facts = pages.iter().map(|page| (page.out, page.recipe.fingerprint, &*page.facts));
         diags.extend(Cache::save(&options.site, facts).err());
     }
     report.diags = diags;
@@ -171,13 +172,13 @@ struct Eye<'s> {
 }
 
 impl Eye<'_> {
-    fn look<'p>(&self, recipe: &'p Recipe, cache: &Cache) -> Result<Looked<'p>, Diag> {
+    fn look<'p>(&self, recipe: &'p Recipe, cache: &'p Cache) -> Result<Looked<'p>, Diag> {
         let (out, article) = (&recipe.out, page_of(recipe).and_then(Page::article));
         let looked = |facts, is_new| Looked { out, recipe, article, facts, is_new };
         if let Some(facts) = cache.get(out, recipe.fingerprint) {
-            return Ok(looked(facts.clone(), false));
+            return Ok(looked(Cow::Borrowed(facts), false));
         }
-        let Some(page) = page_of(recipe) else { return Ok(looked(Facts::default(), false)) };
+        let Some(page) = page_of(recipe) else { return Ok(looked(Cow::default(), false)) };
         let mut bytes = Vec::new();
         let mut written = Facts::default();
         let ids = page.bodies(self.site);
@@ -197,7 +198,7 @@ impl Eye<'_> {
         let mut facts = self.facts(out.as_str(), &text);
         facts.faults.extend(written.faults);
         facts.written = written.written;
-        Ok(looked(facts, true))
+        Ok(looked(Cow::Owned(facts), true))
     }
 
     fn facts(&self, out: &str, text: &str) -> Facts {

@@ -269,6 +269,7 @@ const SOURCE: Schema<Source> = Schema {
         ("file", |r, f, source| put(&mut source.file, r.some_words(f))),
         ("item", |r, f, source| put(&mut source.item, r.whole(f, 1..=u32::MAX))),
         ("sha256", |r, f, source| put(&mut source.sha256, r.checked(f, check_sha256))),
+        ("dump", |r, f, source| put(&mut source.dump, r.checked(f, check_fingerprint).map(Some))),
     ],
 };
 
@@ -390,10 +391,13 @@ fn check_url(url: &str) -> Result<(), &'static str> {
 }
 
 fn check_sha256(hex: &str) -> Result<(), &'static str> {
-    let digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    if hex.len() == 64 && hex.bytes().all(digit) {
-        Ok(())
-    } else {
-        Err("this must be 64 hex digits in lower case")
-    }
+    if is_hex(hex, 64) { Ok(()) } else { Err("this must be 64 hex digits in lower case") }
+}
+
+fn check_fingerprint(hex: &str) -> Result<(), &'static str> {
+    if is_hex(hex, 32) { Ok(()) } else { Err("this must be 32 hex digits in lower case") }
+}
+
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -110,6 +110,7 @@ fn source(source: &Source) -> String {
         ("file", Some(quoted(&source.file))),
         ("item", Some(source.item.to_string())),
         ("sha256", Some(quoted(&source.sha256))),
+        ("dump", source.dump.as_deref().map(quoted)),
     ])
 }
 

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::fingerprint::{Fingerprint, Hasher};
 
 /// First bytes of the file; the number is the format's.
-const MAGIC: &[u8; 19] = b"newsprint ledger 2\n";
+const MAGIC: &[u8; 19] = b"newsprint ledger 3\n";
 
 /// Bytes of the header: magic, place and length of the table, its checksum.
 const HEADER: usize = 64;

@@ -54,6 +54,8 @@ pub struct Tally {
     pub dumps: u64,
     /// Review flags on shown articles.
     pub flags: u64,
+    /// Articles shown because `--drafts` or `--future` lifted the gate.
+    pub lifted: u64,
     /// Articles behind the gate.
     pub hidden: u64,
     /// Content files left out because of errors (`--keep-going`).

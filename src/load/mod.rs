@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::clock::{Clock, Validity};
+use crate::clock::{Clock, Validity, Visibility};
 use crate::config::{self, Config};
 use crate::diag::{self, Checked, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::{ArticleId, Index};
 use crate::ledger::{Delta, Head, Ledger, Seen, Tally};
+use crate::plan;
 use crate::site::{self, Asset, Frozen, Site};
-use crate::source::{self, Record, Role, Rules};
+use crate::source::{self, Item, Record, Role, Rules};
 use crate::store::{self, Entry, Store};
 use crate::template::{TemplateSource, Templates};
 use crate::theme;
@@ -90,7 +91,8 @@ impl Listing {
     /// Looks again at what is at or below `path`, a file or folder within the site that appeared, changed
     /// or is gone; the rest stays as it was.
     pub fn refresh(&mut self, store: &dyn Store, path: &str) {
-        let hidden = path.split('/').any(|part| part.starts_with('.'));
+        // An empty part would be a second name of the same file.
+        let hidden = path.split('/').any(|part| part.is_empty() || part.starts_with('.'));
         let inside = path == PUBLISHED || FOLDERS.iter().any(|folder| path.split('/').next() == Some(folder));
         if hidden || !inside {
             return;
@@ -382,8 +384,11 @@ pub fn load(
     let usable: Vec<Arc<Record>> =
         records.iter().filter(|record| !diag::any_error(&record.diags)).cloned().collect();
 
-    let gated = site::gate(&usable, &config, &wishes.clock);
-    diags.extend(gated.diags.iter().cloned());
+    let mut gated = site::gate(&usable, &config, &wishes.clock);
+    let rivals =
+        if wishes.keep_going { plan::leave_out_rivals(&mut gated.visible, &config) } else { Vec::new() };
+    let left_out = left_out + rivals.len();
+    diags.extend(gated.diags.iter().cloned().chain(rivals));
     let pictures = pictures::pictures(store, &gated, &config, &mut sources, before, &mut diags);
     let statics = statics(&sources, &config);
     let checked = templates_of(templates);
@@ -392,7 +397,7 @@ pub fn load(
     // A build that leaves articles out on purpose misses their addresses too.
     let published = if wishes.keep_going && left_out > 0 { None } else { published(store, &mut diags) };
     let frozen = Frozen::new(published.as_deref().unwrap_or(""), &gated, &config);
-    let tally = Tally { left_out: left_out as u64, ..tally(&gated) };
+    let tally = Tally { left_out: left_out as u64, ..tally(&gated, &config, wishes.clock) };
     let validity = gated.validity;
     let Checked { value: site, diags: more } =
         Site::new(Arc::new(config), Arc::new(templates), &gated, pictures, statics, wishes.clock, frozen);
@@ -516,7 +521,12 @@ fn statics(sources: &[Seen], config: &Config) -> BTreeMap<String, Asset> {
     embedded.chain(own).collect()
 }
 
-fn tally(gated: &site::Gated) -> Tally {
+fn tally(gated: &site::Gated, config: &Config, clock: Clock) -> Tally {
+    let readers = Clock { drafts: false, future: false, ..clock };
+    let is_lifted = |item: &Item| {
+        (clock.drafts || clock.future)
+            && readers.visibility(&item.header, config.hold_flagged).0 == Visibility::Hidden
+    };
     let mut tally = Tally { hidden: gated.hidden as u64, ..Tally::default() };
     let mut dumps: Vec<&str> = Vec::new();
     for seen in gated.visible.iter().filter(|seen| !seen.withdrawn) {
@@ -525,6 +535,7 @@ fn tally(gated: &site::Gated) -> Tally {
             continue;
         }
         tally.articles += 1;
+        tally.lifted += u64::from(is_lifted(item));
         tally.flags += item.header.review.len() as u64;
         if item.dump_key.is_some() {
             tally.from_dumps += 1;

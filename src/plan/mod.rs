@@ -6,6 +6,7 @@ mod fingerprint;
 mod page;
 mod place;
 mod redirect;
+mod rivals;
 
 pub(crate) use claim::alias_path;
 pub(crate) use page::feed_members;
@@ -14,6 +15,7 @@ pub use place::place;
 pub(crate) use place::{members, neighbours, search_folder};
 pub(crate) use redirect::all as redirects;
 pub use redirect::{Goal, Redirect};
+pub(crate) use rivals::leave_out_rivals;
 
 use rayon::prelude::*;
 

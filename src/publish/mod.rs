@@ -32,6 +32,7 @@ pub use self::delta::Why;
 pub use self::headers::Headers;
 pub use self::order::{Phase, Plan, Step};
 pub use self::releases::Hook;
+pub use self::words::{Line, Page};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -20,6 +20,7 @@ use crate::publish::delta::{Delta, Send, Why, is_page};
 use crate::publish::headers::Headers;
 use crate::publish::local::Sort;
 use crate::publish::remote::Condition;
+use crate::publish::words::{self, Line};
 
 /// Everything a publication would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,7 +48,8 @@ pub struct Plan {
     /// Files at the target that are not ours, when they were listed; they are left alone.
     pub foreign: Vec<String>,
     /// In words, for people.
-    pub words: Vec<String>,
+    #[serde(serialize_with = "words::as_text")]
+    pub words: Vec<Line>,
 }
 
 /// Steps that may be done in any order.

@@ -20,6 +20,7 @@ use crate::publish::local::{File as LocalFile, Local};
 use crate::publish::manifest::{Entry, Manifest, Old};
 use crate::publish::order::{self, Plan};
 use crate::publish::remote::{Fault, Seen};
+use crate::publish::words::Line;
 use crate::publish::{Job, Progress, Report, purge, refuse};
 
 /// Called before and after every change of a file system; an error stops the publication there.
@@ -166,7 +167,8 @@ pub(crate) fn run(
     let state = look(job, shelf).map_err(one)?;
     job.still_back(state.live.as_ref().map(|live| &live.manifest.head)).map_err(one)?;
     let (plan, delta) = compare(job, shelf, &state)?;
-    let words = plan.words.join("; ");
+    let words: Vec<String> = plan.words.iter().map(Line::to_string).collect();
+    let words = words.join("; ");
     report.plan = Some(plan.clone());
     if delta.is_empty() {
         return Ok(());
@@ -243,12 +245,7 @@ pub(crate) fn way_back(place: String, from: &Manifest, to: &Manifest) -> Plan {
         waiting: 0,
         next_due: None,
         foreign: Vec::new(),
-        words: vec![format!(
-            "release {} is live again, {} files differ from release {}",
-            id(to.head.serial),
-            changed.len(),
-            id(from.head.serial)
-        )],
+        words: vec![Line::Back { to: id(to.head.serial), from: id(from.head.serial), n: changed.len() }],
     }
 }
 

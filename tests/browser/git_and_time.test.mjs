@@ -3,45 +3,31 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { Preview, Site, article, browser } from "./stage.mjs";
+import { Stage, article } from "./stage.mjs";
 
-let site, preview, chromium, page;
+let stage, site, preview, page;
 
 const git = (...args) => spawnSync("git", ["-C", site.dir, ...args], { encoding: "utf8" }).stdout.trim();
 
 before(async () => {
-  site = new Site({
+  stage = await Stage.set({
     ".gitignore": ".newsprint/\npublic/\n",
     "content/town/bridge.md": article("Old bridge opens", "First words."),
     "content/town/ferry.md": article("Ferry stops at six", "Ferries stop."),
     "content/town/later.md": article("Budget is out", "Figures.", "embargo = 2026-05-01T09:00:00Z\n"),
     "content/town/draft.md": article("Not ready", "Half.", "draft = true\n"),
     "content/town/soon-gone.md": article("Gone in June", "Bye.", "expires = 2026-06-01T00:00:00Z\n"),
-  });
+  }, "--now", "2026-04-01T00:00:00Z");
+  ({ site, preview, page } = stage);
   git("init", "--quiet", "--initial-branch", "main");
   git("add", ".");
   git("-c", "user.name=First", "-c", "user.email=first@paper.example", "commit", "--quiet", "-m", "All of it");
-  preview = await Preview.start(site, "--now", "2026-04-01T00:00:00Z");
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  preview.desk = preview.lines.match(/edit at (http:\S+)/)[1];
-  chromium = await browser();
-  page = await chromium.newPage({ locale: "en" });
 });
 
-after(async () => {
-  await chromium?.close();
-  await preview?.stop();
-  site?.remove();
-});
+after(() => stage?.strike());
 
-const open = async (place) => {
-  await page.goto("about:blank");
-  await page.goto(`${preview.desk}#${place}`);
-};
-const edit = async (path) => {
-  await open(`edit=${encodeURIComponent(path)}`);
-  await page.locator(".write").waitFor();
-};
+const open = (place) => stage.open(place);
+const edit = (path) => stage.edit(path);
 const dialog = () => page.getByRole("dialog");
 
 test("the chosen files are committed, under a name and with words, and only when asked", async () => {
@@ -50,7 +36,7 @@ test("the chosen files are committed, under a name and with words, and only when
   await edit("content/town/bridge.md");
   await page.locator(".headline").fill("Old bridge opens at last");
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.locator(".saved", { hasText: "Saved" }).waitFor();
+  await page.locator(".saved", { hasText: /^Saved$/ }).waitFor();
   assert.equal(git("rev-parse", "HEAD"), before, "a save commits nothing");
   await open("articles");
   await page.locator(".item", { hasText: "Old bridge" }).locator(".state.git", { hasText: "Changed" }).waitFor();

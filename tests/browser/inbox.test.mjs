@@ -3,33 +3,21 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { Preview, Site, browser } from "./stage.mjs";
+import { Stage, violations } from "./stage.mjs";
 
 const STORY = (title, who, thing) =>
   `${title}\n\nBy ${who}\n\nThe ${thing} was closed on Monday after inspectors found cracks in three of its pillars, the board of the town said in the evening.\n\nWork on the ${thing} is to begin next week and will take until the summer, according to the engineer in charge of it.\n`;
-let site, preview, chromium, page;
+let stage, site, page;
 
 before(async () => {
-  site = new Site({ "content/wire/crane.txt": STORY("Harbour crane breaks down", "Ada Quay", "crane") });
-  preview = await Preview.start(site, "--now", "2026-04-01T00:00:00Z");
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  preview.desk = preview.lines.match(/edit at (http:\S+)/)[1];
-  chromium = await browser();
-  const context = await chromium.newContext({ locale: "en" });
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(preview.desk).origin });
-  page = await context.newPage();
+  stage = await Stage.set({ "content/wire/crane.txt": STORY("Harbour crane breaks down", "Ada Quay", "crane") }, "--now", "2026-04-01T00:00:00Z");
+  await stage.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(stage.preview.desk).origin });
+  ({ site, page } = stage);
 });
 
-after(async () => {
-  await chromium?.close();
-  await preview?.stop();
-  site?.remove();
-});
+after(() => stage?.strike());
 
-const go = async (place) => {
-  await page.goto("about:blank");
-  await page.goto(`${preview.desk}#${place}`);
-};
+const go = (place) => stage.open(place);
 const accept = () => page.getByRole("button", { name: "Accept", exact: true });
 
 test("a story that is copied from a page keeps its links and headings", async () => {
@@ -106,4 +94,33 @@ test("a dump that was accepted is not offered again, nor brought again by an imp
   writeFileSync(dump, STORY("Harbour crane breaks down", "Ada Quay", "crane"));
   assert.equal(site.run("import", dump).status, 0);
   assert.match(site.read(path), /All work on the crane/);
+});
+
+test("at a phone's width, without keys, a line's role is changed and an article begins, and what is dealt with goes", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  site.write("content/wire/mill.txt", STORY("Old mill is sold", "Ida Reed", "mill") + "\n" + STORY("Ferry has a new captain", "Tom Quay", "ferry"));
+  await page.waitForTimeout(400);
+  await go("inbox");
+  assert.equal(await violations(page, "inbox-phone"), "[]");
+  await page.getByText("Old mill is sold").click();
+  const row = (text) => page.locator(".lines li", { hasText: text });
+  const tool = (name) => page.getByRole("toolbar").getByRole("button", { name, exact: true });
+  const found = (count) => page.waitForFunction((count) => document.querySelectorAll(".found").length === count, count);
+  await found(1);
+  await row("Ferry has a new captain").click();
+  await tool("an article begins here, or no longer").click();
+  await found(2);
+  await row("Work on the mill").click();
+  await tool("subtitle").click();
+  await page.locator(".lines li.changed.subtitle", { hasText: "Work on the mill" }).waitFor();
+  assert.equal(await violations(page, "inbox-phone-lines"), "[]");
+  await accept().first().click();
+  await page.getByText("Accepted:").waitFor();
+  await accept().last().click();
+  await page.locator(".headline").waitFor();
+  assert.match(site.read("content/wire/ferry-has-a-new-captain.md"), /source = \{ file = "wire\/mill\.txt", item = 2, sha256 = "[0-9a-f]{64}", dump = "[0-9a-f]{32}" \}/);
+  await page.waitForTimeout(400);
+  await go("inbox");
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  assert.equal(await page.getByText("mill.txt").count(), 0, "a dump that was cut by hand is dealt with");
 });

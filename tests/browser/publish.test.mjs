@@ -3,30 +3,23 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { Preview, Site, article, browser } from "./stage.mjs";
+import { Stage, article, violations } from "./stage.mjs";
 
-const AXE = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const CONFIG = 'title = "The Harbour Gazette"\nbase_url = "https://gazette.example/"\ntimezone = "Europe/London"\n';
 const TARGET = '[publish.live]\nkind = "dir"\npath = "../LIVE"\n';
-let site, preview, chromium, page, live;
+let stage, site, page, live;
 
 before(async () => {
   const files = { "site.toml": CONFIG };
   // Enough pages that one of them is no tenth.
   for (let n = 0; n < 20; n += 1) files[`content/town/story-${n}.md`] = article(`Story ${n}`, `Text of story ${n}.`);
-  site = new Site(files);
+  stage = await Stage.set(files);
+  ({ site, page } = stage);
   live = site.dir + "-live";
-  preview = await Preview.start(site);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  preview.desk = preview.lines.match(/edit at (http:\S+)/)[1];
-  chromium = await browser();
-  page = await chromium.newPage({ locale: "en" });
 });
 
 after(async () => {
-  await chromium?.close();
-  await preview?.stop();
-  site?.remove();
+  await stage?.strike();
   if (live) rmSync(live, { recursive: true, force: true });
 });
 
@@ -34,21 +27,13 @@ const out = (path) => `${live}/current/${path}`;
 const dialog = () => page.getByRole("dialog");
 const status = (text) => dialog().getByRole("status").filter({ hasText: text }).waitFor();
 async function open() {
-  await page.goto("about:blank");
-  await page.goto(`${preview.desk}#articles`);
+  await stage.open("articles");
   await page.getByRole("heading", { name: "Articles" }).waitFor();
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   await dialog().waitFor();
 }
 async function noViolations() {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: AXE });
-  const { result } = await session.send("Runtime.evaluate", {
-    expression: "axe.run(document, { iframes: false }).then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html).slice(0, 3)])))",
-    awaitPromise: true, returnByValue: true,
-  });
-  assert.equal(result.value, "[]");
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/publish-${(shots += 1)}.png` });
+  assert.equal(await violations(page, `publish-${(shots += 1)}`), "[]");
 }
 let shots = 0;
 
@@ -103,7 +88,32 @@ test("a colleague's broken article stops nothing when it is left out by name", a
   assert.ok(!existsSync(out("town/2026/03/story-4.html")));
 });
 
+test("what would be done is told in the language of the page, from the right too, and at a phone's width", async () => {
+  site.write("content/town/story-2.md", article("A better headline", "Text of story 2."));
+  for (const [lang, dir, lines] of [
+    ["tr", "ltr", [/1 yeni: “Story 4”/, /\d değişen: .*“A better headline” başlığı \(eskisi: “Story 2”\)/, /başka dosyalar: \d+/]],
+    ["ar", "rtl", [/جديد \(1\): «Story 4»/, /متغيّر \(\d\): .*عنوان «A better headline» \(كان «Story 2»\)/, /وملفات أخرى معها: \d+/]],
+    ["en", "ltr", [/1 new: “Story 4”/, /\d changed: .*headline of “A better headline” \(was “Story 2”\)/, /other files with them: \d+/]],
+  ]) {
+    site.write("content/town/story-4.md", article("Story 4", "Text of story 4."));
+    await page.setViewportSize(lang === "en" ? { width: 1280, height: 800 } : { width: 390, height: 844 });
+    await stage.open("articles");
+    await page.locator("#bar select").selectOption(lang);
+    await page.locator(`html[lang=${lang}][dir=${dir}]`).waitFor();
+    await page.locator("#bar button.main").click();
+    await dialog().locator("li", { hasText: "Story 4" }).waitFor();
+    const told = (await dialog().innerText()).replace(/[\u2066-\u2069]/g, "");
+    for (const line of lines) assert.match(told, line, lang);
+    await noViolations();
+  }
+  site.write("content/town/story-4.md", "+++\ntitel = 'Story 4'\n+++\nMended later.\n");
+  site.write("content/town/story-2.md", article("Story 2", "Text of story 2."));
+});
+
 test("and back to what was out before", async () => {
+  await open();
+  await status("cannot be read");
+  await dialog().getByRole("button", { name: "Leave these out" }).click();
   await dialog().getByRole("button", { name: "Go back" }).click();
   await status("What was out before is out again");
   assert.match(readFileSync(out("town/2026/03/story-3.html"), "utf8"), /Text of story 3\./);

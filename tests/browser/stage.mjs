@@ -57,7 +57,7 @@ export class Site {
   }
 }
 
-/** A running `newsprint serve`. `address` is the preview's, `lines` what it printed. */
+/** A running `newsprint serve`. `address` is the preview's, `desk` the desk's, `lines` what it printed. */
 export class Preview {
   /** Starts one for a site and waits until it answers. */
   static async start(site, ...args) {
@@ -68,9 +68,10 @@ export class Preview {
     await new Promise((resolve, reject) => {
       const hear = (chunk) => {
         preview.lines += chunk;
-        const found = preview.lines.match(/http:\/\/127\.0\.0\.1:\d+\//);
-        if (found && !preview.address) {
-          preview.address = found[0];
+        const [page, desk] = [preview.lines.match(/http:\/\/127\.0\.0\.1:\d+\//), preview.lines.match(/edit at (http:\S+)/)];
+        if (page && desk) {
+          preview.address = page[0];
+          preview.desk = desk[1];
           resolve();
         }
       };
@@ -95,6 +96,57 @@ export class Preview {
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2000))]);
     this.process.kill("SIGKILL");
   }
+}
+
+/** A site of these files with its preview, and a page of Chromium that speaks English. */
+export class Stage {
+  static async set(files, ...args) {
+    const stage = new Stage();
+    stage.site = new Site(files);
+    stage.preview = await Preview.start(stage.site, ...args);
+    stage.chromium = await browser();
+    stage.context = await stage.chromium.newContext({ locale: "en" });
+    stage.page = await stage.context.newPage();
+    return stage;
+  }
+
+  /** Opens a page of the desk anew. */
+  async open(place, page = this.page) {
+    await page.goto("about:blank");
+    await page.goto(`${this.preview.desk}#${place}`);
+  }
+
+  /** Opens an article in the desk. */
+  async edit(path) {
+    await this.open(`edit=${encodeURIComponent(path)}`);
+    await this.page.locator(".write").waitFor();
+  }
+
+  /** Saves the article that is open. */
+  async save() {
+    await this.page.getByRole("button", { name: "Save", exact: true }).click();
+    await this.page.locator(".saved", { hasText: /^Saved$/ }).waitFor();
+  }
+
+  async strike() {
+    await this.chromium?.close();
+    await this.preview?.stop();
+    this.site?.remove();
+  }
+}
+
+const AXE = new URL("./node_modules/axe-core/axe.min.js", import.meta.url);
+
+/** What a screen reader would trip over on a page; its picture goes to the folder SHOTS, where that is set. */
+export async function violations(page, shot) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: readFileSync(AXE, "utf8") });
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'], iframes: false }).then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html).slice(0, 3)])))",
+    awaitPromise: true, returnByValue: true,
+  });
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${shot}.png` });
+  return result.value;
 }
 
 /** An article of the town's paper. */

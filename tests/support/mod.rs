@@ -185,3 +185,4 @@ impl Random {
 }
 
 pub mod crawl;
+pub mod disk;

@@ -96,6 +96,8 @@ impl History {
     /// Keeps a text that nobody saved yet.
     pub(super) fn keep_unsaved(&self, path: &str, base: &str, text: &str) -> Result<(), Diag> {
         let record = json!({ "path": path, "base": base, "text": text, "when": millis() });
+        // Perhaps the first that is kept of the site, in a folder that versions will be in, too.
+        disk::lasting_folder(&self.unsaved)?;
         disk::replace(&self.unsaved_file(path), record.to_string().as_bytes(), Durability::Kill)
     }
 

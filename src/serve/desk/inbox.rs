@@ -1,13 +1,14 @@
 //! What waits for an editor: pasted dumps, dumps among the content, articles with review flags. A dump's lines are shown
 //! with the role that the parser gave them; a person may change roles, split and merge, and accept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Desk, Refused, Request, change, file};
+use crate::article::Source;
 use crate::diag;
 use crate::disk::{self, Durability};
 use crate::dump::{self, Form};
@@ -35,12 +36,20 @@ fn taken(view: &View) -> BTreeMap<&str, &str> {
 /// Dumps among the content, each with its articles that no Markdown stands for yet.
 fn dumps(view: &View) -> Vec<(&Record, Vec<usize>)> {
     let taken = taken(view);
+    let dealt: BTreeSet<Fingerprint> = view
+        .records
+        .iter()
+        .flat_map(|record| &record.items)
+        .filter_map(|item| Fingerprint::read(item.header.source.as_ref()?.dump.as_deref()?))
+        .collect();
     let waiting = |record: &Record| -> Vec<usize> {
         let is_free = |key: &str| !taken.contains_key(key);
         let items = record.items.iter().enumerate();
         items.filter(|(_, item)| item.dump_key.as_deref().is_some_and(is_free)).map(|(at, _)| at).collect()
     };
-    let is_dump = |record: &Record| matches!(Role::of(&record.path), Some(Role::Text | Role::Html));
+    let is_dump = |record: &Record| {
+        matches!(Role::of(&record.path), Some(Role::Text | Role::Html)) && !dealt.contains(&record.text)
+    };
     view.records
         .iter()
         .filter(|record| is_dump(record))
@@ -57,9 +66,11 @@ fn flagged(view: &View) -> impl Iterator<Item = &Record> {
     view.records.iter().map(|record| &**record).filter(is_flagged)
 }
 
-/// How much waits among the content.
-pub(super) fn count(view: &View) -> usize {
-    dumps(view).len() + flagged(view).count()
+/// How much waits.
+pub(super) fn count(desk: &Desk, view: &View) -> usize {
+    let pastes = fs::read_dir(pastes(desk)).into_iter().flatten().flatten();
+    let pastes = pastes.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "json"));
+    pastes.count() + dumps(view).len() + flagged(view).count()
 }
 
 fn pastes(desk: &Desk) -> PathBuf {
@@ -76,6 +87,24 @@ fn kept(desk: &Desk) -> Vec<(String, Json)> {
     let mut kept: Vec<(String, Json)> = entries.filter_map(read).collect();
     kept.sort_by_key(|(_, paste)| std::cmp::Reverse(paste["when"].as_u64()));
     kept
+}
+
+fn form(paste: &Json) -> Form {
+    if paste["form"] == "html" { Form::Html } else { Form::Text }
+}
+
+/// What a paste is known by in a list: its first line.
+fn head(text: &str, form: Form) -> String {
+    const SHOWN: usize = 100;
+    let text = dump::decoded(text.as_bytes(), form);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => {
+            let whole = line[..end].rfind(' ').unwrap_or(end);
+            format!("{}…", line[..whole].trim_end())
+        }
+        None => line.to_owned(),
+    }
 }
 
 /// Everything that waits.
@@ -101,7 +130,7 @@ pub(super) fn list(desk: &Desk) -> Json {
     let pastes: Vec<Json> = kept(desk)
         .into_iter()
         .map(|(id, paste)| {
-            let head: String = paste["text"].as_str().unwrap_or_default().trim().chars().take(100).collect();
+            let head = head(paste["text"].as_str().unwrap_or_default(), form(&paste));
             json!({ "id": id, "name": paste["name"], "when": paste["when"], "head": head })
         })
         .collect();
@@ -138,7 +167,7 @@ fn matter(desk: &Desk, request: &Request) -> Result<Matter, Refused> {
             .find(|(known, _)| known == id)
             .ok_or_else(|| Refused::missing("there is no such paste"))?;
         let text = paste["text"].as_str().unwrap_or_default();
-        let form = if paste["form"] == "html" { Form::Html } else { Form::Text };
+        let form = form(&paste);
         let name = paste["name"].as_str().unwrap_or("paste").to_owned();
         return Ok(Matter { name, bytes: text.into(), form, path: None, id: Some(id) });
     }
@@ -364,9 +393,19 @@ pub(super) fn accept(desk: &Desk, request: &Request) -> Answer {
     let shown = view.shown.as_ref().ok_or_else(|| Refused::wrong(&view.problems))?;
     let body = request.text("body").map_or(body, str::to_owned);
     let now = change::now(desk, shown.rules.zone);
+    let own = header.source.as_ref().map(|source| source.sha256.clone()).unwrap_or_default();
+    let left = {
+        let taken = taken(&view);
+        keys.iter().filter(|key| **key != own && !taken.contains_key(key.as_str())).count()
+    };
+    if left == 0 && is_cut_by_hand(&view, &matter, &keys) {
+        header.source = header
+            .source
+            .map(|source| Source { dump: Some(Fingerprint::of(&matter.bytes).to_string()), ..source });
+    }
     if let Some(path) = request.text("update") {
         let updated = update(desk, &view, path, &header, &body, now)?;
-        if keys.len() <= 1 {
+        if left == 0 {
             done(desk, &matter);
         }
         return Ok(updated);
@@ -394,16 +433,20 @@ pub(super) fn accept(desk: &Desk, request: &Request) -> Answer {
     let mut made = change::place_new(desk, &path, &text)?;
     if let Some(source) = &header.source {
         import::accepted(&desk.state.site, source, Fingerprint::of(text.as_bytes()), &path)?;
-        let view = desk.view();
-        let taken = taken(&view);
-        let left =
-            keys.iter().filter(|key| **key != source.sha256 && !taken.contains_key(key.as_str())).count();
         if left == 0 {
             done(desk, &matter);
         }
         made["left"] = json!(left);
     }
     Ok(made)
+}
+
+/// Whether the articles, by their keys, are others than a parser finds in the dump by itself: then nothing but the dump as
+/// a whole tells that they are its articles.
+fn is_cut_by_hand(view: &View, matter: &Matter, keys: &[String]) -> bool {
+    let record = matter.path.as_deref().and_then(|path| view.record(path));
+    let found = record.iter().flat_map(|record| &record.items).filter_map(|item| item.dump_key.as_ref());
+    found.into_iter().any(|key| !keys.contains(key))
 }
 
 /// Takes a paste out of the inbox when all its articles are accepted.
@@ -431,6 +474,9 @@ fn update(
     if let Some(source) = header.source.as_ref().filter(|_| !is_from_dump) {
         // A dump among the content is then this article, and no second one beside it.
         fields["source"] = json!({ "file": source.file, "item": source.item, "sha256": source.sha256 });
+        if let Some(dump) = &source.dump {
+            fields["source"]["dump"] = json!(dump);
+        }
     }
     let edit =
         Request { body: json!({ "fields": fields, "body": format!("\n{}\n", body.trim()) }), over: None };

@@ -77,7 +77,7 @@ pub(super) fn site(desk: &Desk) -> Json {
         "keys": front_matter::keys(),
         "now": moment(clock.now), "drafts": clock.drafts, "future": clock.future,
         "problems": problems(&view.problems), "stale": view.stale,
-        "waiting": super::inbox::count(&view),
+        "waiting": super::inbox::count(desk, &view),
         "articles": view.records.iter().map(|record| record.items.len()).sum::<usize>(),
         "git": super::git::is_repository(desk),
     })

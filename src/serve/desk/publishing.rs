@@ -13,7 +13,7 @@ use crate::build;
 use crate::clock::Clock;
 use crate::diag::{self, Diag, Severity};
 use crate::fingerprint::Fingerprint;
-use crate::load::{self, Wishes};
+use crate::load::Wishes;
 use crate::publish::{self, Plan, Step};
 use crate::serve::live::Live;
 use crate::serve::taker::now;
@@ -202,7 +202,11 @@ fn planned(
     };
     let mut built = build::build(&wishes, publishing);
     let broken = broken(&built.diags);
-    let is_stopped_by_them = !broken.is_empty() && !diag::any_error(&load::forgive(built.diags.clone()));
+    let is_other = |diag: &Diag| {
+        diag.severity == Severity::Error
+            && diag.place.as_ref().is_none_or(|place| !broken.contains(&place.path))
+    };
+    let is_stopped_by_them = !broken.is_empty() && !built.diags.iter().any(is_other);
     if is_stopped_by_them && broken.iter().all(|path| leave_out.contains(path)) {
         wishes.wishes.keep_going = true;
         options.allow_incomplete = true;
@@ -223,16 +227,16 @@ fn planned(
     })?;
     let left_out = if options.allow_incomplete { broken } else { Vec::new() };
     let told = json!({
-        "words": plan.words, "place": plan.place, "bytes": plan.bytes, "unchanged": plan.unchanged,
+        "lines": plan.words, "place": plan.place, "bytes": plan.bytes, "unchanged": plan.unchanged,
         "files": plan.phases.iter().map(|phase| phase.steps.len()).sum::<usize>(), "left_out": left_out,
         "links": links(live, &plan), "key": key(&plan).to_string(),
     });
     Ok((options, plan, told))
 }
 
-/// Content that cannot be read, by its path.
+/// Content that cannot be read, or that claims the address of another article, by its path.
 fn broken(diags: &[Diag]) -> Vec<String> {
-    let errors = diags.iter().filter(|diag| diag.severity == Severity::Error && diag.code != "URL-DUP");
+    let errors = diags.iter().filter(|diag| diag.severity == Severity::Error);
     let paths = errors.filter_map(|diag| diag.place.as_ref()).map(|place| place.path.clone());
     paths.filter(|path| path.starts_with("content/")).collect::<BTreeSet<_>>().into_iter().collect()
 }
@@ -295,9 +299,9 @@ pub(super) fn back(desk: &Desk, request: &Request) -> Answer {
         let report = publish::rollback(&options, &mut |progress| {
             publishing.step(progress.done, progress.total);
         });
-        let words = report.plan.as_ref().map(|plan| plan.words.clone());
+        let lines = report.plan.as_ref().map(|plan| plan.words.clone());
         match report.exit {
-            0 => publishing.end(Stage::WentBack, json!({ "words": words })),
+            0 => publishing.end(Stage::WentBack, json!({ "lines": lines })),
             _ => publishing.end(Stage::Stopped, stopped(&report.diags)),
         }
     })

@@ -118,7 +118,8 @@ function open(main, path, article, unsaved, start) {
         dirty = made.text !== article.text;
         show(made);
       } while (again);
-      saved.textContent = dirty ? word("kept") : "";
+      // A save that ended meanwhile has said so, and what is as it was saved is saved.
+      if (!saving) saved.textContent = word(dirty ? "kept" : "saved");
     } catch (error) {
       if (error?.body?.as_text) say(error.body.error);
       else fail(error);

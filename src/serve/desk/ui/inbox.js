@@ -110,10 +110,21 @@ async function lines(main, matter) {
       article.near && !article.accepted && el("div", { className: "problem" }, word("nearDuplicate"), " ", el("bdi", {}, article.near.title), el("div", {}, button(word("updateThat"), () => accept(article.near.path)))),
       el("div", { className: "stack" }, field("title"), field("summary"), el("div", { className: "two" }, field("section"), field("date")), el("div", { className: "two" }, field("authors"), field("tags")), el("div", { className: "two" }, field("dateline"), field("agency"))),
       !values.date && el("p", { className: "hint" }, word("noDate")),
-      el("div", { className: "body", dir: "auto", tabIndex: 0, role: "region", "aria-label": word("text") }, article.body),
+      el("div", { className: "body", dir: "auto", tabIndex: 0, role: "region", "aria-label": `${word("text")}: ${values.title}` }, article.body),
       !article.accepted && el("div", { className: "end row" }, button(word("accept"), () => accept(), "main accept")));
     return box;
   }
+
+  // What is said of the chosen line, with a key or, where there are none, with a button.
+  const mark = (role) => { roles[chosen + 1] = role; again(); };
+  const begin = () => {
+    starts = (starts ?? found.starts).slice();
+    const at = starts.indexOf(chosen + 1);
+    if (at >= 0) starts.splice(at, 1); else starts.push(chosen + 1);
+    again();
+  };
+  const tools = el("div", { className: "tools marks", role: "toolbar", "aria-label": word("lineIs") },
+    Object.values(KEYS).map((role) => button(word("role_" + role), () => mark(role))), button(word("begins"), begin));
 
   const keys = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -122,13 +133,9 @@ async function lines(main, matter) {
     else if (key === "arrowup") choose(chosen - 1);
     else if (key === "home") choose(0);
     else if (key === "end") choose(found.lines.length - 1);
-    else if (key === "enter") {
-      starts = (starts ?? found.starts).slice();
-      const at = starts.indexOf(chosen + 1);
-      if (at >= 0) starts.splice(at, 1); else starts.push(chosen + 1);
-      again();
-    } else if (key === "a") cards.querySelector("button.accept")?.click();
-    else if (KEYS[key]) { roles[chosen + 1] = KEYS[key]; again(); } else return;
+    else if (key === "enter") begin();
+    else if (key === "a") cards.querySelector("button.accept")?.click();
+    else if (KEYS[key]) mark(KEYS[key]); else return;
     event.preventDefault();
   };
   list.addEventListener("keydown", keys);
@@ -136,7 +143,7 @@ async function lines(main, matter) {
   draw();
   const dismiss = matter.id && button(word("dismiss"), () => ask("dismiss", { id: matter.id }).then(() => go("inbox"), fail), "quiet");
   main.replaceChildren(el("div", { className: "page", style: "" }, el("div", { className: "row" }, el("h1", { dir: "auto" }, found.name), dismiss), el("p", { className: "hint" }, word("keys")),
-    el("div", { className: "paste" }, el("div", {}, el("h2", {}, word("lines")), list), el("div", {}, el("h2", {}, word("foundArticles")), cards))));
+    el("div", { className: "paste" }, el("div", {}, el("h2", {}, word("lines")), tools, list), el("div", {}, el("h2", {}, word("foundArticles")), cards))));
   main.firstChild.style.maxWidth = "90rem";
   list.focus();
 }

@@ -1,7 +1,7 @@
 // Publishing: what it would do, in words; then, when that is agreed to, how far it is, and where it can be seen.
 
 import { ask, button, complaints, dialog, el, end, fail } from "./desk.js";
-import { word } from "./words.js";
+import { phrase, word } from "./words.js";
 
 // What a target needs; the words of site.toml are the same in every language.
 const EXAMPLES = `[publish.live]
@@ -24,6 +24,24 @@ branch = "gh-pages"`;
 
 const STAGES = { building: "checking", comparing: "comparing", sending: "sending", "going-back": "goingBack" };
 
+// Each name keeps its own direction of writing.
+const isolated = (text, more = {}) => el("bdi", more, String(text));
+const nodes = (key, values) => phrase(key, values).flat();
+
+// A page in a line of what would be done.
+function page({ how, title, was, path }) {
+  const address = path && isolated("/" + path, { dir: "ltr" });
+  return how === "gone" && !title ? [address] : nodes("page_" + how, { title: title && isolated(title), was: was && isolated(was), path: address });
+}
+
+// What would be done, or was, in the language of the page.
+function line({ what, n, pages = [], to, from }) {
+  const named = pages.map(page);
+  if (n > pages.length) named.push(["…"]);
+  const all = named.flatMap((one, at) => (at ? [word("comma"), ...one] : one));
+  return nodes("line_" + what, { n: String(n), pages: all, to: isolated(to), from: isolated(from) });
+}
+
 export async function publish() {
   const found = await ask("targets");
   let isOpen = true;
@@ -38,7 +56,7 @@ export async function publish() {
 }
 
 function panel(found, close, isOpen) {
-  const names = el("select", { name: "target", onchange: () => look() }, found.targets.map((one) => el("option", { value: one.name }, `${one.name} (${one.place})`)));
+  const names = el("select", { name: "target", dir: "auto", onchange: () => look() }, found.targets.map((one) => el("option", { value: one.name }, `${one.name} (${one.place})`)));
   const target = () => found.targets[names.selectedIndex];
   const bar = el("progress", { "aria-label": word("publish"), hidden: true });
   const stage = el("p", { role: "status" });
@@ -74,28 +92,29 @@ function panel(found, close, isOpen) {
   const back = () => target().keeps && button(word("rollback"), () => run("back", { target: target().name }).catch(failed));
   const external = (address, title) => el("a", { href: address, target: "_blank", rel: "noopener", dir: title ? "auto" : "ltr" }, title ?? address);
   const list = (items) => el("ul", { className: "plain" }, items.map((item) => el("li", { dir: "auto" }, item)));
+  const lines = (told) => el("ul", { className: "plain" }, told.map((one) => el("li", {}, line(one))));
   const addresses = (links) => links?.length > 0 && list(links.map((link) => el("span", {}, external(link.address, link.title), " ", el("bdi", { className: "hint", dir: "ltr" }, link.address))));
 
   function show(job) {
     const told = job.told ?? {};
     const close_ = button(word("close"), close);
     if (job.stage === "planned") {
-      const isDone = !told.words.length;
+      const isDone = !told.lines.length;
       stage.textContent = word(isDone ? "upToDate" : "toBeDone");
       text.replaceChildren(...[
         told.left_out.length > 0 && el("div", { className: "problem" }, word("leftOut"), list(told.left_out)),
-        isDone ? el("p", {}, external(found.address)) : list(told.words),
+        isDone ? el("p", {}, external(found.address)) : lines(told.lines),
       ].filter(Boolean));
       const go = button(word("publishNow"), () => run("send", { key: told.key }).catch(failed), "main");
       buttons.replaceChildren(...[close_, back(), isDone ? null : go].filter(Boolean));
       if (!isDone) go.focus();
     } else if (job.stage === "published") {
       stage.replaceChildren(word("published"), " ", external(found.address));
-      text.replaceChildren(...[addresses(told.links), el("p", { className: "hint" }, `${told.sent} ${word("filesSent")}`)].filter(Boolean));
+      text.replaceChildren(...[addresses(told.links), el("p", { className: "hint" }, `${word("filesSent")} ${told.sent}`)].filter(Boolean));
       buttons.replaceChildren(...[back(), close_].filter(Boolean));
     } else if (job.stage === "went-back") {
       stage.replaceChildren(word("wentBack"), " ", external(found.address));
-      text.replaceChildren(list(told.words ?? []));
+      text.replaceChildren(lines(told.lines ?? []));
       buttons.replaceChildren(again(), close_);
     } else {
       stage.textContent = word(told.broken ? "brokenThere" : "stopped");
