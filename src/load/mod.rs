@@ -1,7 +1,10 @@
 //! Step one: sources become records, and a snapshot. Reads through a [`Store`]; reuses what the last
 //! build remembers of a file whose stamp, or whose bytes, are the same.
 
+mod few;
 mod pictures;
+
+pub use few::{Again, Before, again, few_changed, path_of};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +17,7 @@ use crate::diag::{self, Checked, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::{ArticleId, Index};
-use crate::ledger::{Delta, Head, Ledger, Seen, Tally};
+use crate::ledger::{Head, Ledger, Seen, Tally};
 use crate::site::{self, Asset, Frozen, Site};
 use crate::source::{self, Record, Role, Rules};
 use crate::store::{self, Entry, Store};
@@ -139,100 +142,6 @@ pub fn is_unchanged(
         && ledger.sources.par_iter().zip(&listing.entries).all(same)
 }
 
-/// More changed texts than these are planned with everything else.
-const FEW: usize = 32;
-
-/// The sources that must be looked at, if they are few, articles, and nothing else about the site is another than last
-/// time: then perhaps their texts alone changed.
-#[must_use]
-pub fn few_changed<'l>(
-    listing: &'l Listing,
-    config: &ConfigText,
-    ledger: &Ledger,
-    circumstances: Fingerprint,
-    clock: &Clock,
-) -> Option<Vec<&'l Entry>> {
-    let head = &ledger.head;
-    let same = listing.diags.is_empty()
-        && head.circumstances == circumstances
-        && head.validity.holds(clock.now)
-        && head.config == config.fingerprint
-        && ledger.sources.len() == listing.entries.len();
-    let mut few = Vec::new();
-    for (seen, entry) in ledger.sources.iter().zip(&listing.entries).filter(|_| same) {
-        if seen.path != entry.path {
-            return None;
-        }
-        if seen.stamp != entry.stamp || entry.stamp.newest() >= head.began {
-            let article = entry.path.starts_with("content/")
-                && Role::of(&entry.path).is_some_and(|role| role != Role::Picture)
-                && entry.stamp.len <= source::ARTICLE_LIMIT;
-            if !article || few.len() == FEW {
-                return None;
-            }
-            few.push(entry);
-        }
-    }
-    same.then_some(few)
-}
-
-/// The site of the last build with other texts; what of the ledger is to be replaced then.
-pub struct Retexted {
-    /// The snapshot.
-    pub site: Site,
-    /// Articles whose text is another.
-    pub articles: Vec<ArticleId>,
-    /// The rules of parsing.
-    pub rules: Rules,
-    /// Bodies that were parsed on the way.
-    pub bodies: Bodies,
-    /// Sources and records for the ledger.
-    pub delta: Delta,
-}
-
-/// The last build's site with what these articles say now; `None` when more than their texts changed.
-#[must_use]
-pub fn retext(
-    store: &dyn Store,
-    listing: &Listing,
-    changed: &[&Entry],
-    config: Config,
-    ledger: &Ledger,
-    clock: Clock,
-) -> Option<Retexted> {
-    let rules = Rules::new(&config);
-    if rules.key != ledger.head.rules {
-        return None;
-    }
-    let mut index = ledger.index()?;
-    let (mut delta, mut bodies, mut articles) = (Delta::default(), Bodies::new(), Vec::new());
-    for entry in changed {
-        let (bytes, stamp) = store.read(&entry.path).ok()??;
-        let text = Fingerprint::of(&bytes);
-        delta.sources.push(Seen { path: entry.path.clone(), stamp, text, picture: None });
-        let former = ledger.record(&entry.path)?;
-        if former.text == text {
-            continue;
-        }
-        let parsed = source::parse(&entry.path, bytes, &rules);
-        let record = Arc::new(parsed.record);
-        index = index.with_text(&record)?;
-        articles.extend(index.of_file(&entry.path));
-        bodies.insert(entry.path.clone(), parsed.bodies);
-        delta.records.push(Record::clone(&record));
-    }
-    let is_template = |entry: &&Entry| entry.path.starts_with("templates/");
-    let mut templates = Vec::new();
-    for entry in listing.entries.iter().filter(is_template) {
-        let (bytes, _) = store.read(&entry.path).ok()??;
-        templates.push(template_source(&entry.path, bytes).ok()?);
-    }
-    let templates = templates_of(templates).value?;
-    let assets = assets(&ledger.sources, &config);
-    let site = Site::thawed(Arc::new(config), Arc::new(templates), index, assets, clock, &ledger.views);
-    Some(Retexted { site, articles, rules, bodies, delta })
-}
-
 /// Pictures and files copied as they are, as a ledger's sources tell them.
 pub(crate) fn assets(sources: &[Seen], config: &Config) -> [BTreeMap<String, Asset>; 2] {
     let picture = |seen: &Seen| {
@@ -316,7 +225,9 @@ pub struct Loaded {
     pub config: Fingerprint,
     /// The rules of parsing.
     pub rules: Rules,
-    /// Until when the snapshot holds.
+    /// For how long the gate's answers hold.
+    pub gate: Validity,
+    /// For how long the snapshot holds.
     pub validity: Validity,
     /// Counts for the report.
     pub tally: Tally,
@@ -393,16 +304,16 @@ pub fn load(
     let published = if wishes.keep_going && left_out > 0 { None } else { published(store, &mut diags) };
     let frozen = Frozen::new(published.as_deref().unwrap_or(""), &gated, &config);
     let tally = Tally { left_out: left_out as u64, ..tally(&gated) };
-    let validity = gated.validity;
+    let gate = gated.validity;
     let Checked { value: site, diags: more } =
         Site::new(Arc::new(config), Arc::new(templates), &gated, pictures, statics, wishes.clock, frozen);
     diags.extend(more);
     diags.extend(astray(store, &site.index));
     let (site, views_validity) = site.with_views();
     diags.extend(site.check_names());
-    let validity = validity.and(views_validity);
-    let loaded =
-        Loaded { config: config_text.fingerprint, site, records, sources, rules, validity, tally, bodies };
+    let validity = gate.and(views_validity);
+    let config = config_text.fingerprint;
+    let loaded = Loaded { config, site, records, sources, rules, gate, validity, tally, bodies };
     Checked { value: Some(loaded), diags }
 }
 

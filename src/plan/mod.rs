@@ -5,12 +5,15 @@ mod claim;
 mod fingerprint;
 mod page;
 mod place;
+mod reach;
 mod redirect;
+mod scope;
 
 pub(crate) use claim::alias_path;
 pub(crate) use page::feed_members;
 pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};
 pub use place::place;
+pub use reach::Reach;
 pub(crate) use place::{members, neighbours, search_folder};
 pub(crate) use redirect::all as redirects;
 pub use redirect::{Goal, Redirect};
@@ -19,6 +22,7 @@ use rayon::prelude::*;
 
 use self::claim::{Claim, claims, collisions};
 use self::fingerprint::{Mentions, fingerprint};
+use self::scope::Scope;
 use crate::article::Kind;
 use crate::config::FeedForm;
 use crate::diag::Checked;
@@ -88,7 +92,7 @@ impl Outline {
     /// Says what goes where. Two claims on one path are errors that name both.
     #[must_use]
     pub fn new(site: &Site) -> Checked<Self> {
-        let (claims, mut diags) = claims(site);
+        let (claims, mut diags) = claims(site, &Scope::Whole);
         diags.extend(collisions(&claims));
         let mut outputs: Vec<Planned> =
             claims.into_iter().map(|Claim { out, work, .. }| Planned { out, work }).collect();
