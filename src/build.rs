@@ -2,6 +2,7 @@
 
 mod short;
 mod verify;
+mod why;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use self::short::Short;
+use self::why::{Former, Why};
 use crate::body::{BodySource, NoBody};
 use crate::cache::Cache;
 use crate::clock::Validity;
@@ -19,6 +21,7 @@ use crate::disk::{self, Dir, Durability, Lock};
 use crate::fingerprint::Fingerprint;
 use crate::index::Article;
 use crate::label::{self, Label};
+pub use crate::ledger::Reason;
 use crate::ledger::{Head, Ledger, Memory, Tally, Written};
 use crate::load::{self, Bodies, Loaded, Wishes};
 use crate::made::{Inputs, Trouble, Workshop};
@@ -44,6 +47,8 @@ pub struct Options {
     pub clean: bool,
     /// Build clean beside and compare.
     pub verify: bool,
+    /// Say of every rendered page what of it is another.
+    pub explain: bool,
     /// Build also when every article of the last build is gone.
     pub allow_empty: bool,
 }
@@ -79,17 +84,6 @@ pub struct Report {
     pub reasons: Vec<(OutPath, Reason)>,
     /// Where the site is.
     pub output: PathBuf,
-}
-
-/// Why an output was rendered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// It was not there before.
-    New,
-    /// Something it is made of changed.
-    Recipe,
-    /// The file was changed or removed by somebody else, or its time is too young to be trusted.
-    Touched,
 }
 
 /// Hears how far a build is.
@@ -224,12 +218,22 @@ impl<'o> Run<'o> {
             }
             report.tally = loaded.tally;
             report.next_due = loaded.validity.next();
-            match self.make(&mut loaded, &plan.value, &ledger, progress, report)? {
+            let head = Head {
+                circumstances,
+                config: loaded.config,
+                templates: why::templates(&loaded.site),
+                rules: loaded.rules.key,
+                gate: loaded.gate,
+                validity: loaded.validity,
+                began: self.lock.taken,
+                tally: loaded.tally,
+            };
+            match self.make(&mut loaded, &plan.value, &ledger, &head, progress, report)? {
                 Made::Done { outputs } => {
                     report.diags.extend(diags.iter().cloned());
                     let config = std::sync::Arc::clone(&loaded.site.config);
                     let made = self.made(&config, loaded.tally, loaded.validity);
-                    self.remember(loaded, outputs, circumstances, diags)?;
+                    self.remember(loaded, outputs, head, diags)?;
                     return Label::put(&self.memory, &made, &plan.value.recipes);
                 }
                 Made::Failed(errors) => {
@@ -286,6 +290,7 @@ impl<'o> Run<'o> {
         loaded: &mut Loaded,
         plan: &Plan,
         ledger: &Ledger,
+        head: &Head,
         progress: &dyn Progress,
         report: &mut Report,
     ) -> Result<Made, Diag> {
@@ -299,7 +304,9 @@ impl<'o> Run<'o> {
                 })
                 .collect();
         let bodies = std::mem::take(&mut loaded.bodies);
-        match self.bake_all(&loaded.site, &loaded.rules, bodies, ledger, &jobs, progress)? {
+        let former = if self.options.explain { Former::all(&loaded.site, ledger) } else { None };
+        let why = Why::new(&loaded.site, head, ledger, former);
+        match self.bake_all(&loaded.site, &loaded.rules, bodies, ledger, &jobs, &why, progress)? {
             Baking::Done { writing, baked } => {
                 let planned: Vec<&str> = plan.recipes.iter().map(|recipe| recipe.out.as_str()).collect();
                 self.write(writing, baked, &planned, report).map(|outputs| Made::Done { outputs })
@@ -317,12 +324,13 @@ impl<'o> Run<'o> {
         bodies: Bodies,
         ledger: &Ledger,
         jobs: &[(&Recipe, Option<&Written>)],
+        why: &Why<'_>,
         progress: &dyn Progress,
     ) -> Result<Baking, Diag> {
         let writing = self.output.begin(jobs.iter().map(|(recipe, _)| &recipe.out))?;
         let bodies = BodySource::new(&self.store, rules, bodies);
         let workshop = Workshop::default();
-        let maker = Maker { run: self, site, ledger, bodies, writing: &writing, workshop };
+        let maker = Maker { run: self, site, ledger, bodies, writing: &writing, workshop, why };
         let (done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let results: Vec<Result<Baked, Failure>> = jobs
             .par_iter()
@@ -414,8 +422,10 @@ impl<'o> Run<'o> {
         let (mut outputs, mut staged, mut waiting) =
             (Vec::with_capacity(baked.len()), Vec::new(), Vec::new());
         for one in baked {
-            report.rendered += usize::from(one.reason.is_some());
-            report.reasons.extend(one.reason.map(|reason| (one.written.out.clone(), reason)));
+            if one.rendered {
+                report.rendered += 1;
+                report.reasons.push((one.written.out.clone(), one.written.reason.clone()));
+            }
             if let Some(file) = one.staged {
                 waiting.push(outputs.len());
                 staged.push(file);
@@ -447,18 +457,9 @@ impl<'o> Run<'o> {
         &self,
         loaded: Loaded,
         outputs: Vec<Written>,
-        circumstances: Fingerprint,
+        head: Head,
         diags: Vec<Diag>,
     ) -> Result<(), Diag> {
-        let head = Head {
-            circumstances,
-            config: loaded.config,
-            rules: loaded.rules.key,
-            gate: loaded.gate,
-            validity: loaded.validity,
-            began: self.lock.taken,
-            tally: loaded.tally,
-        };
         let mut ledger = Ledger::new(head, loaded.sources, outputs, diags).with_records(loaded.records);
         ledger.views = loaded.site.view_fingerprints();
         ledger.save(&self.memory.ledger(), &loaded.site.index)
@@ -498,8 +499,8 @@ enum Failure {
 struct Baked {
     written: Written,
     staged: Option<Staged>,
-    /// Why it was rendered; `None` when it was kept.
-    reason: Option<Reason>,
+    /// Whether it was; else it was kept.
+    rendered: bool,
 }
 
 /// Makes outputs from recipes.
@@ -510,6 +511,7 @@ struct Maker<'r> {
     bodies: BodySource<'r>,
     writing: &'r Writing,
     workshop: Workshop,
+    why: &'r Why<'r>,
 }
 
 impl Maker<'_> {
@@ -522,27 +524,32 @@ impl Maker<'_> {
     ) -> Result<Baked, Failure> {
         let trusted = before.filter(|written| self.run.trusted(self.ledger, written));
         if let Some(written) = trusted.filter(|written| written.recipe == recipe.fingerprint) {
-            return Ok(Baked { written: written.clone(), staged: None, reason: None });
+            return Ok(Baked { written: written.clone(), staged: None, rendered: false });
         }
         let reason = match before {
             None => Reason::New,
-            Some(written) if written.recipe != recipe.fingerprint => Reason::Recipe,
+            Some(written) if written.recipe != recipe.fingerprint => Reason::Recipe(self.why.names(recipe)),
             Some(_) => Reason::Touched,
         };
         // An output whose recipe is the same and whose bytes still are what was written was merely touched.
-        if let (Reason::Touched, Some(written)) = (reason, before)
+        if let (Reason::Touched, Some(written)) = (&reason, before)
             && let Some(stamp) = self.run.as_written(written)
         {
-            return Ok(Baked { written: Written { stamp, ..written.clone() }, staged: None, reason: None });
+            return Ok(Baked {
+                written: Written { stamp, ..written.clone() },
+                staged: None,
+                rendered: false,
+            });
         }
         buffer.clear();
         let fill = std::panic::AssertUnwindSafe(|| self.fill(recipe, buffer));
         std::panic::catch_unwind(fill)
             .unwrap_or_else(|_| Err(Failure::Diag(diag::our_fault(Place::file(recipe.out.as_str())))))?;
         let bytes = Fingerprint::of(buffer);
-        let written = |stamp| Written { out: recipe.out.clone(), recipe: recipe.fingerprint, bytes, stamp };
+        let (out, rendered) = (recipe.out.clone(), self.run.options.wishes.clock.now);
+        let written = |stamp| Written { out, recipe: recipe.fingerprint, bytes, stamp, rendered, reason };
         if let Some(same) = trusted.filter(|trusted| trusted.bytes == bytes) {
-            return Ok(Baked { written: written(same.stamp), staged: None, reason: Some(reason) });
+            return Ok(Baked { written: written(same.stamp), staged: None, rendered: true });
         }
         let there = if self.run.output.is_fresh() {
             None
@@ -550,10 +557,10 @@ impl Maker<'_> {
             self.run.output.read_if_len(&recipe.out, buffer.len())
         };
         if let Some((_, stamp)) = there.filter(|(there, _)| there == buffer) {
-            return Ok(Baked { written: written(stamp), staged: None, reason: Some(reason) });
+            return Ok(Baked { written: written(stamp), staged: None, rendered: true });
         }
         let staged = self.writing.put(&recipe.out, buffer).map_err(Failure::Diag)?;
-        Ok(Baked { written: written(Default::default()), staged: Some(staged), reason: Some(reason) })
+        Ok(Baked { written: written(Default::default()), staged: Some(staged), rendered: true })
     }
 
     fn fill(&self, recipe: &Recipe, buffer: &mut Vec<u8>) -> Result<(), Failure> {

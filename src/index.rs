@@ -15,9 +15,9 @@ use chrono::Datelike;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use self::change::month_of;
 use crate::article::{Header, Kind};
 use crate::config::{Config, Edition as Words, EditionId};
-use self::change::month_of;
 use crate::date::Moment;
 use crate::diag::{self, Checked, Diag, Place};
 use crate::lazy::Lazy;

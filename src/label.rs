@@ -100,7 +100,8 @@ impl Label {
     ) -> Result<bool, Diag> {
         let former: Option<Self> = serde_json::from_str(former).ok();
         let kinds = fs::read_to_string(memory.kinds()).ok();
-        let Some(kinds) = kinds.filter(|kinds| former.is_some_and(|it| it.kinds == Fingerprint::of(kinds.as_bytes())))
+        let Some(kinds) =
+            kinds.filter(|kinds| former.is_some_and(|it| it.kinds == Fingerprint::of(kinds.as_bytes())))
         else {
             return Ok(false);
         };

@@ -128,6 +128,8 @@ struct World {
     options: Options,
     dump_key: String,
     story: Vec<String>,
+    /// A bit of the ledger is another; nothing need have read it yet.
+    damaged: bool,
 }
 
 fn dump(words: &str) -> String {
@@ -189,8 +191,8 @@ impl World {
         site.write("static/robots-extra.txt", "x");
         let options = site.options();
         let articles = (0..4 + random.below(8)).map(|number| Model::random(random, number)).collect();
-        let mut world =
-            Self { site, articles, number: 20, options, dump_key: String::new(), story: Vec::new() };
+        let (dump_key, story, damaged) = Default::default();
+        let mut world = Self { site, articles, number: 20, options, dump_key, story, damaged };
         world.dump_key = world.first_dump_key();
         for at in 0..world.articles.len() {
             world.save(at);
@@ -311,6 +313,7 @@ impl World {
                             let at = random.below(bytes.len());
                             bytes[at] ^= 1 << random.below(8);
                             fs::write(path, bytes).expect("a written ledger");
+                            self.damaged = true;
                         }
                     }
                 }
@@ -578,7 +581,9 @@ impl World {
             return;
         }
         assert_same(&self.site.tree(), &clean, &story);
-        assert_remembers(&self.site.ledger(), &ledger, &story);
+        if !self.damaged {
+            assert_remembers(&self.site.ledger(), &ledger, &story);
+        }
         let again = build::build(&self.options, &Silent);
         assert_eq!((again.rendered, again.written, again.removed), (0, 0, 0), "{story}");
         let said: Vec<_> = report.diags.into_iter().filter(|diag| diag.code != "LEDGER").collect();
@@ -614,7 +619,10 @@ fn assert_remembers(have: &Ledger, want: &Ledger, story: &str) {
         let articles: Vec<_> =
             index.articles.iter().map(|article| (article.path().to_owned(), article.shape())).collect();
         assert!(ledger.is_sound(), "{story}");
-        (postcard::to_stdvec(&articles).expect("plain data"), postcard::to_stdvec(&index).expect("plain data"))
+        (
+            postcard::to_stdvec(&articles).expect("plain data"),
+            postcard::to_stdvec(&index).expect("plain data"),
+        )
     };
     assert!(index(have) == index(want), "another index than that of a clean build\n{story}");
 }

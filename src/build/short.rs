@@ -1,12 +1,14 @@
 //! The short way of a build: a few articles changed, so nearly everything is planned already, and what is not is read from
 //! the ledger as far as it is asked for. Whatever does not fit into it is left to the long way.
 
+use super::why::{Former, Why};
 use super::{Baking, Progress, Report, Run};
 use crate::diag::Diag;
 use crate::fingerprint::Fingerprint;
+use crate::index::ArticleId;
 use crate::label::Label;
 use crate::ledger::{Ledger, Written};
-use crate::load::{self, Again, Before, ConfigText, Listing};
+use crate::load::{self, Again, ConfigText, Listing};
 use crate::path::OutPath;
 use crate::plan::{self, Planned, Reach, Recipe};
 use crate::site::Site;
@@ -51,17 +53,18 @@ impl Run<'_> {
         }
         let Some(config) = load::parse_config(config, wishes).value else { return Ok(Short::More) };
         let again = load::again(&self.store, listing, &changed, config, ledger, wishes.clock);
-        let Some(Again { site, articles, before, rules, bodies, mut delta }) = again else {
+        let Some(Again { site, articles, before, renumbered, rules, bodies, mut delta }) = again else {
             return Ok(Short::More);
         };
-        let reach = match &before {
-            None => Some(Reach { recipes: showing(&site, &articles), gone: Vec::new() }),
-            Some(Before { site: former, renumbered }) => {
+        let reach = match &renumbered {
+            None => Some(texts_reach(&site, &articles)),
+            Some(renumbered) => {
                 let outs: Vec<&str> = ledger.outputs.iter().map(|written| written.out.as_str()).collect();
-                Reach::of(former, &site, renumbered, &outs, &ledger.views)
+                Reach::of(&before, &site, renumbered, &outs, &ledger.views)
             }
         };
-        let Some(Reach { recipes, gone }) = reach else { return Ok(Short::More) };
+        let Some(Reach { recipes, gone, before: reached }) = reach else { return Ok(Short::More) };
+        let is_text_only = renumbered.is_none();
         let is_planned = |out: &OutPath| {
             recipes.iter().any(|recipe| recipe.out == *out) || gone.binary_search(out).is_ok()
         };
@@ -75,10 +78,12 @@ impl Run<'_> {
         let jobs: Vec<(&Recipe, Option<&Written>)> =
             recipes.iter().map(|recipe| (recipe, find(&recipe.out).map(|at| &ledger.outputs[at]))).collect();
         // Texts make no new outputs; and an article that could not be read is for the long way.
-        if before.is_none() && jobs.iter().any(|(_, written)| written.is_none()) || !ledger.is_sound() {
+        if is_text_only && jobs.iter().any(|(_, written)| written.is_none()) || !ledger.is_sound() {
             return Ok(Short::More);
         }
-        let (writing, baked) = match self.bake_all(&site, &rules, bodies, ledger, &jobs, progress)? {
+        let head = delta.head.clone();
+        let why = Why::new(&site, &head, ledger, Some(Former::Some { site: &before, outputs: &reached }));
+        let (writing, baked) = match self.bake_all(&site, &rules, bodies, ledger, &jobs, &why, progress)? {
             Baking::Done { writing, baked } => (writing, baked),
             Baking::Failed(_) => return Ok(Short::More),
             Baking::Changed(path) => return Ok(Short::Changed(path)),
@@ -98,17 +103,18 @@ impl Run<'_> {
         delta.outputs.extend(outputs.into_iter().filter(|written| former(written) != Some(written)));
         delta.removed = gone;
         delta.head.began = self.lock.taken;
-        if before.is_some() {
+        if !is_text_only {
             delta.views = site.view_fingerprints();
             delta.views.retain(|view| !ledger.views.contains(view));
         }
         report.tally = delta.head.tally;
-        report.pages = ledger.outputs.len() + recipes.iter().filter(|recipe| find(&recipe.out).is_none()).count()
+        report.pages = ledger.outputs.len()
+            + recipes.iter().filter(|recipe| find(&recipe.out).is_none()).count()
             - delta.removed.len();
         report.next_due = delta.head.validity.next();
         report.diags.extend(ledger.diags.iter().cloned());
-        ledger.append(&self.memory.ledger(), &delta, before.is_some().then_some(&site.index))?;
-        if before.is_none() {
+        ledger.append(&self.memory.ledger(), &delta, Some(&site.index).filter(|_| !is_text_only))?;
+        if is_text_only {
             // The same site with the same files, valid for as long.
             Label::put_back(&self.memory, &label)?;
         } else {
@@ -122,21 +128,24 @@ impl Run<'_> {
     }
 }
 
-/// The recipes of what shows the texts of some articles.
-fn showing(site: &Site, articles: &[crate::index::ArticleId]) -> Vec<Recipe> {
+/// What shows the texts of some articles.
+fn texts_reach(site: &Site, articles: &[ArticleId]) -> Reach {
     let recipe = |planned: Planned| Recipe {
         fingerprint: planned.fingerprint(site),
         out: planned.out,
         work: planned.work,
     };
-    plan::showing(site, articles).into_iter().map(recipe).collect()
+    let mut before = plan::showing(site, articles);
+    before.sort_unstable_by(|a, b| a.out.cmp(&b.out));
+    Reach { recipes: before.iter().cloned().map(recipe).collect(), gone: Vec::new(), before }
 }
 
 /// All outputs, sorted, when these are planned anew and others are gone.
 fn planned<'a>(ledger: &'a Ledger, recipes: &'a [Recipe], gone: &[OutPath]) -> Vec<&'a str> {
     let kept = ledger.outputs.iter().map(|written| &written.out);
     let kept = kept.filter(|out| gone.binary_search(out).is_err());
-    let mut all: Vec<&str> = kept.chain(recipes.iter().map(|recipe| &recipe.out)).map(OutPath::as_str).collect();
+    let mut all: Vec<&str> =
+        kept.chain(recipes.iter().map(|recipe| &recipe.out)).map(OutPath::as_str).collect();
     all.sort();
     all.dedup();
     all

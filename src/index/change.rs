@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 
-use super::{Article, ArticleId, Index, Run, Terms, Visible, Vocabulary, article_path, capitalised, section_slug};
+use super::{
+    Article, ArticleId, Index, Run, Terms, Visible, Vocabulary, article_path, capitalised, section_slug,
+};
 use crate::article::{Header, Kind};
 use crate::config::{Config, EditionId};
 use crate::path::slugify;
@@ -191,7 +193,8 @@ impl Index {
             return None;
         }
         let [only_lost, only_gained] = [lost.difference(&gained), gained.difference(&lost)];
-        let stays = only_lost.into_iter().all(|name| self.stays_named(name, &renumbered.gone, config, &vocabulary));
+        let stays =
+            only_lost.into_iter().all(|name| self.stays_named(name, &renumbered.gone, config, &vocabulary));
         if !stays || !only_gained.into_iter().all(|name| self.is_named(name, config, &vocabulary)) {
             return None;
         }
@@ -201,8 +204,7 @@ impl Index {
     /// An article that the gate lets through; `None` when it cannot have an address, or names what nobody else does.
     fn newcomer(&self, seen: &Visible, config: &Config, vocabulary: &Vocabulary) -> Option<Article> {
         let header = &seen.record.items.get(seen.item)?.header;
-        let mut terms =
-            editions(header, config).into_iter().map(|id| self.terms_of(header, id, vocabulary));
+        let mut terms = editions(header, config).into_iter().map(|id| self.terms_of(header, id, vocabulary));
         let Terms { edition, section, tags, authors, contributors, thread } = terms.next()??;
         Some(Article {
             record: Arc::clone(&seen.record),
@@ -244,9 +246,16 @@ impl Index {
     }
 
     /// The number of the term that a name stands for in an edition.
-    fn number_of(&self, edition: EditionId, axis: Axis, name: &str, vocabulary: &Vocabulary) -> Option<usize> {
+    fn number_of(
+        &self,
+        edition: EditionId,
+        axis: Axis,
+        name: &str,
+        vocabulary: &Vocabulary,
+    ) -> Option<usize> {
         let listed = self.editions.get(edition.0)?;
-        let find = |terms: &[super::Term], slug: &str| terms.binary_search_by(|term| term.slug.as_str().cmp(slug));
+        let find =
+            |terms: &[super::Term], slug: &str| terms.binary_search_by(|term| term.slug.as_str().cmp(slug));
         match axis {
             Axis::Sections => {
                 let slug = section_slug(name);
@@ -257,7 +266,9 @@ impl Index {
                 let at = find(self.tags_of(edition), &slugify(vocabulary.name(name))).ok()?;
                 Some(listed.tags.start + at)
             }
-            Axis::Authors => Some(listed.authors.start + find(self.authors_of(edition), &slugify(name)).ok()?),
+            Axis::Authors => {
+                Some(listed.authors.start + find(self.authors_of(edition), &slugify(name)).ok()?)
+            }
             Axis::Threads => {
                 let threads = &self.threads[listed.threads.clone()];
                 Some(listed.threads.start + find(threads, &slugify(name)).ok()?)
@@ -275,7 +286,13 @@ impl Index {
     }
 
     /// What a term would be called if it were spelled so by all; `None` when it has its name from the configuration.
-    fn called(&self, (edition, axis, name): &Spelling, at: usize, config: &Config, vocabulary: &Vocabulary) -> Option<String> {
+    fn called(
+        &self,
+        (edition, axis, name): &Spelling,
+        at: usize,
+        config: &Config,
+        vocabulary: &Vocabulary,
+    ) -> Option<String> {
         let words = config.edition(*edition);
         match axis {
             Axis::Sections if words.sections.iter().any(|own| own.slug == self.sections[at].slug) => None,

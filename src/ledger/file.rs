@@ -168,7 +168,8 @@ impl Opened {
                 // A damaged length must not become a large allocation.
                 (at.checked_add(size)?.checked_add(index)? <= len).then_some(())?;
                 let frame = read_at(&self.file, at, usize::try_from(size).ok()?)?;
-                let index = Section { at: at + size, len: index, sum: Fingerprint::from_bytes(rest.get(..16)?)? };
+                let index =
+                    Section { at: at + size, len: index, sum: Fingerprint::from_bytes(rest.get(..16)?)? };
                 let sum = follow(self.chain, &frame, &index);
                 (Fingerprint::from_bytes(rest.get(16..)?) == Some(sum)).then_some((frame, index, sum))
             };

@@ -33,6 +33,8 @@ pub struct Head {
     pub circumstances: Fingerprint,
     /// Of site.toml's text.
     pub config: Fingerprint,
+    /// Of the templates that pages are rendered with, by name.
+    pub templates: Vec<(String, Fingerprint)>,
     /// Rules of parsing: records made under others are void.
     pub rules: Fingerprint,
     /// For how long the gate's answers hold.
@@ -87,6 +89,21 @@ pub struct Written {
     pub bytes: Fingerprint,
     /// Its stamp.
     pub stamp: Stamp,
+    /// The instant of the build that rendered it last, seconds since 1970.
+    pub rendered: i64,
+    /// Why that did.
+    pub reason: Reason,
+}
+
+/// Why an output was rendered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// It was not there before.
+    New,
+    /// These of its ingredients were others.
+    Recipe(Vec<String>),
+    /// The file was changed or removed by somebody else, or its time is too young to be trusted.
+    Touched,
 }
 
 /// A ledger in memory.
@@ -385,7 +402,13 @@ impl Ledger {
         };
         let plain: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
         disk::replace_with(path, disk::Durability::Kill, |file| {
-            file::write(file, &sections, [&shape, linked.as_flattened()], &plain, (index.articles.len(), &article))
+            file::write(
+                file,
+                &sections,
+                [&shape, linked.as_flattened()],
+                &plain,
+                (index.articles.len(), &article),
+            )
         })
     }
 

@@ -93,22 +93,16 @@ pub struct Again {
     pub site: Site,
     /// Articles whose text is another.
     pub articles: Vec<ArticleId>,
-    /// The snapshot of the last build, when more than texts changed.
-    pub before: Option<Before>,
+    /// The snapshot of the last build.
+    pub before: Site,
+    /// Which of its articles is which, when more than texts changed.
+    pub renumbered: Option<Renumbered>,
     /// The rules of parsing.
     pub rules: Rules,
     /// Bodies that were parsed on the way.
     pub bodies: Bodies,
     /// What of the ledger is to be replaced.
     pub delta: Delta,
-}
-
-/// The snapshot of the last build.
-pub struct Before {
-    /// The snapshot.
-    pub site: Site,
-    /// Which of its articles is which.
-    pub renumbered: Renumbered,
 }
 
 /// What became of a file whose text is another.
@@ -130,8 +124,7 @@ impl Edited {
             let stands_alone = |item: &source::Item| item.dump_key.is_none() && item.header.source.is_none();
             record.diags.is_empty() && record.items.len() == 1 && record.items.iter().all(stands_alone)
         };
-        Role::of(&self.path) == Some(Role::Markdown)
-            && self.former.iter().chain(&self.now).all(is_plain)
+        Role::of(&self.path) == Some(Role::Markdown) && self.former.iter().chain(&self.now).all(is_plain)
     }
 }
 
@@ -182,15 +175,20 @@ pub fn again(
     };
     if edited.iter().all(Edited::is_text_only) {
         let records: Vec<&Arc<Record>> = edited.iter().filter_map(|edited| edited.now.as_ref()).collect();
-        let index = records.iter().try_fold(index, |index, record| index.with_text(record))?;
-        let articles = records.iter().flat_map(|record| index.of_file(&record.path)).collect();
-        return Some(Again { site: thawed(index), articles, before: None, rules, bodies, delta });
+        let before = thawed(index);
+        let site = records.iter().try_fold(before.clone(), |site, record| site.with_text(record))?;
+        let articles = records.iter().flat_map(|record| site.index.of_file(&record.path)).collect();
+        return Some(Again { site, articles, before, renumbered: None, rules, bodies, delta });
     }
-    let gated = edited.iter().map(|edited| Gated::of(edited, &config, clock, ledger)).collect::<Option<Vec<_>>>()?;
+    let gated =
+        edited.iter().map(|edited| Gated::of(edited, &config, clock, ledger)).collect::<Option<Vec<_>>>()?;
     let files: Vec<FileNow> = gated
         .iter()
         .zip(&edited)
-        .map(|(gated, edited)| FileNow { path: edited.path.clone(), visible: gated.now.iter().cloned().collect() })
+        .map(|(gated, edited)| FileNow {
+            path: edited.path.clone(),
+            visible: gated.now.iter().cloned().collect(),
+        })
         .collect();
     let changed = index.with_files(&files, &config)?;
     let moved = edited.iter().filter(|edited| {
@@ -209,11 +207,13 @@ pub fn again(
     if delta.head.tally.articles == 0 {
         return None;
     }
-    let before = Before { site: thawed(index), renumbered: changed.renumbered };
-    let languages = gated.iter().filter_map(|gated| gated.now.as_ref()?.record.items.first()?.header.lang.clone());
-    let (site, validity) = before.site.with_index(changed.index, languages);
+    let before = thawed(index);
+    let languages =
+        gated.iter().filter_map(|gated| gated.now.as_ref()?.record.items.first()?.header.lang.clone());
+    let (site, validity) = before.with_index(changed.index, languages);
     delta.head.validity = delta.head.gate.and(validity);
-    Some(Again { site, articles: Vec::new(), before: Some(before), rules, bodies, delta })
+    let (articles, renumbered) = (Vec::new(), Some(changed.renumbered));
+    Some(Again { site, articles, before, renumbered, rules, bodies, delta })
 }
 
 /// The site's templates, as they are.
@@ -235,7 +235,9 @@ fn is_pointed_to(path: &str, listing: &Listing, config: &Config, ledger: &Ledger
     });
     let leads_here = |link: &String| source::linked_file("content/", link).as_deref() == Some(path);
     let in_words = |words: &String| markdown::facts(words).links.iter().any(leads_here);
-    listing.entries.iter().any(|entry| entry.path == PUBLISHED) || words.into_iter().any(in_words) || ledger.is_linked(path)
+    listing.entries.iter().any(|entry| entry.path == PUBLISHED)
+        || words.into_iter().any(in_words)
+        || ledger.is_linked(path)
 }
 
 /// What the gate says of a file, then and now.

@@ -4,10 +4,11 @@
 mod few;
 mod pictures;
 
-pub use few::{Again, Before, again, few_changed, path_of};
+pub use few::{Again, again, few_changed, path_of};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
@@ -235,8 +236,8 @@ pub struct Loaded {
     pub bodies: Bodies,
 }
 
-/// Bytes of bodies that are kept between parsing and rendering.
-const BODIES_LIMIT: usize = 8 << 20;
+/// Bytes of bodies that are kept between parsing and rendering: a small site's are, so that no file is read twice.
+const BODIES_LIMIT: usize = 32 << 20;
 
 /// Loads a site. `before` is what is remembered of the last time; `None` in value when errors forbid a site.
 ///
@@ -265,27 +266,29 @@ pub fn load(
             Change::Removed(_) => {}
         }
     }
+    let kept = AtomicUsize::new(0);
+    // Whatever is too much goes at once: all bodies of a large site at a time would be most of its memory.
+    let keep = |mut looked: Looked| {
+        let size = looked.bodies.iter().flatten().map(String::len).sum();
+        if kept.fetch_add(size, Relaxed) + size > BODIES_LIMIT {
+            looked.bodies = None;
+        }
+        looked
+    };
     let looked: Vec<Looked> = jobs
         .par_iter()
         .with_min_len(16)
-        .map(|(entry, seen)| look(store, entry, *seen, &before.head, &remembered, &rules))
+        .map(|(entry, seen)| keep(look(store, entry, *seen, &before.head, &remembered, &rules)))
         .collect();
     let mut records = Vec::new();
     let mut sources: Vec<Seen> = Vec::with_capacity(looked.len());
     let mut templates: Vec<TemplateSource> = Vec::new();
     let mut bodies = Bodies::new();
-    let mut kept = 0;
     for looked in looked {
         records.extend(looked.record);
         templates.extend(looked.template);
         diags.extend(looked.diag);
-        if let Some(texts) = looked.bodies {
-            let size: usize = texts.iter().map(String::len).sum();
-            if kept + size <= BODIES_LIMIT {
-                kept += size;
-                bodies.insert(looked.seen.path.clone(), texts);
-            }
-        }
+        bodies.extend(looked.bodies.map(|texts| (looked.seen.path.clone(), texts)));
         sources.push(looked.seen);
     }
     diags.extend(records.iter().flat_map(|record| record.diags.iter().cloned()));

@@ -2,6 +2,7 @@
 //! and renders nothing.
 
 mod claim;
+mod differ;
 mod fingerprint;
 mod page;
 mod place;
@@ -10,11 +11,12 @@ mod redirect;
 mod scope;
 
 pub(crate) use claim::alias_path;
+pub use differ::differing;
 pub(crate) use page::feed_members;
 pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};
 pub use place::place;
-pub use reach::Reach;
 pub(crate) use place::{members, neighbours, search_folder};
+pub use reach::Reach;
 pub(crate) use redirect::all as redirects;
 pub use redirect::{Goal, Redirect};
 
@@ -50,6 +52,12 @@ pub struct Planned {
     pub out: OutPath,
     /// How it is made.
     pub work: Work,
+}
+
+impl From<&Recipe> for Planned {
+    fn from(recipe: &Recipe) -> Self {
+        Self { out: recipe.out.clone(), work: recipe.work.clone() }
+    }
 }
 
 impl Planned {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::claim::{Claim, claims};
 use super::fingerprint::{Mentions, fingerprint};
 use super::scope::Scope;
-use super::{Recipe, TEMPLATES};
+use super::{Planned, Recipe, TEMPLATES};
 use crate::fingerprint::Fingerprint;
 use crate::index::Renumbered;
 use crate::path::OutPath;
@@ -21,6 +21,8 @@ pub struct Reach {
     pub recipes: Vec<Recipe>,
     /// Outputs of before that there are none of any more, sorted.
     pub gone: Vec<OutPath>,
+    /// What could be reached before, sorted by path.
+    pub before: Vec<Planned>,
 }
 
 /// Templates of pages that a change reaches some of: what all of them show must be as it was.
@@ -44,9 +46,13 @@ impl Reach {
         let scopes = Scope::between(before, site, renumbered)?;
         let (old, _) = claims(before, &scopes[0]);
         let (new, diags) = claims(site, &scopes[1]);
-        let old: BTreeSet<OutPath> = old.into_iter().map(|claim| claim.out).collect();
+        let mut planned: Vec<Planned> =
+            old.into_iter().map(|Claim { out, work, .. }| Planned { out, work }).collect();
+        planned.sort_unstable_by(|a, b| a.out.cmp(&b.out));
+        let old: BTreeSet<&OutPath> = planned.iter().map(|planned| &planned.out).collect();
         let now: BTreeSet<&OutPath> = new.iter().map(|claim| &claim.out).collect();
-        let gone: Vec<OutPath> = old.iter().filter(|out| !now.contains(out)).cloned().collect();
+        let gone: Vec<OutPath> =
+            old.iter().filter(|out| !now.contains(*out)).map(|out| OutPath::clone(out)).collect();
         let is_there = |out: &str| outs.binary_search(&out).is_ok();
         // Each path has one claim, and none is that of a page which the change does not reach.
         let is_own = |out: &OutPath| old.contains(out) || !is_there(out.as_str());
@@ -68,7 +74,7 @@ impl Reach {
         };
         let mut recipes: Vec<Recipe> = new.into_par_iter().map(recipe).collect();
         recipes.sort_unstable_by(|a, b| a.out.cmp(&b.out));
-        Some(Self { recipes, gone })
+        Some(Self { recipes, gone, before: planned })
     }
 }
 
@@ -110,7 +116,8 @@ fn collide(fresh: &[&OutPath], outs: &[&str], gone: &[OutPath]) -> bool {
     // Those that are not their own key but for the ending.
     let is_odd = |out: &&&str| !out.is_ascii() || out.bytes().any(|byte| byte.is_ascii_uppercase());
     let odd = outs.par_iter().with_min_len(4096).filter(is_odd).filter(|out| stays(out));
-    let odd: BTreeSet<String> = odd.filter_map(|out| OutPath::new(out).ok()).map(|out| out.fold_key()).collect();
+    let odd: BTreeSet<String> =
+        odd.filter_map(|out| OutPath::new(out).ok()).map(|out| out.fold_key()).collect();
     let mut folders: BTreeSet<&str> = BTreeSet::new();
     for out in fresh {
         folders.extend(out.as_str().match_indices('/').map(|(at, _)| &out.as_str()[..at]));

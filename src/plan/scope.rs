@@ -111,7 +111,10 @@ impl Scope {
             }
             let counts = [parts(before, runs[0]), parts(site, runs[1])];
             for (side, reached) in [&mut *old, &mut *new].into_iter().enumerate() {
-                reached.lists.insert(list, pages(site.config.page_size, &runs, counts, [&dated, &undated], side, list));
+                reached.lists.insert(
+                    list,
+                    pages(site.config.page_size, &runs, counts, [&dated, &undated], side, list),
+                );
             }
             let near = |before: usize, after: usize| {
                 let ids = &runs[1].dated;
@@ -135,7 +138,8 @@ impl Scope {
             let [was, is] = [before, site].map(|site| site.index.shelves(edition));
             let same = |shelf: &Shelf| {
                 let [was, is] = [before, site].map(|site| site.index.on_shelf(shelf));
-                was.len() == is.len() && was.iter().zip(&is).all(|(was, is)| renumbered.now(*was) == Some(*is))
+                was.len() == is.len()
+                    && was.iter().zip(&is).all(|(was, is)| renumbered.now(*was) == Some(*is))
             };
             let kept: Vec<&Shelf> = was.iter().filter(|shelf| is.contains(shelf) && same(shelf)).collect();
             old.shelves.extend(was.iter().filter(|shelf| !kept.contains(shelf)));
@@ -155,7 +159,10 @@ struct Difference {
 
 impl Difference {
     /// `Some(None)` when there is none.
-    #[expect(clippy::option_option, reason = "no difference is something else than lists that cannot be compared")]
+    #[expect(
+        clippy::option_option,
+        reason = "no difference is something else than lists that cannot be compared"
+    )]
     fn between(before: &[ArticleId], now: &[ArticleId], renumbered: &Renumbered) -> Option<Option<Self>> {
         let is_same = |at: usize| match (before.get(at), now.get(at)) {
             (Some(was), Some(is)) => renumbered.now(*was) == Some(*is),

@@ -75,6 +75,7 @@ impl TestSite {
             wishes,
             clean: false,
             verify: false,
+            explain: false,
             allow_empty: false,
         }
     }
