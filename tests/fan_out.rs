@@ -61,7 +61,7 @@ const EDITS: [Edit; 14] = [
     (
         "a new newest article",
         |site| {
-            let text = article(9, r#"["Ports"]"#, "New.")
+            let text = article(9, r#"["Ports"]"#, "New.\n\n![A picture of the host](/img/quay.jpg)")
                 .replace("05-09T10", "05-30T10")
                 .replace("Story 9", "Story 10");
             site.write("content/sport/a10.md", text);

@@ -273,10 +273,18 @@ impl Gated {
         if held.until != i64::MAX && held.until == ledger.head.gate.until && validity.until != held.until {
             return None;
         }
-        let pictures = |seen: &Option<Visible>| site::wanted_pictures(seen.as_slice());
+        // Other pictures are planned with the whole site; those that are no files of it are not its own.
+        let is_there = |path: &str| ledger.seen(path).is_some();
+        let pictures = |seen: &Option<Visible>| {
+            let mut wanted = site::wanted_pictures(seen.as_slice());
+            wanted.retain(|path| is_there(path));
+            wanted
+        };
         let (wanted, lost) = (pictures(&now), pictures(&former));
         let is_known = |path: &String| ledger.seen(path).is_some_and(|seen| seen.picture.is_some());
-        let pictures_stay = lost.is_subset(&wanted) && wanted.difference(&lost).all(is_known);
+        let pictures_stay = lost.is_subset(&wanted)
+            && wanted.difference(&lost).all(is_known)
+            && site::missing_pictures(now.as_slice(), &is_there).is_empty();
         pictures_stay.then_some(Self { former, former_hidden, now, now_hidden, validity })
     }
 
