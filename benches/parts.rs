@@ -167,7 +167,15 @@ fn build_and_write(bencher: Bencher<'_, '_>) {
         let output = Some(folder.path().join(format!("out-{number}")));
         let site = folder.path().to_owned();
         build::build(
-            &Options { site, output, wishes: wishes(), clean: true, verify: false, allow_empty: false },
+            &Options {
+                site,
+                output,
+                wishes: wishes(),
+                clean: true,
+                verify: false,
+                explain: false,
+                allow_empty: false,
+            },
             &Silent,
         )
         .written

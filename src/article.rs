@@ -79,6 +79,13 @@ impl Header {
         self.review.iter().any(|flag| flag.starts_with("date:"))
     }
 
+    /// The newest of what changed it: `updated`, `date`, corrections; never a file's time.
+    #[must_use]
+    pub fn revised(&self) -> Option<Moment> {
+        let corrected = self.corrections.iter().map(|correction| correction.date);
+        corrected.chain(self.updated).chain(self.date).max()
+    }
+
     /// What readers may look for besides the text, with what it weighs.
     pub fn words(&self) -> impl Iterator<Item = (&str, Weight)> {
         let title = std::iter::once((self.title.as_str(), Weight::Title));

@@ -1,25 +1,33 @@
 //! The verb `build`: load -> plan -> diff -> render -> write -> remember.
 
-use std::collections::BTreeSet;
+mod short;
+mod verify;
+mod why;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use self::short::Short;
+use self::why::{Former, Why};
 use crate::body::{BodySource, NoBody};
 use crate::cache::Cache;
+use crate::clock::Validity;
+use crate::config::Config;
 use crate::diag::{self, Diag, EMBEDDED, Place, Severity};
 use crate::diff::{Change, diff};
 use crate::disk::{self, Dir, Durability, Lock};
 use crate::fingerprint::Fingerprint;
 use crate::index::Article;
 use crate::label::{self, Label};
+pub use crate::ledger::Reason;
 use crate::ledger::{Head, Ledger, Memory, Tally, Written};
-use crate::load::{self, Bodies, ConfigText, Listing, Loaded, Retexted, Wishes};
+use crate::load::{self, Bodies, Loaded, Wishes};
 use crate::made::{Inputs, Trouble, Workshop};
 use crate::output::{Output, Staged, Writing};
 use crate::path::OutPath;
-use crate::plan::{self, Page, Plan, Planned, Recipe, Work};
+use crate::plan::{Page, Plan, Recipe, Work};
 use crate::render;
 use crate::site::{Asset, Site};
 use crate::source::Rules;
@@ -39,6 +47,8 @@ pub struct Options {
     pub clean: bool,
     /// Build clean beside and compare.
     pub verify: bool,
+    /// Say of every rendered page what of it is another.
+    pub explain: bool,
     /// Build also when every article of the last build is gone.
     pub allow_empty: bool,
 }
@@ -76,17 +86,6 @@ pub struct Report {
     pub output: PathBuf,
 }
 
-/// Why an output was rendered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// It was not there before.
-    New,
-    /// Something it is made of changed.
-    Recipe,
-    /// The file was changed or removed by somebody else, or its time is too young to be trusted.
-    Touched,
-}
-
 /// Hears how far a build is.
 pub trait Progress: Sync {
     /// `done` of `total` outputs are looked at.
@@ -100,7 +99,7 @@ pub fn build(options: &Options, progress: &dyn Progress) -> Report {
     let mut report = Report { output: output.clone(), ..Report::default() };
     let result = Run::new(options, &output).and_then(|run| run.go(progress, &mut report));
     match result {
-        Ok(()) if options.verify && !diag::any_error(&report.diags) => verify(options, &mut report),
+        Ok(()) if options.verify && !diag::any_error(&report.diags) => verify::verify(options, &mut report),
         Ok(()) => {}
         Err(diag) => report.diags.push(diag),
     }
@@ -185,13 +184,13 @@ impl<'o> Run<'o> {
                 report.diags.extend(ledger.diags.iter().cloned());
                 return Ok(());
             }
-            match self.retext(&listing, &config_text, &ledger, circumstances, progress, report)? {
-                Retext::Done => return Ok(()),
-                Retext::Changed(path) => {
+            match self.short_way(&listing, &config_text, &ledger, circumstances, progress, report)? {
+                Short::Done => return Ok(()),
+                Short::Changed(path) => {
                     changing = Some(path);
                     continue;
                 }
-                Retext::More => {}
+                Short::More => {}
             }
             let parsed = load::parse_config(&config_text, wishes);
             let mut diags = parsed.diags;
@@ -221,20 +220,22 @@ impl<'o> Run<'o> {
             }
             report.tally = loaded.tally;
             report.next_due = loaded.validity.next();
-            match self.make(&mut loaded, &plan.value, &ledger, progress, report)? {
+            let head = Head {
+                circumstances,
+                config: loaded.config,
+                templates: why::templates(&loaded.site),
+                rules: loaded.rules.key,
+                gate: loaded.gate,
+                validity: loaded.validity,
+                began: self.lock.taken,
+                tally: loaded.tally,
+            };
+            match self.make(&mut loaded, &plan.value, &ledger, &head, progress, report)? {
                 Made::Done { outputs } => {
                     report.diags.extend(diags.iter().cloned());
                     let config = std::sync::Arc::clone(&loaded.site.config);
-                    let made = label::Made {
-                        base_url: &config.base_url,
-                        title: &config.title,
-                        drafts: wishes.clock.drafts,
-                        future: wishes.clock.future,
-                        left_out: loaded.tally.left_out,
-                        valid_until: loaded.validity.next(),
-                        now: wishes.clock.now,
-                    };
-                    self.remember(loaded, outputs, circumstances, diags)?;
+                    let made = self.made(&config, loaded.tally, loaded.validity);
+                    self.remember(loaded, outputs, head, diags)?;
                     return Label::put(&self.memory, &made, &plan.value.recipes);
                 }
                 Made::Failed(errors) => {
@@ -248,93 +249,34 @@ impl<'o> Run<'o> {
         Err(diag::changing(&changing.unwrap_or_default()))
     }
 
+    /// What goes on the label.
+    fn made<'m>(&self, config: &'m Config, tally: Tally, validity: Validity) -> label::Made<'m> {
+        let clock = &self.options.wishes.clock;
+        label::Made {
+            base_url: &config.base_url,
+            title: &config.title,
+            drafts: clock.drafts,
+            future: clock.future,
+            left_out: tally.left_out,
+            valid_until: validity.next(),
+            now: clock.now,
+        }
+    }
+
     /// Whether every output is as it was written.
     fn is_intact(&self, ledger: &Ledger) -> bool {
         ledger.outputs.par_iter().with_min_len(64).all(|written| self.trusted(ledger, written))
     }
 
+    /// The outputs that may be something else than was written.
+    fn doubted<'l>(&self, ledger: &'l Ledger) -> Vec<&'l Written> {
+        let written = ledger.outputs.par_iter().with_min_len(64);
+        written.filter(|written| !self.trusted(ledger, written)).collect()
+    }
+
     fn trusted(&self, ledger: &Ledger, written: &Written) -> bool {
         let is_old = written.stamp.newest() < ledger.saved;
         is_old && self.output.stamp(&written.out) == Some(written.stamp)
-    }
-
-    /// The short way: only the texts of a few articles changed, so everything else is planned already. Whatever
-    /// does not fit into it is left to the long one.
-    fn retext(
-        &self,
-        listing: &Listing,
-        config: &ConfigText,
-        ledger: &Ledger,
-        circumstances: Fingerprint,
-        progress: &dyn Progress,
-        report: &mut Report,
-    ) -> Result<Retext, Diag> {
-        /// Outputs of which only a look can tell whether they are as they were written.
-        const DOUBTED: usize = 256;
-        let wishes = &self.options.wishes;
-        let label = Label::text(&self.memory);
-        let Some(label) = label.filter(|_| ledger.takes_delta()) else { return Ok(Retext::More) };
-        let Some(changed) = load::few_changed(listing, config, ledger, circumstances, &wishes.clock) else {
-            return Ok(Retext::More);
-        };
-        // A complaint about one of them may name another line by now.
-        let is_about = |diag: &Diag, path: &str| diag.place.as_ref().is_some_and(|place| place.path == path);
-        if ledger.diags.iter().any(|diag| changed.iter().any(|entry| is_about(diag, &entry.path))) {
-            return Ok(Retext::More);
-        }
-        let doubted: Vec<&Written> = ledger
-            .outputs
-            .par_iter()
-            .with_min_len(64)
-            .filter(|written| !self.trusted(ledger, written))
-            .collect();
-        if doubted.len() > DOUBTED {
-            return Ok(Retext::More);
-        }
-        let Some(config) = load::parse_config(config, wishes).value else { return Ok(Retext::More) };
-        let again = load::retext(&self.store, listing, &changed, config, ledger, wishes.clock);
-        let Some(Retexted { site, articles, rules, bodies, mut delta }) = again else {
-            return Ok(Retext::More);
-        };
-        let recipe = |planned: Planned| Recipe {
-            fingerprint: planned.fingerprint(&site),
-            out: planned.out,
-            work: planned.work,
-        };
-        let recipes: Vec<Recipe> = plan::showing(&site, &articles).into_iter().map(recipe).collect();
-        for written in doubted.iter().filter(|w| !recipes.iter().any(|recipe| recipe.out == w.out)) {
-            match self.as_written(written) {
-                Some(stamp) => delta.outputs.push(Written { stamp, ..Written::clone(written) }),
-                None => return Ok(Retext::More),
-            }
-        }
-        let find = |out: &OutPath| ledger.outputs.binary_search_by(|written| written.out.cmp(out)).ok();
-        let jobs: Vec<(&Recipe, Option<&Written>)> =
-            recipes.iter().map(|recipe| (recipe, find(&recipe.out).map(|at| &ledger.outputs[at]))).collect();
-        // An output that the ledger does not know, or an article that could not be read, is for the long way.
-        if jobs.iter().any(|(_, written)| written.is_none()) || !ledger.is_sound() {
-            return Ok(Retext::More);
-        }
-        let (writing, baked) = match self.bake_all(&site, &rules, bodies, ledger, &jobs, progress)? {
-            Baking::Done { writing, baked } => (writing, baked),
-            Baking::Failed(_) => return Ok(Retext::More),
-            Baking::Changed(path) => return Ok(Retext::Changed(path)),
-        };
-        if !ledger.is_sound() {
-            writing.abandon();
-            return Ok(Retext::More);
-        }
-        let outputs = self.put(writing, baked, &[], report)?;
-        delta.outputs.extend(outputs);
-        delta.head = Head { began: self.lock.taken, ..ledger.head.clone() };
-        report.tally = ledger.head.tally;
-        report.pages = ledger.outputs.len();
-        report.next_due = ledger.head.validity.next();
-        report.diags.extend(ledger.diags.iter().cloned());
-        ledger.append(&self.memory.ledger(), &delta)?;
-        // The same site with the same files, valid for as long.
-        Label::put_back(&self.memory, &label)?;
-        Ok(Retext::Done)
     }
 
     /// The stamp of an output whose bytes still are what was written.
@@ -350,6 +292,7 @@ impl<'o> Run<'o> {
         loaded: &mut Loaded,
         plan: &Plan,
         ledger: &Ledger,
+        head: &Head,
         progress: &dyn Progress,
         report: &mut Report,
     ) -> Result<Made, Diag> {
@@ -363,9 +306,12 @@ impl<'o> Run<'o> {
                 })
                 .collect();
         let bodies = std::mem::take(&mut loaded.bodies);
-        match self.bake_all(&loaded.site, &loaded.rules, bodies, ledger, &jobs, progress)? {
+        let former = if self.options.explain { Former::all(&loaded.site, ledger) } else { None };
+        let why = Why::new(&loaded.site, head, ledger, former);
+        match self.bake_all(&loaded.site, &loaded.rules, bodies, ledger, &jobs, &why, progress)? {
             Baking::Done { writing, baked } => {
-                self.write(writing, baked, plan, report).map(|outputs| Made::Done { outputs })
+                let planned: Vec<&str> = plan.recipes.iter().map(|recipe| recipe.out.as_str()).collect();
+                self.write(writing, baked, &planned, report).map(|outputs| Made::Done { outputs })
             }
             Baking::Failed(errors) => Ok(Made::Failed(errors)),
             Baking::Changed(path) => Ok(Made::Changed(path)),
@@ -380,12 +326,13 @@ impl<'o> Run<'o> {
         bodies: Bodies,
         ledger: &Ledger,
         jobs: &[(&Recipe, Option<&Written>)],
+        why: &Why<'_>,
         progress: &dyn Progress,
     ) -> Result<Baking, Diag> {
         let writing = self.output.begin(jobs.iter().map(|(recipe, _)| &recipe.out))?;
         let bodies = BodySource::new(&self.store, rules, bodies);
         let workshop = Workshop::default();
-        let maker = Maker { run: self, site, ledger, bodies, writing: &writing, workshop };
+        let maker = Maker { run: self, site, ledger, bodies, writing: &writing, workshop, why };
         let (done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let results: Vec<Result<Baked, Failure>> = jobs
             .par_iter()
@@ -431,21 +378,20 @@ impl<'o> Run<'o> {
         })
     }
 
-    /// Puts everything in place, and removes what the plan no longer has.
+    /// Puts everything in place, and removes what is not among the `planned` outputs, which are sorted.
     fn write(
         &self,
         writing: Writing,
         baked: Vec<Baked>,
-        plan: &Plan,
+        planned: &[&str],
         report: &mut Report,
     ) -> Result<Vec<Written>, Diag> {
-        let planned: Vec<&str> = plan.recipes.iter().map(|recipe| recipe.out.as_str()).collect();
         let text = self.owned();
         let mut owned: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
         owned.sort_unstable();
         owned.dedup();
         let (mut all, mut gone) = (Vec::with_capacity(planned.len()), Vec::new());
-        for change in diff(&owned, |out| *out, &planned, |out| *out) {
+        for change in diff(&owned, |out| *out, planned, |out| *out) {
             all.push(match change {
                 Change::Added(out) | Change::Kept(_, out) => *out,
                 Change::Removed(out) => {
@@ -458,11 +404,11 @@ impl<'o> Run<'o> {
         if is_new {
             self.own(&all)?;
         }
-        report.pages = baked.len();
+        report.pages = planned.len();
         report.removed = gone.len();
         let outputs = self.put(writing, baked, &gone, report)?;
         if !gone.is_empty() {
-            self.own(&planned)?;
+            self.own(planned)?;
         }
         Ok(outputs)
     }
@@ -478,8 +424,10 @@ impl<'o> Run<'o> {
         let (mut outputs, mut staged, mut waiting) =
             (Vec::with_capacity(baked.len()), Vec::new(), Vec::new());
         for one in baked {
-            report.rendered += usize::from(one.reason.is_some());
-            report.reasons.extend(one.reason.map(|reason| (one.written.out.clone(), reason)));
+            if one.rendered {
+                report.rendered += 1;
+                report.reasons.push((one.written.out.clone(), one.written.reason.clone()));
+            }
             if let Some(file) = one.staged {
                 waiting.push(outputs.len());
                 staged.push(file);
@@ -512,31 +460,13 @@ impl<'o> Run<'o> {
         &self,
         loaded: Loaded,
         outputs: Vec<Written>,
-        circumstances: Fingerprint,
+        head: Head,
         diags: Vec<Diag>,
     ) -> Result<(), Diag> {
-        let head = Head {
-            circumstances,
-            config: loaded.config,
-            rules: loaded.rules.key,
-            validity: loaded.validity,
-            began: self.lock.taken,
-            tally: loaded.tally,
-        };
         let mut ledger = Ledger::new(head, loaded.sources, outputs, diags).with_records(loaded.records);
         ledger.views = loaded.site.view_fingerprints();
         ledger.save(&self.memory.ledger(), &loaded.site.index)
     }
-}
-
-/// What the short way came to.
-enum Retext {
-    /// All is done.
-    Done,
-    /// More than texts changed.
-    More,
-    /// A source changed meanwhile.
-    Changed(String),
 }
 
 /// What rendering came to.
@@ -572,8 +502,8 @@ enum Failure {
 struct Baked {
     written: Written,
     staged: Option<Staged>,
-    /// Why it was rendered; `None` when it was kept.
-    reason: Option<Reason>,
+    /// Whether it was; else it was kept.
+    rendered: bool,
 }
 
 /// Makes outputs from recipes.
@@ -584,6 +514,7 @@ struct Maker<'r> {
     bodies: BodySource<'r>,
     writing: &'r Writing,
     workshop: Workshop,
+    why: &'r Why<'r>,
 }
 
 impl Maker<'_> {
@@ -596,27 +527,32 @@ impl Maker<'_> {
     ) -> Result<Baked, Failure> {
         let trusted = before.filter(|written| self.run.trusted(self.ledger, written));
         if let Some(written) = trusted.filter(|written| written.recipe == recipe.fingerprint) {
-            return Ok(Baked { written: written.clone(), staged: None, reason: None });
+            return Ok(Baked { written: written.clone(), staged: None, rendered: false });
         }
         let reason = match before {
             None => Reason::New,
-            Some(written) if written.recipe != recipe.fingerprint => Reason::Recipe,
+            Some(written) if written.recipe != recipe.fingerprint => Reason::Recipe(self.why.names(recipe)),
             Some(_) => Reason::Touched,
         };
         // An output whose recipe is the same and whose bytes still are what was written was merely touched.
-        if let (Reason::Touched, Some(written)) = (reason, before)
+        if let (Reason::Touched, Some(written)) = (&reason, before)
             && let Some(stamp) = self.run.as_written(written)
         {
-            return Ok(Baked { written: Written { stamp, ..written.clone() }, staged: None, reason: None });
+            return Ok(Baked {
+                written: Written { stamp, ..written.clone() },
+                staged: None,
+                rendered: false,
+            });
         }
         buffer.clear();
         let fill = std::panic::AssertUnwindSafe(|| self.fill(recipe, buffer));
         std::panic::catch_unwind(fill)
             .unwrap_or_else(|_| Err(Failure::Diag(diag::our_fault(Place::file(recipe.out.as_str())))))?;
         let bytes = Fingerprint::of(buffer);
-        let written = |stamp| Written { out: recipe.out.clone(), recipe: recipe.fingerprint, bytes, stamp };
+        let (out, rendered) = (recipe.out.clone(), self.run.options.wishes.clock.now);
+        let written = |stamp| Written { out, recipe: recipe.fingerprint, bytes, stamp, rendered, reason };
         if let Some(same) = trusted.filter(|trusted| trusted.bytes == bytes) {
-            return Ok(Baked { written: written(same.stamp), staged: None, reason: Some(reason) });
+            return Ok(Baked { written: written(same.stamp), staged: None, rendered: true });
         }
         let there = if self.run.output.is_fresh() {
             None
@@ -624,10 +560,10 @@ impl Maker<'_> {
             self.run.output.read_if_len(&recipe.out, buffer.len())
         };
         if let Some((_, stamp)) = there.filter(|(there, _)| there == buffer) {
-            return Ok(Baked { written: written(stamp), staged: None, reason: Some(reason) });
+            return Ok(Baked { written: written(stamp), staged: None, rendered: true });
         }
         let staged = self.writing.put(&recipe.out, buffer).map_err(Failure::Diag)?;
-        Ok(Baked { written: written(Default::default()), staged: Some(staged), reason: Some(reason) })
+        Ok(Baked { written: written(Default::default()), staged: Some(staged), rendered: true })
     }
 
     fn fill(&self, recipe: &Recipe, buffer: &mut Vec<u8>) -> Result<(), Failure> {
@@ -689,71 +625,4 @@ impl From<Trouble> for Failure {
             Trouble::Failed(diag) => Self::Diag(diag),
         }
     }
-}
-
-/// Builds clean into a folder of its own and compares every byte.
-fn verify(options: &Options, report: &mut Report) {
-    let beside = match tempfile::Builder::new().prefix("verify-").tempdir_in(options.site.join(".newsprint"))
-    {
-        Ok(beside) => beside,
-        Err(error) => return report.diags.push(diag::io(".newsprint", "make a folder to verify in", &error)),
-    };
-    let clean = beside.path().join("site");
-    let again = Options { output: Some(clean.clone()), clean: true, verify: false, ..options.clone() };
-    struct Silent;
-    impl Progress for Silent {
-        fn step(&self, _: usize, _: usize) {}
-    }
-    let second = build(&again, &Silent);
-    let memory = Memory::of(&options.site, &clean);
-    let mine = Memory::of(&options.site, &report.output);
-    let ledgers = [mine.ledger(), memory.ledger()].map(|path| Ledger::load(&path).0);
-    let recipes = |path: &str| {
-        ledgers.each_ref().map(|ledger| {
-            let at = ledger.outputs.binary_search_by(|written| written.out.as_str().cmp(path)).ok()?;
-            Some(ledger.outputs[at].recipe)
-        })
-    };
-    let records = [memory.ledger(), memory.owned(), memory.lock(), memory.label(), memory.kinds()];
-    for file in records {
-        let _ = std::fs::remove_file(file);
-    }
-    if diag::any_error(&second.diags) {
-        return report.diags.extend(second.diags);
-    }
-    let (have, want) = (files(&report.output), files(&clean));
-    let owned: BTreeSet<String> = std::fs::read_to_string(Memory::of(&options.site, &report.output).owned())
-        .unwrap_or_default()
-        .lines()
-        .map(str::to_owned)
-        .collect();
-    for change in diff(&have, String::as_str, &want, String::as_str) {
-        match change {
-            Change::Added(path) => report.diags.push(diag::verify_failed(path, "it is missing")),
-            Change::Removed(path) if owned.contains(path) => {
-                report.diags.push(diag::verify_failed(path, "a clean build has no such file"));
-            }
-            Change::Removed(_) => {}
-            Change::Kept(path, _) => {
-                let same =
-                    std::fs::read(report.output.join(path)).ok() == std::fs::read(clean.join(path)).ok();
-                let [have, want] = recipes(path);
-                let why = match have == want {
-                    true => "its bytes differ, though it is made of the same",
-                    false => "its bytes differ: it was made of something else (`newsprint explain` names it)",
-                };
-                report.diags.extend((!same).then(|| diag::verify_failed(path, why)));
-            }
-        }
-    }
-}
-
-/// Paths of all files below a folder, sorted.
-fn files(folder: &Path) -> Vec<String> {
-    Dir::new(folder)
-        .list("")
-        .value
-        .into_iter()
-        .map(|entry| entry.path.trim_start_matches('/').to_owned())
-        .collect()
 }

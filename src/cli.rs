@@ -420,6 +420,7 @@ fn run_build(args: &BuildArgs) -> std::io::Result<u8> {
         wishes: args.site.wishes(args.keep_going),
         clean: args.clean,
         verify: args.verify,
+        explain: args.explain,
         allow_empty: args.allow_empty,
     };
     let started = Instant::now();
@@ -493,12 +494,7 @@ fn print_report(args: &BuildArgs, report: &Report, seconds: f64) -> std::io::Res
     let mut err = std::io::stderr().lock();
     if args.explain {
         for (out, reason) in &report.reasons {
-            let why = match reason {
-                build::Reason::New => "new",
-                build::Reason::Recipe => "what it is made of changed",
-                build::Reason::Touched => "the file was changed or removed by somebody else",
-            };
-            writeln!(err, "rendered /{out}: {why}")?;
+            writeln!(err, "rendered /{out}: {}", explain::because(reason))?;
         }
     }
     if args.quiet {
@@ -1154,6 +1150,7 @@ fn run_watch(args: &PublishArgs, options: &publish::Options) -> std::io::Result<
         wishes,
         clean: false,
         verify: false,
+        explain: false,
         allow_empty: false,
     };
     let mut world = Real(args, Ok(()));

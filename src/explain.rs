@@ -1,15 +1,17 @@
 //! The verb `explain`: a page's recipe as JSON, just what is hashed, and whether it differs from the ledger.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::DateTime;
 use serde_json::{Value as Json, json};
 
 use crate::diag::{self, Diag};
 use crate::fingerprint::Fingerprint;
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Reason};
 use crate::load::{self, Wishes};
 use crate::plan::{Outline, Page, Recipe, Work};
 use crate::site::Site;
@@ -47,6 +49,8 @@ pub fn explain(site: &Path, wishes: &Wishes, url: &str) -> Result<String, Vec<Di
         "last_build": {
             "state": since,
             "recipe": before.map(|written| written.recipe.to_string()),
+            "rendered": before.and_then(|written| Some(DateTime::from_timestamp(written.rendered, 0)?.to_rfc3339())),
+            "because": before.map(|written| because(&written.reason)),
             "differs": before
                 .filter(|written| written.recipe != recipe.fingerprint)
                 .map(|written| differences(&snapshot, &ledger, recipe, written.recipe)),
@@ -54,6 +58,17 @@ pub fn explain(site: &Path, wishes: &Wishes, url: &str) -> Result<String, Vec<Di
         "work": work(&snapshot.loaded.site, recipe),
     });
     Ok(serde_json::to_string_pretty(&object).unwrap_or_default())
+}
+
+/// Why an output was rendered, in words.
+#[must_use]
+pub fn because(reason: &Reason) -> Cow<'static, str> {
+    match reason {
+        Reason::New => "it was not there before".into(),
+        Reason::Recipe(names) if names.is_empty() => "what it is made of changed".into(),
+        Reason::Recipe(names) => format!("another {}", names.join(", ")).into(),
+        Reason::Touched => "the file was changed or removed by somebody else".into(),
+    }
 }
 
 /// What a page is made of now and was not at the last build: the names of its ingredients, with the values of then.

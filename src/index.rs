@@ -1,8 +1,10 @@
 //! All articles that the gate let through, sorted and grouped. There is no body in it: what is made
 //! from the index cannot depend on one.
 
+mod change;
 mod shelf;
 
+pub use change::{Changed, FileNow, Renumbered};
 pub use shelf::{Period, Shelf};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +15,12 @@ use chrono::Datelike;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use self::change::month_of;
 use crate::article::{Header, Kind};
 use crate::config::{Config, Edition as Words, EditionId};
+use crate::date::Moment;
 use crate::diag::{self, Checked, Diag, Place};
-use crate::lazy::{Lazy, Make};
+use crate::lazy::Lazy;
 use crate::locale;
 use crate::markdown::Facts;
 use crate::path::{self, OutPath, slugify};
@@ -251,7 +255,7 @@ pub struct Tombstone {
     /// What readers are told.
     pub notice: String,
     /// Since when.
-    pub date: crate::date::Moment,
+    pub date: Moment,
     /// Its language.
     pub lang: Option<String>,
     /// The edition it was at home in.
@@ -271,6 +275,8 @@ pub struct Edition {
     pub months: BTreeMap<(i32, u32), Run>,
     /// (year, month, day) -> articles, oldest first; empty when days have no pages.
     pub days: BTreeMap<(i32, u32, u32), Run>,
+    /// Those that want to be on top of the front page, or wanted to once.
+    pub pinned: Run,
     /// Where its sections stand in [`Index::sections`].
     sections: Range<usize>,
     /// Where its tags stand in [`Index::tags`].
@@ -303,6 +309,10 @@ pub struct Index {
     pub threads: Vec<Term>,
     /// (year, month) -> articles of all editions, oldest first.
     pub months: BTreeMap<(i32, u32), Run>,
+    /// (year, month) -> the newest change in any of its articles.
+    pub revised: BTreeMap<(i32, u32), Moment>,
+    /// Articles and standing pages with former addresses.
+    pub aliased: Vec<ArticleId>,
     /// Corrections of articles that lists may show, oldest first: the article, and which of its corrections.
     pub corrections: Vec<(ArticleId, usize)>,
     /// What each edition lists, by its number.
@@ -485,41 +495,26 @@ impl Index {
                 continue;
             }
             let dated = header.date.is_some();
-            let month = header.date.map(|date| (date.shown().year(), date.shown().month()));
-            let add = |run: &mut Run| if dated { run.dated.push(id) } else { run.undated.push(id) };
-            add(&mut self.all);
-            if let Some(month) = month {
-                add(self.months.entry(month).or_default());
+            let (month, revised) = (month_of(header), header.revised());
+            for heading in article.headings(config, |at| self.sections[at].parent) {
+                let Some(run) = heading.run_mut(self) else { continue };
+                if dated { run.dated.push(id) } else { run.undated.push(id) }
             }
-            let day = header.date.map(|date| (date.shown().year(), date.shown().month(), date.shown().day()));
-            for terms in std::iter::once(article.home()).chain(article.guests.iter().cloned()) {
-                let has_days = !config.edition(terms.edition).permalinks.day.is_empty();
-                let edition = &mut self.editions[terms.edition.0];
-                add(&mut edition.all);
-                if let Some(month) = month {
-                    add(edition.months.entry(month).or_default());
-                }
-                if let Some(day) = day.filter(|_| has_days) {
-                    add(edition.days.entry(day).or_default());
-                }
-                let mut section = terms.section;
-                while let Some(at) = section {
-                    add(&mut self.sections[at].run);
-                    section = self.sections[at].parent;
-                }
-                terms.tags.iter().for_each(|at| add(&mut self.tags[*at].run));
-                terms
-                    .authors
-                    .iter()
-                    .chain(&terms.contributors)
-                    .for_each(|at| add(&mut self.authors[*at].run));
-                terms.thread.iter().for_each(|at| add(&mut self.threads[*at].run));
+            if let (Some(month), Some(revised)) = (month, revised) {
+                let newest = self.revised.entry(month).or_insert(revised);
+                *newest = revised.max(*newest);
             }
         }
+        self.aliased = self.ids().filter(|id| !self.article(*id).header().aliases.is_empty()).collect();
         let listed = self.all.dated.iter().chain(&self.all.undated);
         let corrections =
             listed.flat_map(|id| (0..self.article(*id).header().corrections.len()).map(|at| (*id, at)));
-        let mut corrections: Vec<(ArticleId, usize)> = corrections.collect();
+        self.corrections = corrections.collect();
+        self.sort_corrections();
+    }
+
+    fn sort_corrections(&mut self) {
+        let mut corrections = std::mem::take(&mut self.corrections);
         corrections.sort_by_key(|(id, at)| {
             let article = self.article(*id);
             (article.header().corrections[*at].date, article.out.clone(), *at)
@@ -666,8 +661,8 @@ impl Index {
 
     /// The index with articles that are read when they are asked for; without them it is what was written down.
     #[must_use]
-    pub fn thawed(self, articles: usize, make: Make<Article>) -> Self {
-        Self { articles: Lazy::new(articles, make), ..self }
+    pub fn thawed(self, articles: Lazy<Article>) -> Self {
+        Self { articles, ..self }
     }
 
     /// Numbers of the articles of a file.
@@ -712,7 +707,7 @@ impl Index {
 pub(crate) fn article_path(header: &Header, config: &Config) -> Result<OutPath, &'static str> {
     let permalinks = &config.edition(config.edition_of(header.lang.as_deref())).permalinks;
     let pattern = if header.kind == Kind::Page { &permalinks.page } else { &permalinks.article };
-    let date = header.date.map(crate::date::Moment::shown);
+    let date = header.date.map(Moment::shown);
     path::fill(pattern, |name| match name {
         "section" => Some(section_slug(&header.section)),
         "slug" => Some(header.slug.clone()),

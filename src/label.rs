@@ -11,6 +11,7 @@ use crate::diag::Diag;
 use crate::disk::{self, Durability, failed};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::Memory;
+use crate::path::OutPath;
 use crate::plan::{Recipe, Work};
 
 /// A tree's label.
@@ -46,6 +47,15 @@ pub struct Kept {
 /// The kind of what is no page.
 pub const FILE: &str = "file";
 
+/// Adds an output to the list of kinds.
+fn add_line(text: &mut String, recipe: &Recipe) {
+    let kind = match &recipe.work {
+        Work::Page(page) => page.kind(),
+        _ => FILE,
+    };
+    text.extend([kind, " ", recipe.out.as_str(), "\n"]);
+}
+
 /// The circumstances of a build that go on its label.
 #[derive(Clone, Debug)]
 pub struct Made<'a> {
@@ -72,13 +82,47 @@ impl Label {
     /// With the path that cannot be written.
     pub fn put(memory: &Memory, made: &Made<'_>, recipes: &[Recipe]) -> Result<(), Diag> {
         let mut text = String::with_capacity(recipes.len() * 48);
-        for recipe in recipes {
-            let kind = match &recipe.work {
-                Work::Page(page) => page.kind(),
-                _ => FILE,
-            };
-            text.extend([kind, " ", recipe.out.as_str(), "\n"]);
+        recipes.iter().for_each(|recipe| add_line(&mut text, recipe));
+        Self::put_on(memory, made, &text)
+    }
+
+    /// Puts a label on the tree that bore `former`, after some outputs were planned anew and others are gone; both
+    /// sorted by path. Whether that could be done: the list of kinds must be that of the former label.
+    ///
+    /// # Errors
+    /// With the path that cannot be written.
+    pub fn renew(
+        memory: &Memory,
+        made: &Made<'_>,
+        former: &str,
+        planned: &[Recipe],
+        gone: &[OutPath],
+    ) -> Result<bool, Diag> {
+        let former: Option<Self> = serde_json::from_str(former).ok();
+        let kinds = fs::read_to_string(memory.kinds()).ok();
+        let Some(kinds) =
+            kinds.filter(|kinds| former.is_some_and(|it| it.kinds == Fingerprint::of(kinds.as_bytes())))
+        else {
+            return Ok(false);
+        };
+        let mut text = String::with_capacity(kinds.len() + 4096);
+        let mut planned = planned.iter().peekable();
+        for line in kinds.split_inclusive('\n') {
+            let path = line.split_once(' ').map_or("", |(_, path)| path.trim_end_matches('\n'));
+            while let Some(recipe) = planned.next_if(|recipe| recipe.out.as_str() < path) {
+                add_line(&mut text, recipe);
+            }
+            match planned.next_if(|recipe| recipe.out.as_str() == path) {
+                Some(recipe) => add_line(&mut text, recipe),
+                None if gone.binary_search_by(|out| out.as_str().cmp(path)).is_ok() => {}
+                None => text.push_str(line),
+            }
         }
+        planned.for_each(|recipe| add_line(&mut text, recipe));
+        Self::put_on(memory, made, &text).map(|()| true)
+    }
+
+    fn put_on(memory: &Memory, made: &Made<'_>, text: &str) -> Result<(), Diag> {
         let kinds = Fingerprint::of(text.as_bytes());
         let known = fs::read(memory.kinds()).is_ok_and(|there| Fingerprint::of(&there) == kinds);
         if !known {

@@ -382,6 +382,22 @@ impl Site {
         (self, validity)
     }
 
+    /// The same site with another index, in which there may be articles in these languages that there were none in; and
+    /// for how long its shared views hold.
+    #[must_use]
+    pub fn with_index(&self, index: Index, languages: impl Iterator<Item = String>) -> (Self, Validity) {
+        let more = languages.filter_map(|lang| views::words_of(&lang, self.views.keys()));
+        let names: BTreeSet<String> = self.views.keys().cloned().chain(more).collect();
+        let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
+        let terms = Arc::new(Terms::of(&index));
+        let views = Arc::new(names.into_iter().map(|name| (name, Once::default())).collect());
+        let (kept, shelves) = Default::default();
+        let site = Self { index, cards, terms, views, kept, shelves, ..self.clone() };
+        let shared = site.views.keys().filter_map(|name| views::shared(&site, name));
+        let validity = shared.fold(Validity::default(), |validity, shared| validity.and(shared.validity));
+        (site, validity)
+    }
+
     /// The same site after the text of a file changed and nothing that anybody else shows of it; `None`
     /// when more than that changed.
     #[must_use]

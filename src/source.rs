@@ -20,7 +20,7 @@ use crate::front_matter;
 use crate::locale;
 use crate::markdown::{self, Excess, Facts};
 use crate::near::Signature;
-use crate::path::slugify;
+use crate::path::{beside, slugify};
 use crate::store;
 
 /// What of site.toml parsing depends on.
@@ -111,6 +111,19 @@ impl Role {
             _ => None,
         }
     }
+}
+
+/// The content file that a link in the file at `path` names, if it names one.
+#[must_use]
+pub fn linked_file(path: &str, link: &str) -> Option<String> {
+    let (target, _) = link.split_at(link.find(['?', '#']).unwrap_or(link.len()));
+    if names_file(target) { beside(path, target) } else { None }
+}
+
+/// Whether a link without its anchor names a content file, rather than an address.
+#[must_use]
+pub fn names_file(target: &str) -> bool {
+    Role::of(target).is_some() && !target.ends_with(".html")
 }
 
 /// One content file: everything planning needs to know of it.

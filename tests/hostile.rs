@@ -746,6 +746,7 @@ fn no_path_leaves_the_site() {
             wishes,
             clean: false,
             verify: false,
+            explain: false,
             allow_empty: false,
         };
         let report = build::build(&options, &Silent);

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use newsprint::build::{self, Options, Progress};
+use newsprint::ledger::{Ledger, Written};
 use support::{NOW, Random, Silent, TestSite, assert_same, png};
 
 const SECTIONS: [&str; 3] = ["world", "town", "sport"];
@@ -51,6 +52,8 @@ fn moment(seconds: i64) -> String {
 impl Model {
     fn random(random: &mut Random, number: usize) -> Self {
         let section = *random.pick(&SECTIONS);
+        // A picture that is no file of the site is not missed.
+        let away = if number.is_multiple_of(3) { "\n\n![Away](/img/away.jpg)" } else { "" };
         Self {
             path: format!("content/{section}/a{number}.md"),
             title: format!("Story {number} & \"more\""),
@@ -72,7 +75,7 @@ impl Model {
             stands_in: false,
             corrected: random.chance(10),
             guessed: random.chance(10),
-            body: format!("Body of {number}. {}", "word ".repeat(random.below(30))),
+            body: format!("Body of {number}. {}{away}", "word ".repeat(random.below(30))),
         }
     }
 
@@ -127,6 +130,8 @@ struct World {
     options: Options,
     dump_key: String,
     story: Vec<String>,
+    /// A bit of the ledger is another; nothing need have read it yet.
+    damaged: bool,
 }
 
 fn dump(words: &str) -> String {
@@ -188,8 +193,8 @@ impl World {
         site.write("static/robots-extra.txt", "x");
         let options = site.options();
         let articles = (0..4 + random.below(8)).map(|number| Model::random(random, number)).collect();
-        let mut world =
-            Self { site, articles, number: 20, options, dump_key: String::new(), story: Vec::new() };
+        let (dump_key, story, damaged) = Default::default();
+        let mut world = Self { site, articles, number: 20, options, dump_key, story, damaged };
         world.dump_key = world.first_dump_key();
         for at in 0..world.articles.len() {
             world.save(at);
@@ -310,6 +315,7 @@ impl World {
                             let at = random.below(bytes.len());
                             bytes[at] ^= 1 << random.below(8);
                             fs::write(path, bytes).expect("a written ledger");
+                            self.damaged = true;
                         }
                     }
                 }
@@ -570,13 +576,16 @@ impl World {
         // What a killed build left is swept up even by one that fails.
         before.retain(|path, _| !path.starts_with(".newsprint-stage/"));
         let report = build::build(&self.options, &Silent);
-        let (clean_report, clean) = self.site.clean_tree(&self.options);
+        let (clean_report, clean, ledger) = self.site.clean(&self.options);
         assert_eq!(report.exit, clean_report.exit, "{:#?}\n{story}", report.diags);
         if report.exit != 0 {
             assert_same(&self.site.tree(), &before, format!("a failed build changed the site\n{story}"));
             return;
         }
         assert_same(&self.site.tree(), &clean, &story);
+        if !self.damaged {
+            assert_remembers(&self.site.ledger(), &ledger, &story);
+        }
         let again = build::build(&self.options, &Silent);
         assert_eq!((again.rendered, again.written, again.removed), (0, 0, 0), "{story}");
         let said: Vec<_> = report.diags.into_iter().filter(|diag| diag.code != "LEDGER").collect();
@@ -587,6 +596,37 @@ impl World {
             "{story}"
         );
     }
+}
+
+/// What a build remembers is what a clean one does: the same recipes though their bytes be equal, the same index to the
+/// last number, the same instant at which time alone changes something.
+fn assert_remembers(have: &Ledger, want: &Ledger, story: &str) {
+    let head = |ledger: &Ledger| {
+        let head = ledger.head.clone();
+        (head.circumstances, head.config, head.rules, head.gate.until, head.validity.until, head.tally)
+    };
+    assert_eq!(head(have), head(want), "{story}");
+    assert_eq!(have.diags, want.diags, "{story}");
+    let recipe = |written: &Written| format!("{} {} {}", written.out, written.recipe, written.bytes);
+    let sources = |ledger: &Ledger| -> Vec<_> {
+        ledger.sources.iter().map(|seen| (seen.path.clone(), seen.text, seen.picture.clone())).collect()
+    };
+    assert_eq!(sources(have), sources(want), "{story}");
+    let recipes = |ledger: &Ledger| ledger.outputs.iter().map(recipe).collect::<Vec<_>>();
+    assert_eq!(recipes(have), recipes(want), "{story}");
+    assert!(want.views.iter().all(|view| have.views.contains(view)), "{story}");
+    assert_eq!(have.records(), want.records(), "{story}");
+    let index = |ledger: &Ledger| {
+        let index = ledger.index().expect("an index");
+        let articles: Vec<_> =
+            index.articles.iter().map(|article| (article.path().to_owned(), article.shape())).collect();
+        assert!(ledger.is_sound(), "{story}");
+        (
+            postcard::to_stdvec(&articles).expect("plain data"),
+            postcard::to_stdvec(&index).expect("plain data"),
+        )
+    };
+    assert!(index(have) == index(want), "another index than that of a clean build\n{story}");
 }
 
 fn sequences() -> Vec<u64> {

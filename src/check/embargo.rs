@@ -200,6 +200,7 @@ fn built(root: &Path, wishes: &Wishes, report: &mut Report) -> Result<Vec<String
         wishes: wishes.clone(),
         clean: true,
         verify: false,
+        explain: false,
         allow_empty: false,
     };
     let built = build::build(&options, &Silent);

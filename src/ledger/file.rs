@@ -38,7 +38,7 @@ struct Section {
 struct Table<const N: usize> {
     #[serde(with = "sections")]
     sections: [Section; N],
-    index: Section,
+    parts: [Section; 2],
     records: Section,
     articles: Section,
     end: u64,
@@ -81,6 +81,15 @@ pub(super) enum Kind {
     Article,
 }
 
+/// A section that is read when it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The index: that of the last build that wrote one.
+    Index,
+    /// Content files that others lead to.
+    Links,
+}
+
 /// Number of small sections.
 pub(super) const SECTIONS: usize = 5;
 
@@ -88,7 +97,9 @@ pub(super) const SECTIONS: usize = 5;
 #[derive(Debug)]
 pub(super) struct Opened {
     file: File,
-    index: Section,
+    parts: [Section; 2],
+    /// Where the frames begin.
+    first: u64,
     records: Items,
     articles: Items,
     /// Something that was read did not have its checksum.
@@ -131,7 +142,8 @@ impl Opened {
         let articles = items(articles, HEADER as u64 + records.bytes());
         let mut opened = Self {
             file,
-            index: table.index,
+            parts: table.parts,
+            first: table.end,
             records,
             articles,
             damaged: AtomicBool::new(false),
@@ -147,22 +159,36 @@ impl Opened {
     fn read_frames(&mut self, len: u64) {
         self.whole = len >= self.end;
         while self.end < len {
-            let frame = || -> Option<(Vec<u8>, Fingerprint)> {
-                let head = read_at(&self.file, self.end, 20)?;
-                let size = u32::from_le_bytes(*head.first_chunk::<4>()?);
-                (self.end + 20 + u64::from(size) <= len).then_some(())?;
-                let frame = read_at(&self.file, self.end + 20, size as usize)?;
-                let sum = follow(self.chain, &frame);
-                (Fingerprint::from_bytes(&head[4..]) == Some(sum)).then_some((frame, sum))
+            let frame = || -> Option<(Vec<u8>, Section, Fingerprint)> {
+                let head = read_at(&self.file, self.end, FRAME)?;
+                let (size, rest) = head.split_first_chunk::<8>()?;
+                let (index, rest) = rest.split_first_chunk::<8>()?;
+                let (size, index) = (u64::from_le_bytes(*size), u64::from_le_bytes(*index));
+                let at = self.end + FRAME as u64;
+                // A damaged length must not become a large allocation.
+                (at.checked_add(size)?.checked_add(index)? <= len).then_some(())?;
+                let frame = read_at(&self.file, at, usize::try_from(size).ok()?)?;
+                let index =
+                    Section { at: at + size, len: index, sum: Fingerprint::from_bytes(rest.get(..16)?)? };
+                let sum = follow(self.chain, &frame, &index);
+                (Fingerprint::from_bytes(rest.get(16..)?) == Some(sum)).then_some((frame, index, sum))
             };
-            let Some((frame, sum)) = frame() else {
+            let Some((frame, index, sum)) = frame() else {
                 self.whole = false;
                 return;
             };
-            self.end += 20 + frame.len() as u64;
+            self.end = index.at + index.len;
             self.chain = sum;
             self.frames.push(frame);
+            if index.len > 0 {
+                self.parts[Part::Index as usize] = index;
+            }
         }
+    }
+
+    /// Whether what was appended is more than what it was appended to.
+    pub(super) fn is_long(&self) -> bool {
+        self.end - self.first > self.first.max(ROOM)
     }
 
     /// How many items of a kind there are.
@@ -203,10 +229,11 @@ impl Opened {
         found.into_iter().flatten().collect()
     }
 
-    /// The section of the index; the others are read when the file is opened.
-    pub(super) fn section_index(&self) -> Option<Vec<u8>> {
-        let bytes = read_at(&self.file, self.index.at, usize::try_from(self.index.len).ok()?)?;
-        (Fingerprint::of(&bytes) == self.index.sum).then_some(bytes)
+    /// A section that is read when it is asked for; `None` when it is damaged.
+    pub(super) fn section(&self, part: Part) -> Option<Vec<u8>> {
+        let Section { at, len, sum } = self.parts[part as usize];
+        let bytes = read_at(&self.file, at, usize::try_from(len).ok()?)?;
+        (Fingerprint::of(&bytes) == sum).then_some(bytes)
     }
 
     /// Notes that something that was read makes no sense.
@@ -251,7 +278,7 @@ impl Items {
 pub(super) fn write<R: Serialize + Sync, A: Serialize + Sync + Send>(
     file: &mut File,
     sections: &[Vec<u8>; SECTIONS],
-    index: &[u8],
+    parts: [&[u8]; 2],
     records: &[R],
     articles: (usize, &(impl Fn(usize) -> A + Sync)),
 ) -> io::Result<()> {
@@ -268,9 +295,10 @@ pub(super) fn write<R: Serialize + Sync, A: Serialize + Sync + Send>(
     };
     let sections: Vec<Section> = sections.iter().map(|bytes| put(bytes)).collect::<io::Result<_>>()?;
     let Ok(sections) = sections.try_into() else { return Err(io::Error::other("sections went missing")) };
-    let (index, records, articles) = (put(index)?, put(&records)?, put(&articles)?);
+    let parts = [put(parts[0])?, put(parts[1])?];
+    let (records, articles) = (put(&records)?, put(&articles)?);
     // The length of the table depends on the number in it: it is written with room for any.
-    let mut table = Table::<SECTIONS> { sections, index, records, articles, end: u64::MAX };
+    let mut table = Table::<SECTIONS> { sections, parts, records, articles, end: u64::MAX };
     let room = encode(&table).len() as u64;
     table.end = articles.at + articles.len + room;
     let mut bytes = encode(&table);
@@ -309,17 +337,30 @@ fn write_items(
     Ok(directory)
 }
 
-/// A frame to append after what has the checksum `chain`.
-pub(super) fn frame(chain: Fingerprint, payload: &[u8]) -> Option<Vec<u8>> {
-    let mut frame = u32::try_from(payload.len()).ok()?.to_le_bytes().to_vec();
-    frame.extend(follow(chain, payload).bytes());
+/// Bytes of a frame's head: lengths of what it holds and of the index behind that, the checksum of that, its own.
+const FRAME: usize = 48;
+
+/// Bytes that may always be appended.
+const ROOM: u64 = 1 << 20;
+
+/// A frame to append after what has the checksum `chain`, with an index behind it; an empty one is none.
+pub(super) fn frame(chain: Fingerprint, payload: &[u8], index: &[u8]) -> Option<Vec<u8>> {
+    let len = |bytes: &[u8]| u64::try_from(bytes.len()).ok();
+    let section = Section { at: 0, len: len(index)?, sum: Fingerprint::of(index) };
+    let mut frame = Vec::with_capacity(FRAME + payload.len() + index.len());
+    frame.extend(len(payload)?.to_le_bytes());
+    frame.extend(section.len.to_le_bytes());
+    frame.extend(section.sum.bytes());
+    frame.extend(follow(chain, payload, &section).bytes());
     frame.extend(payload);
+    frame.extend(index);
     Some(frame)
 }
 
-fn follow(chain: Fingerprint, payload: &[u8]) -> Fingerprint {
+fn follow(chain: Fingerprint, payload: &[u8], index: &Section) -> Fingerprint {
     let mut hasher = Hasher::new();
     hasher.fingerprint(chain).fingerprint(Fingerprint::of(payload)).number(payload.len() as u64);
+    hasher.fingerprint(index.sum).number(index.len);
     hasher.finish()
 }
 

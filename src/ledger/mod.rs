@@ -14,15 +14,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use self::file::{Kind, Opened};
+use self::file::{Kind, Opened, Part};
 use crate::clock::Validity;
 use crate::diag::Diag;
 use crate::disk;
 use crate::fingerprint::Fingerprint;
 use crate::image::Facts;
 use crate::index::{Article, Index, Shape};
+use crate::lazy::Lazy;
 use crate::path::OutPath;
-use crate::source::Record;
+use crate::source::{self, Record};
 use crate::store::Stamp;
 
 /// The circumstances of the build that wrote a ledger.
@@ -32,8 +33,12 @@ pub struct Head {
     pub circumstances: Fingerprint,
     /// Of site.toml's text.
     pub config: Fingerprint,
+    /// Of the templates that pages are rendered with, by name.
+    pub templates: Vec<(String, Fingerprint)>,
     /// Rules of parsing: records made under others are void.
     pub rules: Fingerprint,
+    /// For how long the gate's answers hold.
+    pub gate: Validity,
     /// For how long the plan holds.
     pub validity: Validity,
     /// The file system's clock when the build began, nanoseconds: sources not older may have changed
@@ -86,6 +91,21 @@ pub struct Written {
     pub bytes: Fingerprint,
     /// Its stamp.
     pub stamp: Stamp,
+    /// The instant of the build that rendered it last, seconds since 1970.
+    pub rendered: i64,
+    /// Why that did.
+    pub reason: Reason,
+}
+
+/// Why an output was rendered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// It was not there before.
+    New,
+    /// These of its ingredients were others.
+    Recipe(Vec<String>),
+    /// The file was changed or removed by somebody else, or its time is too young to be trusted.
+    Touched,
 }
 
 /// A ledger in memory.
@@ -110,8 +130,8 @@ pub struct Ledger {
 /// The largest part: read only as far as it is needed.
 #[derive(Clone, Debug)]
 enum Records {
-    /// Those of the file, but for some that later builds appended, by path.
-    File(BTreeMap<String, Arc<Record>>),
+    /// Those of the file, but for some that later builds appended, by path; `None` for files that are gone.
+    File(BTreeMap<String, Option<Arc<Record>>>),
     /// All of them, sorted by path.
     Live(Vec<Arc<Record>>),
 }
@@ -127,12 +147,27 @@ impl Default for Records {
 pub struct Delta {
     /// Circumstances of that build.
     pub head: Head,
-    /// Sources with another stamp.
+    /// Sources that are new, or have another stamp.
     pub sources: Vec<Seen>,
-    /// Outputs with another stamp, or other bytes.
+    /// Outputs that are new, or have another stamp or other bytes.
     pub outputs: Vec<Written>,
-    /// Records of files whose text is another.
+    /// Records of files that are new, or whose text is another.
     pub records: Vec<Record>,
+    /// Sources that are gone.
+    pub gone: Vec<String>,
+    /// Outputs that are gone.
+    pub removed: Vec<OutPath>,
+    /// Shared views that are others.
+    pub views: Vec<(String, Fingerprint)>,
+}
+
+/// Where an index has its articles from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Span {
+    /// So many of the table of articles, from a number on.
+    Table { from: u32, len: u32 },
+    /// One that is written down beside the index: its file and its shape.
+    Own(String, Shape),
 }
 
 /// Frames after which a ledger is written anew.
@@ -180,7 +215,15 @@ impl Ledger {
             for written in delta.outputs {
                 put(&mut ledger.outputs, written, |written| written.out.as_str());
             }
-            fresh.extend(delta.records.into_iter().map(|record| (record.path.clone(), Arc::new(record))));
+            for view in delta.views {
+                put(&mut ledger.views, view, |(name, _)| name);
+            }
+            take_out(&mut ledger.sources, &delta.gone, |seen| &seen.path);
+            let removed: Vec<&str> = delta.removed.iter().map(OutPath::as_str).collect();
+            take_out(&mut ledger.outputs, &removed, |written| written.out.as_str());
+            let records = delta.records.into_iter();
+            fresh.extend(records.map(|record| (record.path.clone(), Some(Arc::new(record)))));
+            fresh.extend(delta.gone.into_iter().map(|path| (path, None)));
         }
         let whole = opened.whole;
         Some((Self { records: Records::File(fresh), file: Some(Arc::new(opened)), ..ledger }, whole))
@@ -193,8 +236,11 @@ impl Ledger {
             Records::Live(records) => records.clone(),
             Records::File(fresh) => {
                 let all = self.file.iter().flat_map(|file| file.all::<Record>(Kind::Record));
-                all.map(|record| fresh.get(&record.path).cloned().unwrap_or_else(|| Arc::new(record)))
-                    .collect()
+                let kept = all.filter(|record| !fresh.contains_key(&record.path)).map(Arc::new);
+                let mut records: Vec<Arc<Record>> = kept.chain(fresh.values().flatten().cloned()).collect();
+                // Two sorted runs: that is quick.
+                records.sort_by(|a, b| a.path.cmp(&b.path));
+                records
             }
         }
     }
@@ -208,7 +254,7 @@ impl Ledger {
                 Some(Arc::clone(&records[at]))
             }
             Records::File(fresh) => match fresh.get(path) {
-                Some(record) => Some(Arc::clone(record)),
+                Some(record) => record.clone(),
                 None => {
                     let file = self.file.as_ref()?;
                     let (mut from, mut to) = (0, file.len(Kind::Record));
@@ -232,21 +278,55 @@ impl Ledger {
     #[must_use]
     pub fn index(&self) -> Option<Index> {
         let (Records::File(fresh), Some(file)) = (&self.records, &self.file) else { return None };
-        let index: Index = file::decode(&file.section_index()?)?;
+        let (index, spans): (Index, Vec<Span>) = file::decode(&file.section(Part::Index)?)?;
         let (reader, newer) = (Arc::clone(file), fresh.clone());
         let make = move |at: usize| {
             let read = || {
                 let (number, shape): (u32, Shape) = reader.item(Kind::Article, at)?;
                 let record: Record = reader.item(Kind::Record, number as usize)?;
-                let record = newer.get(&record.path).cloned().unwrap_or_else(|| Arc::new(record));
-                shape.article(record)
+                let record = newer.get(&record.path).cloned().unwrap_or_else(|| Some(Arc::new(record)));
+                shape.article(record?)
             };
             read().unwrap_or_else(|| {
                 reader.doubt();
                 Article::nobody()
             })
         };
-        Some(index.thawed(file.len(Kind::Article), Arc::new(make)))
+        let numbers = spans.iter().flat_map(|span| match span {
+            Span::Table { from, len } => *from..from.saturating_add(*len),
+            // Put in below.
+            Span::Own(..) => 0..0,
+        });
+        let mut articles = Lazy::new(numbers, Arc::new(make));
+        let mut at = 0;
+        for span in spans {
+            match span {
+                Span::Table { len, .. } => at += len as usize,
+                Span::Own(path, shape) => {
+                    let record = fresh.get(&path).cloned().flatten()?;
+                    articles.splice(at..at, shape.article(record));
+                    at += 1;
+                }
+            }
+        }
+        Some(index.thawed(articles))
+    }
+
+    /// Whether an article of the site leads to a content file. It may say so of a file that one once led to.
+    #[must_use]
+    pub fn is_linked(&self, path: &str) -> bool {
+        let (Records::File(fresh), Some(file)) = (&self.records, &self.file) else { return true };
+        let Some(known) = file.section(Part::Links) else { return true };
+        let in_file = known.chunks_exact(LINK).any(|link| *link == link_of(path));
+        let mut newer = fresh.values().flatten();
+        in_file || newer.any(|record| links(record).any(|file| file == path))
+    }
+
+    /// A source as it was when it was read.
+    #[must_use]
+    pub fn seen(&self, path: &str) -> Option<&Seen> {
+        let at = self.sources.binary_search_by(|seen| seen.path.as_str().cmp(path)).ok()?;
+        Some(&self.sources[at])
     }
 
     /// Whether nothing was damaged of what was read of the file so far.
@@ -258,7 +338,7 @@ impl Ledger {
     /// Whether there is room for one more [`Delta`].
     #[must_use]
     pub fn takes_delta(&self) -> bool {
-        self.file.as_ref().is_some_and(|file| file.whole && file.frames.len() < FRAMES)
+        self.file.as_ref().is_some_and(|file| file.whole && file.frames.len() < FRAMES && !file.is_long())
     }
 
     /// The same ledger with other records.
@@ -311,7 +391,12 @@ impl Ledger {
             file::encode(&self.diags),
             file::encode(&self.views),
         ];
-        let shape = file::encode(index);
+        let len = u32::try_from(index.articles.len()).unwrap_or(u32::MAX);
+        let shape = file::encode(&(index, vec![Span::Table { from: 0, len }]));
+        let mut linked: Vec<[u8; LINK]> =
+            records.iter().flat_map(|record| links(record)).map(|file| link_of(&file)).collect();
+        linked.sort_unstable();
+        linked.dedup();
         let article = |at: usize| {
             let article = &index.articles[at];
             let number = records.partition_point(|record| record.path.as_str() < article.path());
@@ -319,19 +404,26 @@ impl Ledger {
         };
         let plain: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
         disk::replace_with(path, disk::Durability::Kill, |file| {
-            file::write(file, &sections, &shape, &plain, (index.articles.len(), &article))
+            file::write(
+                file,
+                &sections,
+                [&shape, linked.as_flattened()],
+                &plain,
+                (index.articles.len(), &article),
+            )
         })
     }
 
-    /// Appends what a build changed to the file that this ledger was read from.
+    /// Appends what a build changed to the file that this ledger was read from, and the index if that is another.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn append(&self, path: &Path, delta: &Delta) -> Result<(), Diag> {
+    pub fn append(&self, path: &Path, delta: &Delta, index: Option<&Index>) -> Result<(), Diag> {
+        let index = index.map(|index| file::encode(&(index, spans(index)))).unwrap_or_default();
         let frame = self
             .file
             .as_ref()
-            .and_then(|opened| Some((file::frame(opened.chain, &file::encode(delta))?, opened.end)));
+            .and_then(|opened| Some((file::frame(opened.chain, &file::encode(delta), &index)?, opened.end)));
         match frame {
             Some((frame, end)) => disk::write_at(path, end, &frame),
             None => Ok(()),
@@ -339,10 +431,50 @@ impl Ledger {
     }
 }
 
-/// Puts an item in the place of the one with its key.
-fn put<T>(items: &mut [T], item: T, key: impl Fn(&T) -> &str) {
-    if let Ok(at) = items.binary_search_by(|other| key(other).cmp(key(&item))) {
-        items[at] = item;
+/// Where the articles of an index are: those that were read are in the table still.
+fn spans(index: &Index) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    for at in 0..index.articles.len() {
+        match (index.articles.number(at), spans.last_mut()) {
+            (Some(number), Some(Span::Table { from, len })) if *from + *len == number => *len += 1,
+            (Some(number), _) => spans.push(Span::Table { from: number, len: 1 }),
+            (None, _) => {
+                let article = &index.articles[at];
+                spans.push(Span::Own(article.path().to_owned(), article.shape()));
+            }
+        }
+    }
+    spans
+}
+
+/// Bytes that stand for a file that is linked to.
+const LINK: usize = 8;
+
+fn link_of(path: &str) -> [u8; LINK] {
+    let [a, b, c, d, e, f, g, h, ..] = Fingerprint::of(path.as_bytes()).bytes();
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Content files that the articles of a record lead to.
+fn links(record: &Record) -> impl Iterator<Item = String> {
+    let links = record.items.iter().flat_map(|item| &item.facts.links);
+    links.filter_map(|link| source::linked_file(&record.path, link))
+}
+
+/// Puts an item in the place of the one with its key, or between those of others.
+fn put<T>(items: &mut Vec<T>, item: T, key: impl Fn(&T) -> &str) {
+    match items.binary_search_by(|other| key(other).cmp(key(&item))) {
+        Ok(at) => items[at] = item,
+        Err(at) => items.insert(at, item),
+    }
+}
+
+/// Takes out the items with these keys.
+fn take_out<T>(items: &mut Vec<T>, gone: &[impl AsRef<str>], key: impl Fn(&T) -> &str) {
+    for gone in gone {
+        if let Ok(at) = items.binary_search_by(|other| key(other).cmp(gone.as_ref())) {
+            items.remove(at);
+        }
     }
 }
 

@@ -1,10 +1,14 @@
 //! Step one: sources become records, and a snapshot. Reads through a [`Store`]; reuses what the last
 //! build remembers of a file whose stamp, or whose bytes, are the same.
 
+mod few;
 mod pictures;
+
+pub use few::{Again, again, few_changed, path_of};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
@@ -13,8 +17,8 @@ use crate::config::{self, Config};
 use crate::diag::{self, Checked, Diag, EMBEDDED, Severity};
 use crate::diff::{Change, diff};
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::index::{ArticleId, Index};
-use crate::ledger::{Delta, Head, Ledger, Seen, Tally};
+use crate::index::{ArticleId, Index, Visible};
+use crate::ledger::{Head, Ledger, Seen, Tally};
 use crate::plan;
 use crate::site::{self, Asset, Frozen, Site};
 use crate::source::{self, Item, Record, Role, Rules};
@@ -141,100 +145,6 @@ pub fn is_unchanged(
         && ledger.sources.par_iter().zip(&listing.entries).all(same)
 }
 
-/// More changed texts than these are planned with everything else.
-const FEW: usize = 32;
-
-/// The sources that must be looked at, if they are few, articles, and nothing else about the site is another than last
-/// time: then perhaps their texts alone changed.
-#[must_use]
-pub fn few_changed<'l>(
-    listing: &'l Listing,
-    config: &ConfigText,
-    ledger: &Ledger,
-    circumstances: Fingerprint,
-    clock: &Clock,
-) -> Option<Vec<&'l Entry>> {
-    let head = &ledger.head;
-    let same = listing.diags.is_empty()
-        && head.circumstances == circumstances
-        && head.validity.holds(clock.now)
-        && head.config == config.fingerprint
-        && ledger.sources.len() == listing.entries.len();
-    let mut few = Vec::new();
-    for (seen, entry) in ledger.sources.iter().zip(&listing.entries).filter(|_| same) {
-        if seen.path != entry.path {
-            return None;
-        }
-        if seen.stamp != entry.stamp || entry.stamp.newest() >= head.began {
-            let article = entry.path.starts_with("content/")
-                && Role::of(&entry.path).is_some_and(|role| role != Role::Picture)
-                && entry.stamp.len <= source::ARTICLE_LIMIT;
-            if !article || few.len() == FEW {
-                return None;
-            }
-            few.push(entry);
-        }
-    }
-    same.then_some(few)
-}
-
-/// The site of the last build with other texts; what of the ledger is to be replaced then.
-pub struct Retexted {
-    /// The snapshot.
-    pub site: Site,
-    /// Articles whose text is another.
-    pub articles: Vec<ArticleId>,
-    /// The rules of parsing.
-    pub rules: Rules,
-    /// Bodies that were parsed on the way.
-    pub bodies: Bodies,
-    /// Sources and records for the ledger.
-    pub delta: Delta,
-}
-
-/// The last build's site with what these articles say now; `None` when more than their texts changed.
-#[must_use]
-pub fn retext(
-    store: &dyn Store,
-    listing: &Listing,
-    changed: &[&Entry],
-    config: Config,
-    ledger: &Ledger,
-    clock: Clock,
-) -> Option<Retexted> {
-    let rules = Rules::new(&config);
-    if rules.key != ledger.head.rules {
-        return None;
-    }
-    let mut index = ledger.index()?;
-    let (mut delta, mut bodies, mut articles) = (Delta::default(), Bodies::new(), Vec::new());
-    for entry in changed {
-        let (bytes, stamp) = store.read(&entry.path).ok()??;
-        let text = Fingerprint::of(&bytes);
-        delta.sources.push(Seen { path: entry.path.clone(), stamp, text, picture: None });
-        let former = ledger.record(&entry.path)?;
-        if former.text == text {
-            continue;
-        }
-        let parsed = source::parse(&entry.path, bytes, &rules);
-        let record = Arc::new(parsed.record);
-        index = index.with_text(&record)?;
-        articles.extend(index.of_file(&entry.path));
-        bodies.insert(entry.path.clone(), parsed.bodies);
-        delta.records.push(Record::clone(&record));
-    }
-    let is_template = |entry: &&Entry| entry.path.starts_with("templates/");
-    let mut templates = Vec::new();
-    for entry in listing.entries.iter().filter(is_template) {
-        let (bytes, _) = store.read(&entry.path).ok()??;
-        templates.push(template_source(&entry.path, bytes).ok()?);
-    }
-    let templates = templates_of(templates).value?;
-    let assets = assets(&ledger.sources, &config);
-    let site = Site::thawed(Arc::new(config), Arc::new(templates), index, assets, clock, &ledger.views);
-    Some(Retexted { site, articles, rules, bodies, delta })
-}
-
 /// Pictures and files copied as they are, as a ledger's sources tell them.
 pub(crate) fn assets(sources: &[Seen], config: &Config) -> [BTreeMap<String, Asset>; 2] {
     let picture = |seen: &Seen| {
@@ -318,7 +228,9 @@ pub struct Loaded {
     pub config: Fingerprint,
     /// The rules of parsing.
     pub rules: Rules,
-    /// Until when the snapshot holds.
+    /// For how long the gate's answers hold.
+    pub gate: Validity,
+    /// For how long the snapshot holds.
     pub validity: Validity,
     /// Counts for the report.
     pub tally: Tally,
@@ -326,8 +238,8 @@ pub struct Loaded {
     pub bodies: Bodies,
 }
 
-/// Bytes of bodies that are kept between parsing and rendering.
-const BODIES_LIMIT: usize = 8 << 20;
+/// Bytes of bodies that are kept between parsing and rendering: a small site's are, so that no file is read twice.
+const BODIES_LIMIT: usize = 32 << 20;
 
 /// Loads a site. `before` is what is remembered of the last time; `None` in value when errors forbid a site.
 ///
@@ -356,27 +268,29 @@ pub fn load(
             Change::Removed(_) => {}
         }
     }
+    let kept = AtomicUsize::new(0);
+    // Whatever is too much goes at once: all bodies of a large site at a time would be most of its memory.
+    let keep = |mut looked: Looked| {
+        let size = looked.bodies.iter().flatten().map(String::len).sum();
+        if kept.fetch_add(size, Relaxed) + size > BODIES_LIMIT {
+            looked.bodies = None;
+        }
+        looked
+    };
     let looked: Vec<Looked> = jobs
         .par_iter()
         .with_min_len(16)
-        .map(|(entry, seen)| look(store, entry, *seen, &before.head, &remembered, &rules))
+        .map(|(entry, seen)| keep(look(store, entry, *seen, &before.head, &remembered, &rules)))
         .collect();
     let mut records = Vec::new();
     let mut sources: Vec<Seen> = Vec::with_capacity(looked.len());
     let mut templates: Vec<TemplateSource> = Vec::new();
     let mut bodies = Bodies::new();
-    let mut kept = 0;
     for looked in looked {
         records.extend(looked.record);
         templates.extend(looked.template);
         diags.extend(looked.diag);
-        if let Some(texts) = looked.bodies {
-            let size: usize = texts.iter().map(String::len).sum();
-            if kept + size <= BODIES_LIMIT {
-                kept += size;
-                bodies.insert(looked.seen.path.clone(), texts);
-            }
-        }
+        bodies.extend(looked.bodies.map(|texts| (looked.seen.path.clone(), texts)));
         sources.push(looked.seen);
     }
     diags.extend(records.iter().flat_map(|record| record.diags.iter().cloned()));
@@ -397,17 +311,18 @@ pub fn load(
     // A build that leaves articles out on purpose misses their addresses too.
     let published = if wishes.keep_going && left_out > 0 { None } else { published(store, &mut diags) };
     let frozen = Frozen::new(published.as_deref().unwrap_or(""), &gated, &config);
-    let tally = Tally { left_out: left_out as u64, ..tally(&gated, &config, wishes.clock) };
-    let validity = gated.validity;
+    let tally =
+        Tally { left_out: left_out as u64, ..tally(&gated.visible, gated.hidden, &config, wishes.clock) };
+    let gate = gated.validity;
     let Checked { value: site, diags: more } =
         Site::new(Arc::new(config), Arc::new(templates), &gated, pictures, statics, wishes.clock, frozen);
     diags.extend(more);
     diags.extend(astray(store, &site.index));
     let (site, views_validity) = site.with_views();
     diags.extend(site.check_names());
-    let validity = validity.and(views_validity);
-    let loaded =
-        Loaded { config: config_text.fingerprint, site, records, sources, rules, validity, tally, bodies };
+    let validity = gate.and(views_validity);
+    let config = config_text.fingerprint;
+    let loaded = Loaded { config, site, records, sources, rules, gate, validity, tally, bodies };
     Checked { value: Some(loaded), diags }
 }
 
@@ -521,15 +436,16 @@ fn statics(sources: &[Seen], config: &Config) -> BTreeMap<String, Asset> {
     embedded.chain(own).collect()
 }
 
-fn tally(gated: &site::Gated, config: &Config, clock: Clock) -> Tally {
+/// Counts what is shown; `hidden` articles are not.
+fn tally(visible: &[Visible], hidden: usize, config: &Config, clock: Clock) -> Tally {
     let readers = Clock { drafts: false, future: false, ..clock };
     let is_lifted = |item: &Item| {
         (clock.drafts || clock.future)
             && readers.visibility(&item.header, config.hold_flagged).0 == Visibility::Hidden
     };
-    let mut tally = Tally { hidden: gated.hidden as u64, ..Tally::default() };
+    let mut tally = Tally { hidden: hidden as u64, ..Tally::default() };
     let mut dumps: Vec<&str> = Vec::new();
-    for seen in gated.visible.iter().filter(|seen| !seen.withdrawn) {
+    for seen in visible.iter().filter(|seen| !seen.withdrawn) {
         let item = &seen.record.items[seen.item];
         if item.header.kind == crate::article::Kind::Page {
             continue;

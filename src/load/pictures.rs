@@ -27,6 +27,10 @@ pub(super) fn pictures(
     let portraits = site::portraits(&gated.visible, config);
     let mut wanted = site::wanted_pictures(&gated.visible);
     wanted.extend(portraits.iter().cloned());
+    // What nobody shows any more is as if it had never been read.
+    for seen in sources.iter_mut().filter(|seen| seen.picture.is_some() && !wanted.contains(&seen.path)) {
+        (seen.text, seen.picture) = Default::default();
+    }
     let found: Vec<(usize, Result<Seen, Trouble>)> = sources
         .par_iter()
         .enumerate()

@@ -126,6 +126,16 @@ impl Made {
         OutPath::new(&format!("{folder}/{}/{name}", shelf.period.name())).ok()
     }
 
+    /// What it is made of, in a word.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Variant { .. } => "picture",
+            Self::Words { .. } => "words",
+            Self::Hits { .. } => "cards",
+        }
+    }
+
     /// What it is made of, for people.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {

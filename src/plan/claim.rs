@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::page::{Axis, List, Page, Part};
-use super::place::{self, parts, place};
+use super::page::{Axis, List, Page, Part, Sheet};
+use super::place::{self, place};
 use super::redirect::{Goal, Redirect, redirects};
+use super::scope::Scope;
 use super::{Planned, Work};
 use crate::config::{EditionId, FeedForm, RedirectForm};
 use crate::diag::{self, Diag};
@@ -24,17 +25,18 @@ pub(super) struct Claim {
     by: String,
 }
 
-/// Every page of the site, with what claims its path.
-pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
+/// Every page of the site that is to be planned, with what claims its path.
+pub(super) fn claims(site: &Site, scope: &Scope) -> (Vec<Claim>, Vec<Diag>) {
     let index = &site.index;
-    let mut claims = Vec::with_capacity(index.articles.len() * 2);
+    let ids = scope.articles(index);
+    let mut claims = Vec::with_capacity(ids.len() * 2);
     let mut diags = Vec::new();
     let mut claim = |page: Page, by: &str| {
         if let Some(out) = place(site, &page) {
             claims.push(Claim { out, work: Work::Page(page), by: by.to_owned() });
         }
     };
-    for id in index.ids() {
+    for id in ids {
         let article = index.article(id);
         let standing = article.header().kind == crate::article::Kind::Page;
         claim(if standing { Page::Standing(id) } else { Page::Article(id) }, article.path());
@@ -59,6 +61,7 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
         claim(Page::Terms(Axis::Authors, edition), "the list of authors");
     }
     for list in lists(site) {
+        let Some(pages) = scope.pages(site, list) else { continue };
         let by = match list.term(index) {
             Some(term) => format!("the {} `{}`", list.kind(), term.name),
             None => "the archive".to_owned(),
@@ -69,9 +72,7 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
                 claim(Page::Feed { list, form }, &by);
             }
         }
-        let (dated, undated) = list.run(index).map_or((0, 0), |run| parts(site, run));
-        let numbered = (1..=dated).map(Part::Dated).chain((1..=undated).map(Part::Undated));
-        for part in numbered {
+        for part in pages.dated().map(Part::Dated).chain(pages.undated().map(Part::Undated)) {
             claim(Page::List { list, part }, &by);
         }
     }
@@ -81,7 +82,11 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
     for form in FeedForm::ALL {
         claim(Page::Feed { list: List::Corrections, form }, "the corrections");
     }
-    for sheet in views::sheets(site) {
+    let is_meant = |sheet: &Sheet| match sheet {
+        Sheet::Month(year, month, _) => scope.has_month((*year, *month)),
+        Sheet::Whole | Sheet::Rest(_) | Sheet::News(_) => true,
+    };
+    for sheet in views::sheets(site).into_iter().filter(is_meant) {
         claim(Page::Sitemap(sheet), "the sitemap");
     }
     if views::is_split(site) {
@@ -102,11 +107,14 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
             by: redirect.by.clone(),
         }));
     }
-    claims.extend(pictures(site));
     for edition in site.config.edition_ids() {
-        let files = search_files(site, edition);
+        let files = search_files(site, edition, scope);
         claims.extend(files.map(|(out, work)| Claim { out, work, by: "the search page".to_owned() }));
     }
+    if !scope.is_whole() {
+        return (claims, diags);
+    }
+    claims.extend(pictures(site));
     for (out, asset) in site.statics.iter() {
         match OutPath::new(out) {
             Ok(out) => claims.push(Claim { out, work: Work::Copy(asset.clone()), by: asset.path.clone() }),
@@ -168,9 +176,10 @@ fn pictures(site: &Site) -> Vec<Claim> {
 }
 
 /// What an edition's search page reads.
-fn search_files(site: &Site, edition: EditionId) -> impl Iterator<Item = (OutPath, Work)> {
+fn search_files(site: &Site, edition: EditionId, scope: &Scope) -> impl Iterator<Item = (OutPath, Work)> {
     let folder = place::search_folder(site, edition);
-    let shelves = folder.iter().flat_map(|_| site.index.shelves(edition)).collect::<Vec<_>>();
+    let shelves = folder.iter().flat_map(|_| site.index.shelves(edition));
+    let shelves = shelves.filter(|shelf| scope.has_shelf(shelf)).collect::<Vec<_>>();
     let files = move |shelf: Shelf| words_files(shelf).chain(hits_files(shelf));
     let named = move |made: Made| Some((made.search_out(folder.as_deref()?)?, Work::Made(made)));
     shelves.into_iter().flat_map(files).filter_map(named)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Work;
+use super::{Page, Work};
 use crate::config::EditionId;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::ingredient::Ingredient;
@@ -40,6 +40,12 @@ impl<'s> Mentions<'s> {
         });
         Self(mentions.collect())
     }
+}
+
+/// The fingerprint of the shared view that a name stands for on a page, if it is one.
+pub(super) fn shared_view(site: &Site, page: &Page, out: &OutPath, name: &str) -> Option<Fingerprint> {
+    let form = views::form(site, page, out, name);
+    site.view_fingerprint(form.as_deref().unwrap_or(name))
 }
 
 pub(super) fn fingerprint(site: &Site, mentions: &Mentions<'_>, out: &OutPath, work: &Work) -> Fingerprint {

@@ -2,17 +2,22 @@
 //! and renders nothing.
 
 mod claim;
+mod differ;
 mod fingerprint;
 mod page;
 mod place;
+mod reach;
 mod redirect;
 mod rivals;
+mod scope;
 
 pub(crate) use claim::alias_path;
+pub use differ::differing;
 pub(crate) use page::feed_members;
 pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};
 pub use place::place;
 pub(crate) use place::{members, neighbours, search_folder};
+pub use reach::Reach;
 pub(crate) use redirect::all as redirects;
 pub use redirect::{Goal, Redirect};
 pub(crate) use rivals::leave_out_rivals;
@@ -21,6 +26,7 @@ use rayon::prelude::*;
 
 use self::claim::{Claim, claims, collisions};
 use self::fingerprint::{Mentions, fingerprint};
+use self::scope::Scope;
 use crate::article::Kind;
 use crate::config::FeedForm;
 use crate::diag::Checked;
@@ -48,6 +54,12 @@ pub struct Planned {
     pub out: OutPath,
     /// How it is made.
     pub work: Work,
+}
+
+impl From<&Recipe> for Planned {
+    fn from(recipe: &Recipe) -> Self {
+        Self { out: recipe.out.clone(), work: recipe.work.clone() }
+    }
 }
 
 impl Planned {
@@ -90,7 +102,7 @@ impl Outline {
     /// Says what goes where. Two claims on one path are errors that name both.
     #[must_use]
     pub fn new(site: &Site) -> Checked<Self> {
-        let (claims, mut diags) = claims(site);
+        let (claims, mut diags) = claims(site, &Scope::Whole);
         diags.extend(collisions(&claims));
         let mut outputs: Vec<Planned> =
             claims.into_iter().map(|Claim { out, work, .. }| Planned { out, work }).collect();

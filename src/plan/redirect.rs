@@ -37,7 +37,7 @@ pub(super) fn redirects(site: &Site) -> (Vec<Redirect>, Vec<Diag>) {
         Err(why) => diags.push(diag::bad_path(Place::file(by), key, alias, why)),
     };
     let index = &site.index;
-    for article in index.articles.iter() {
+    for article in index.aliased.iter().map(|id| index.article(*id)) {
         for alias in &article.header().aliases {
             add(alias, Goal::Page(article.out.clone()), article.path(), "aliases");
         }

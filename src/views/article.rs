@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::card::{header_fields, revised};
+use super::card::header_fields;
 use super::person;
 use super::related::related;
 use super::{target, thread};
@@ -35,7 +35,7 @@ pub(super) fn name<'s>(
         "thread" => thread::thread(site, id),
         "share" => share(site, id),
         "related" => Ingredient::cards(related(site, id).into_iter().map(|reason| reason.article)),
-        "revised" => Ingredient::maybe(revised(header).map(crate::date::Moment::rfc3339)),
+        "revised" => Ingredient::maybe(header.revised().map(crate::date::Moment::rfc3339)),
         _ => return None,
     })
 }

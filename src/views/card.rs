@@ -76,8 +76,3 @@ fn guid(site: &Site, id: ArticleId) -> String {
     let first = alias.as_ref().unwrap_or(&article.out).url();
     format!("tag:{host},2026:/{first}")
 }
-
-/// The newest of what changed an article: `updated`, `date`, corrections; never a file's time.
-pub(super) fn revised(header: &Header) -> Option<crate::date::Moment> {
-    header.corrections.iter().map(|correction| correction.date).chain(header.updated).chain(header.date).max()
-}

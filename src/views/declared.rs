@@ -1,5 +1,7 @@
 //! Views that site.toml declares.
 
+use std::cell::Cell;
+
 use crate::clock::{Validity, Window};
 use crate::config::{EditionId, Sort};
 use crate::index::{ArticleId, Term};
@@ -29,25 +31,38 @@ pub(super) fn declared(site: &Site, edition: EditionId, name: &str) -> Option<(V
     });
     let tag = view.tag.as_deref().map(|wanted| find(&index.tags, wanted));
     let author = view.author.as_deref().map(|wanted| find(&index.authors, wanted));
-    let mut validity = Validity::default();
+    let validity = Cell::new(Validity::default());
+    let end = |id: &ArticleId| {
+        let days = view.within_days?;
+        Some(index.article(*id).header().date?.seconds + i64::from(days) * 86_400)
+    };
+    let ask = |id: &ArticleId| site.clock.ask(Window { from: None, until: end(id) });
+    // From the newest on: nothing after the first that is too old is looked at.
+    let is_recent = |id: &ArticleId| {
+        if view.within_days.is_none() {
+            return true;
+        }
+        let (open, holds) = ask(id);
+        if !open {
+            validity.set(validity.get().and(holds));
+        }
+        open && end(id).is_some()
+    };
+    // All of them are needed only where the newest do not come first.
+    let limit = if view.sort == Sort::Newest { view.limit } else { usize::MAX };
     let mut ids: Vec<ArticleId> = index
         .edition(edition)
         .all
         .newest()
+        .take_while(is_recent)
         .filter(|id| {
             let Some((own, tags, authors)) = index.article(*id).terms_in(edition) else { return false };
             section.as_ref().is_none_or(|wanted| own.is_some_and(|at| wanted.contains(&at)))
                 && tag.is_none_or(|wanted| wanted.is_some_and(|at| tags.contains(&at)))
                 && author.is_none_or(|wanted| wanted.is_some_and(|at| authors.contains(&at)))
         })
-        .filter(|id| {
-            let Some(days) = view.within_days else { return true };
-            let Some(date) = index.article(*id).header().date else { return false };
-            let (open, holds) =
-                site.clock.ask(Window { from: None, until: Some(date.seconds + i64::from(days) * 86_400) });
-            validity = validity.and(holds);
-            open
-        })
+        .take(limit)
+        .inspect(|id| validity.set(validity.get().and(ask(id).1)))
         .collect();
     match view.sort {
         Sort::Newest => {}
@@ -57,5 +72,5 @@ pub(super) fn declared(site: &Site, edition: EditionId, name: &str) -> Option<(V
         }),
     }
     ids.truncate(view.limit);
-    Some((ids, validity))
+    Some((ids, validity.get()))
 }

@@ -1,6 +1,5 @@
 //! What a feed sees.
 
-use super::card::revised;
 use super::head::title;
 use super::target;
 use crate::config::{FeedForm, Feeds};
@@ -49,7 +48,7 @@ pub(super) fn name<'s>(
             let url = landing.map_or_else(|| site.config.base_url.clone(), |out| site.permalink(&out));
             let revisions = feed_members(site, list)
                 .into_iter()
-                .filter_map(|id| revised(site.index.article(id).header()));
+                .filter_map(|id| site.index.article(id).header().revised());
             let newest = match list {
                 List::Corrections => {
                     let last = site.index.corrections.last();
@@ -91,7 +90,7 @@ fn entry<'s>(site: &'s Site, feeds: &Feeds, id: ArticleId) -> Ingredient<'s> {
     });
     Ingredient::Map(vec![
         ("card", Ingredient::Card(id)),
-        ("revised", Ingredient::maybe(revised(header).map(Moment::rfc3339))),
+        ("revised", Ingredient::maybe(header.revised().map(Moment::rfc3339))),
         ("corrections", Ingredient::List(corrections.collect())),
         ("content", content),
     ])

@@ -27,9 +27,9 @@ pub(super) fn front(site: &Site, edition: EditionId) -> (Ingredient<'_>, Validit
     };
     let mut lead = None;
     let mut pins: Vec<ArticleId> = Vec::new();
-    for id in all.newest() {
+    for id in index.edition(edition).pinned.newest() {
         let header = index.article(id).header();
-        if header.lead && lead.is_some() || !header.lead && header.pin_until.is_none() {
+        if header.lead && lead.is_some() {
             continue;
         }
         match is_pinned(header.pin_until) {

@@ -30,11 +30,13 @@ pub(crate) use archive::years;
 pub(crate) use card::card;
 pub(crate) use corrections::years as correction_years;
 pub use names::{Name, PAGE, SHAPES, SHARED};
+pub(crate) use related::REACH;
 pub use related::{Reason, related};
-pub(crate) use shared::{FORMS, form, key};
+pub(crate) use shared::{FORMS, form, is_form, key, words_of};
 pub use shared::{Shared, shared, wanted};
 pub(crate) use sitemap::{is_split, sheets};
 pub(crate) use term::of_card as term;
+pub(crate) use thread::COUNT as THREAD;
 
 use crate::ingredient::Ingredient;
 use crate::locale;

@@ -14,11 +14,12 @@ pub struct Reason {
     pub same_section: bool,
 }
 
+/// How far back each tag is searched.
+pub(crate) const REACH: usize = 40;
+
 /// Up to four older articles that share most tags; only older ones, so a new article changes no old page.
 #[must_use]
 pub fn related(site: &Site, id: ArticleId) -> Vec<Reason> {
-    /// How far back each tag is searched.
-    const REACH: usize = 40;
     const COUNT: usize = 4;
     let index = &site.index;
     let article = index.article(id);

@@ -139,6 +139,20 @@ pub(crate) fn form(site: &Site, page: &Page, out: &OutPath, name: &str) -> Optio
     }
 }
 
+/// The name of the theme's words in a language, when those of any are among these shared views.
+pub(crate) fn words_of<'n>(lang: &str, mut known: impl Iterator<Item = &'n String>) -> Option<String> {
+    known.any(|name| name.starts_with(WORDS)).then(|| format!("{WORDS}{lang}"))
+}
+
+/// Whether a shared view is one of the forms that a name of [`FORMS`] has.
+pub(crate) fn is_form(name: &str, view: &str) -> bool {
+    match name {
+        "ui" => view.starts_with(WORDS),
+        "footer_html" => view.starts_with(FOOTER),
+        _ => false,
+    }
+}
+
 /// Between a shared name and the number of an edition.
 const OF: char = '@';
 

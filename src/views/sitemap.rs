@@ -1,6 +1,5 @@
 //! What sitemaps list, and into which files they are divided.
 
-use super::card::revised;
 use super::target::picture_url;
 use crate::article::Kind;
 use crate::clock::{Validity, Window};
@@ -93,7 +92,7 @@ fn article(site: &Site, id: ArticleId) -> Ingredient<'static> {
     images.dedup();
     let page = if header.kind == Kind::Page { Page::Standing(id) } else { Page::Article(id) };
     let versions = super::edition::alternates(site, &page);
-    url(site, &article.out, revised(header).map(Moment::rfc3339), images, versions)
+    url(site, &article.out, header.revised().map(Moment::rfc3339), images, versions)
 }
 
 fn url(
@@ -113,14 +112,18 @@ fn url(
 
 /// What the index of sitemaps lists: each file with the newest change in it.
 pub(super) fn files(site: &Site) -> Ingredient<'static> {
-    let newest = |run: &Run, part: usize| {
+    let newest = |run: &Run, part: usize, month: &(i32, u32)| {
+        // Nearly every month is in one file.
+        if run.dated.len() <= SHEET {
+            return site.index.revised.get(month).copied();
+        }
         let ids = run.dated.iter().skip(part * SHEET).take(SHEET);
-        ids.filter_map(|id| revised(site.index.article(*id).header())).max()
+        ids.filter_map(|id| site.index.article(*id).header().revised()).max()
     };
     let files = months_and_rest(site).into_iter().filter_map(|sheet| {
         let lastmod = match sheet {
             Sheet::Month(year, month, part) => {
-                site.index.months.get(&(year, month)).and_then(|run| newest(run, part))
+                site.index.months.get(&(year, month)).and_then(|run| newest(run, part, &(year, month)))
             }
             _ => None,
         };

@@ -10,7 +10,7 @@ use crate::site::{Site, beside};
 /// Where a link inside the site leads: another article by its file, or a place on the site.
 pub(super) fn link_target(site: &Site, path: &str, link: &str, root: &str) -> Option<String> {
     let (target, anchor) = link.split_at(link.find(['?', '#']).unwrap_or(link.len()));
-    if crate::source::Role::of(target).is_some() && !target.ends_with(".html") {
+    if crate::source::names_file(target) {
         let id = site.index.by_path(&beside(path, target)?)?;
         return Some(format!("{root}{}{anchor}", site.href(&site.index.article(id).out)));
     }

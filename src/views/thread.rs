@@ -6,7 +6,7 @@ use crate::ingredient::Ingredient;
 use crate::site::Site;
 
 /// Stories in the box, at most.
-const COUNT: usize = 5;
+pub(crate) const COUNT: usize = 5;
 
 /// The thread of an article with the newest of its older stories. Only older ones, so that a new story changes no old page.
 pub(super) fn thread(site: &Site, id: ArticleId) -> Ingredient<'_> {

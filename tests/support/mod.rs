@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use newsprint::build::{self, Options, Progress, Report};
 use newsprint::clock::Clock;
+use newsprint::ledger::{Ledger, Memory};
 use newsprint::load::Wishes;
 
 /// 2026-06-01T12:00:00Z.
@@ -74,6 +75,7 @@ impl TestSite {
             wishes,
             clean: false,
             verify: false,
+            explain: false,
             allow_empty: false,
         }
     }
@@ -84,12 +86,23 @@ impl TestSite {
 
     /// A clean build into a folder of its own, as a map of path to bytes.
     pub fn clean_tree(&self, options: &Options) -> (Report, Tree) {
+        let (report, tree, _) = self.clean(options);
+        (report, tree)
+    }
+
+    /// The same, with what it remembers.
+    pub fn clean(&self, options: &Options) -> (Report, Tree, Ledger) {
         let beside = tempfile::tempdir().expect("a temporary folder");
         let output = beside.path().join("out");
         let report =
             build::build(&Options { output: Some(output.clone()), clean: true, ..options.clone() }, &Silent);
-        let tree = tree(&output);
-        (report, tree)
+        let ledger = Ledger::load(&Memory::of(self.path(), &output).ledger()).0;
+        (report, tree(&output), ledger)
+    }
+
+    /// What the last build into `public/` remembers.
+    pub fn ledger(&self) -> Ledger {
+        Ledger::load(&self.path().join(".newsprint/ledger")).0
     }
 
     /// What was built into `public/`.

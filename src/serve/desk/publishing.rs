@@ -198,6 +198,7 @@ fn planned(
         wishes: Wishes { base_url: None, clock, keep_going: false },
         clean: false,
         verify: false,
+        explain: false,
         allow_empty: false,
     };
     let mut built = build::build(&wishes, publishing);
