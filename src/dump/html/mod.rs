@@ -259,6 +259,7 @@ impl Page {
             line,
             title,
             authors,
+            house: self.is_house(&doubtful),
             doubtful,
             times,
             main: self
@@ -300,9 +301,9 @@ impl Page {
                     continue;
                 }
                 let bare = byline::announced(name).unwrap_or(name);
-                for part in split_names(bare).filter(|part| !is_host(part)) {
-                    if !out.iter().any(|have| words::fold(have) == words::fold(part)) {
-                        out.push(part.to_owned());
+                for part in byline::with_degrees(split_names(bare).filter(|part| !is_host(part))) {
+                    if !out.iter().any(|have| words::fold(have) == words::fold(&part)) {
+                        out.push(part);
                     }
                 }
             }
@@ -323,6 +324,19 @@ impl Page {
         }
         let doubtful = [ld, meta, signed].into_iter().find(|names| !names.is_empty()).unwrap_or_default();
         (Vec::new(), doubtful)
+    }
+
+    /// Whether some names are those of the site or its publisher, as far as there are any.
+    fn is_house(&self, names: &[String]) -> bool {
+        let bare = |name: &str| -> String {
+            let folded = words::fold(name);
+            let host = folded.strip_prefix("www.").unwrap_or(&folded);
+            let host = host.rsplit_once('.').filter(|(_, end)| end.len() <= 4).map_or(host, |(front, _)| front);
+            host.chars().filter(|c| c.is_alphanumeric()).collect()
+        };
+        let houses: Vec<String> =
+            self.head.ld.publisher.as_deref().into_iter().chain(self.head.all("site")).map(bare).collect();
+        names.iter().all(|name| houses.contains(&bare(name)))
     }
 
     /// Whether slashed dates have the day first, from the page's language.
