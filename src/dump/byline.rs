@@ -155,7 +155,16 @@ const BEFORE_NAMES: [char; 6] = ['(', '[', '|', '•', '*', ':'];
 /// comment". `from..to` are the bytes from the first date to the end of the last.
 pub(super) fn beside(text: &str, from: usize, to: usize) -> Option<Byline> {
     let before = text.get(..from)?.trim_end_matches([' ', ',', '|', '·', '•', '-', '–', '—']);
-    let after = text.get(to..)?.trim_start_matches([' ', ',', '|', '·', '•', '-', '–', '—', '/']);
+    let mut after = text.get(to..)?;
+    // The rest of a date that was run together with the one before.
+    loop {
+        after = after.trim_start_matches(|c: char| !c.is_alphabetic());
+        let word = after.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+        if !dates::is_month(word) {
+            break;
+        }
+        after = &after[word.len()..];
+    }
     [before, after].into_iter().filter(|part| !words::more_than(part, 8)).find_map(|part| {
         let names = names(part, false);
         (!names.is_empty()).then_some(Byline { names, explicit: false })

@@ -318,6 +318,12 @@ impl Page {
                 return (names.clone(), Vec::new());
             }
         }
+        // One word is a name where two marks agree on it.
+        if let [only] = ld.as_slice()
+            && signed.iter().any(|name| words::fold(name) == words::fold(only))
+        {
+            return (ld, Vec::new());
+        }
         let signed: Vec<String> = signed.into_iter().filter(|name| byline::is_person(name)).take(2).collect();
         if let [only] = signed.as_slice() {
             return (vec![only.clone()], Vec::new());
