@@ -74,10 +74,13 @@ impl Page<'_> {
                 .as_ref()
                 .is_none_or(|e| !matches!(e.role, Role::Caption | Role::Credit | Role::Repeat | Role::Title))
         };
-        let found = published::choose(self.lines, self.marks, place, open);
+        let mut found = published::choose(self.lines, self.marks, place, open);
         for at in found.lines.iter().copied() {
             let entry = ledger[at].take().unwrap_or_else(|| Entry::of(Role::Date));
             ledger[at] = Some(entry.with(Role::Date));
+        }
+        if found.published.is_none() {
+            found.published = published::opening(&self.lines[place.body.0].text, self.known);
         }
         article.date = found.published;
         article.updated = found.updated;
@@ -90,6 +93,7 @@ impl Page<'_> {
         let printed = article.date.filter(|_| found.doubt.is_none());
         if let Some(hints) = hints.filter(|hints| hints.date.is_some()) {
             let date = hints.date;
+            let printed = printed.filter(|_| !found.remote);
             let day = printed.map(|when| when.day());
             // An instant in UTC may fall on another day than the one that the page prints.
             let utc = matches!(date, Some(When::At(at)) if at.offset().local_minus_utc() == 0);

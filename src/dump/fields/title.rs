@@ -10,6 +10,9 @@ use super::Page;
 /// Least score of a headline.
 const HEADLINE: f32 = -0.5;
 
+/// How far above a headline it may stand before, in lines.
+const REPEATED: usize = 60;
+
 impl Page<'_> {
     /// The headline's line; where there is none, a title is derived and flagged.
     pub(super) fn title(&self, span: Span, body: &[usize], article: &mut Article) -> Option<usize> {
@@ -36,7 +39,7 @@ impl Page<'_> {
         });
         if let Some(at) = chosen {
             article.title = self.lines[at].text.clone();
-            return Some(at);
+            return Some(if span.block.is_none() { self.headed(at, span, first) } else { at });
         }
         let lead = &self.lines[first].text;
         let skip = agency::dateline(lead).map_or(0, |d| d.length);
@@ -47,6 +50,25 @@ impl Page<'_> {
         article.title = words::shorten(sentences.find(has_words).unwrap_or(lead), 90);
         article.review.push("title: no headline found, made from the first sentence".to_owned());
         None
+    }
+
+    /// Of the lines that say the headline, the one with the date or the byline below: galleries and pictures come
+    /// between and say it again.
+    fn headed(&self, at: usize, span: Span, first: usize) -> usize {
+        let told = |i: &usize| {
+            let mark = &self.marks[*i];
+            !mark.dates.is_empty() && self.lines[*i].words <= 14
+                || mark.byline.as_ref().is_some_and(|b| b.explicit)
+        };
+        if (at + 1..first).any(|i| told(&i)) {
+            return at;
+        }
+        let again = |i: &usize| self.lines[*i].folded == self.lines[at].folded;
+        (span.from.max(at.saturating_sub(REPEATED))..at)
+            .rev()
+            .filter(again)
+            .find(|i| (i + 1..(i + 6).min(at)).any(|below| told(&below)))
+            .unwrap_or(at)
     }
 
     /// A deck: one short paragraph between headline and body that is nothing else.
