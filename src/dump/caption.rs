@@ -117,6 +117,16 @@ pub(super) fn has_credit(line: &str) -> bool {
     line.len() < 1200 && split(line).credit.is_some()
 }
 
+/// Whether a line ends with a credit in brackets that says that it is one: `… (Image: Getty)`.
+pub(super) fn is_labelled(line: &str) -> bool {
+    let bare = line.trim_end_matches(['.', ' ']);
+    let inner = bare.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, inner)| inner.trim());
+    inner.is_some_and(|inner| {
+        let lower = inner.to_lowercase();
+        !words::more_than(inner, 14) && MARKS.iter().any(|mark| lower.starts_with(mark))
+    })
+}
+
 /// `… (Reuters)`, `… [Anadolu Agency]`, `… (AP Photo/Name)`, `… (Credit: iStock)`, `… (Photo by A. Name/Agency)`.
 fn bracketed(line: &str) -> Option<Caption> {
     let bare = line.trim_end_matches(['.', ' ']);

@@ -3,7 +3,7 @@
 use super::super::article::{Article, Role};
 use super::super::ledger::Entry;
 use super::super::segment::{self, Span};
-use super::super::{agency, escape, features, notice, words};
+use super::super::{agency, caption, escape, features, notice, words};
 use super::Page;
 
 impl Page<'_> {
@@ -152,10 +152,21 @@ impl Page<'_> {
                 Some(Entry::of(Role::Repeat))
             } else if let Some(rule) = mark.rule.filter(|rule| !rule.weak && line.words <= 25) {
                 Some(Entry::chrome(rule.name))
-            } else if self.repeats[*at].first < *at && self.repeats[*at].times > 1 && line.words > 3 {
+            } else if self.web.is_none()
+                && self.repeats[*at].first < *at
+                && self.repeats[*at].times > 1
+                && line.words > 3
+            {
+                // In markup, what an article says twice (steps, prices) it means to say twice.
                 Some(Entry::of(Role::Repeat))
-            } else if mark.credit && line.words <= 60 && !mark.quote_start && self.captioned(*at) {
+            } else if mark.credit
+                && line.words <= 60
+                && !mark.quote_start
+                && (self.captioned(*at) || caption::is_labelled(&line.text))
+            {
                 Some(Entry::of(Role::Caption).with(Role::Credit))
+            } else if self.linked(*at) && mark.all_caps && line.words >= 4 {
+                Some(Entry::chrome("related"))
             } else {
                 None
             };
@@ -165,6 +176,11 @@ impl Page<'_> {
             }
             keep
         });
+    }
+
+    /// Whether a line of a page is a link and nothing else.
+    fn linked(&self, at: usize) -> bool {
+        self.web.as_ref().is_some_and(|web| web.blocks[at].linked)
     }
 
     /// Whether markup puts a line among captions; text dumps cannot tell and say yes.

@@ -107,6 +107,8 @@ pub(super) struct Block {
     pub(super) picture: Option<String>,
     /// The line is the picture's caption and not text of its own.
     pub(super) caption: bool,
+    /// The line is a link and nothing else.
+    pub(super) linked: bool,
 }
 
 /// A web page's additions to its lines.

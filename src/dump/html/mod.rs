@@ -221,6 +221,7 @@ impl Page {
                     quote,
                     picture,
                     caption: piece.tag == Tag::Caption,
+                    linked: piece.links > 0.95,
                 }
             })
             .collect()
