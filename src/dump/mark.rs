@@ -53,6 +53,13 @@ pub(super) struct Mark {
     pub(super) prose: f32,
 }
 
+impl Mark {
+    /// Whether it has a date that says what it is.
+    pub(super) fn labelled(&self) -> bool {
+        self.dates.iter().any(|found| found.label != dates::Label::None)
+    }
+}
+
 /// Longest line, in words, that is read as a date or byline line.
 const SHORT: usize = 32;
 

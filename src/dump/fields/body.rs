@@ -120,6 +120,10 @@ impl Page<'_> {
         let Some(end) = (title + 1..(first + 7).min(self.lines.len())).rfind(|at| heads(*at)) else {
             return;
         };
+        // Decks of pages are known by their markup; only where their dates were taken for text, they were too.
+        if self.web.is_some() && !(body.contains(&end) && self.marks[end].labelled()) {
+            return;
+        }
         let above: Vec<usize> = body.iter().copied().filter(|at| *at <= end && !heads(*at)).collect();
         if above.len() <= 2
             && above.iter().all(|at| self.lines[*at].words <= 60)

@@ -245,7 +245,7 @@ impl Page<'_> {
         if let Some(title) = title {
             body.retain(|at| *at > title);
         }
-        if let Some(title) = title.filter(|_| clean.is_none() && !plain && self.web.is_none()) {
+        if let Some(title) = title.filter(|_| clean.is_none() && !plain) {
             self.drop_deck(title, &mut body);
         }
         let first = *body.first()?;
