@@ -145,7 +145,11 @@ fn signed(rest: &str) -> Vec<String> {
 fn may_be_names(text: &str) -> bool {
     let mut tokens = text.split_whitespace();
     let first = tokens.next().unwrap_or("").trim_start_matches(BEFORE_NAMES);
-    first.starts_with(char::is_uppercase) && tokens.next().is_some()
+    let proper = |word: &str| {
+        !word.starts_with(char::is_lowercase)
+            || kinds(word.trim_end_matches(|c: char| !c.is_alphanumeric())) != 0
+    };
+    first.starts_with(char::is_uppercase) && tokens.next().is_some_and(proper)
 }
 
 /// Marks that may stand before a word of a name.
@@ -194,17 +198,18 @@ pub(super) fn signature(paragraph: &str) -> Option<&str> {
 pub(super) fn announced(text: &str) -> Option<&str> {
     let first = text.chars().next()?.to_lowercase().next()?;
     let prefixes = PREFIXES.get(&first)?;
-    let head_end = text.char_indices().nth(30).map_or(text.len(), |(at, _)| at);
-    let head = text[..head_end].to_lowercase();
+    let same = |prefix: &str| {
+        let head = text.get(..prefix.len())?;
+        (head.eq_ignore_ascii_case(prefix) || !head.is_ascii() && head.to_lowercase() == prefix).then_some(())
+    };
     let prefix = prefixes.iter().find(|prefix| {
-        head.starts_with(**prefix) && {
-            let after = head[prefix.len()..].chars().next();
+        same(prefix).is_some() && {
+            let after = text[prefix.len()..].chars().next();
             prefix.ends_with([':', '：', '/', '='])
                 || after.is_none_or(|c| !c.is_alphanumeric())
                 || glued(text, prefix.len())
         }
     })?;
-    // Lower-casing may change a length; give up then rather than cut in the wrong place.
     let rest = text.get(prefix.len()..)?;
     Some(rest.trim_start_matches([':', '：', ' ', '\u{a0}', '-', '–', '|']))
 }
@@ -346,7 +351,9 @@ impl Names<'_> {
 
 /// "Harbour-Experte A. Writer" without the office; a name of one word keeps it.
 fn without_office(name: &str) -> &str {
-    let Some((first, rest)) = name.split_once(' ').filter(|(_, rest)| rest.contains(' ')) else { return name };
+    let Some((first, rest)) = name.split_once(' ').filter(|(_, rest)| rest.contains(' ')) else {
+        return name;
+    };
     let lower = first.to_lowercase();
     if WORDS.offices.iter().any(|office| lower.ends_with(office)) { rest } else { name }
 }

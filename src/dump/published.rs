@@ -102,12 +102,7 @@ const FAR: usize = 15;
 const INSIDE: usize = 10;
 
 /// The one labelled date a little further above the headline or below the body.
-fn far(
-    lines: &[Line],
-    marks: &[Mark],
-    place: Place,
-    open: &impl Fn(usize) -> bool,
-) -> Option<(When, usize)> {
+fn far(lines: &[Line], marks: &[Mark], place: Place, open: &impl Fn(usize) -> bool) -> Option<(When, usize)> {
     let ((from, to), (_, last)) = (place.span, place.body);
     let only = |zone: std::ops::Range<usize>| {
         let mut found: Option<(When, usize)> = None;
@@ -136,7 +131,8 @@ fn inside(
     let mut found: Option<(When, usize)> = None;
     for at in (first + 1..(first + INSIDE).min(last)).filter(|at| open(*at) && marks[*at].prose < 3.0) {
         let [one] = marks[at].dates.as_slice() else { continue };
-        let company = lines[at].words.saturating_sub(super::words::count(lines[at].text.get(one.from..one.to)?));
+        let company =
+            lines[at].words.saturating_sub(super::words::count(lines[at].text.get(one.from..one.to)?));
         if company > COMPANY_BELOW || one.relative {
             continue;
         }

@@ -80,7 +80,8 @@ impl Page<'_> {
                 article.agency = agency::named(only).map(str::to_owned);
             }
             let dated = !self.marks[at].dates.is_empty();
-            ledger[at] = Some(if dated { Entry::of(Role::Byline).with(Role::Date) } else { Entry::of(Role::Byline) });
+            ledger[at] =
+                Some(if dated { Entry::of(Role::Byline).with(Role::Date) } else { Entry::of(Role::Byline) });
             if byline.explicit {
                 return Signed::Said;
             }
@@ -111,8 +112,8 @@ impl Page<'_> {
         {
             article.authors = vec![name.to_owned()];
             return Signed::Shaped;
-        } else if let Some(at) = Some(last + 1)
-            .filter(|at| *at < span.to && self.lines[*at].words <= 4 && free(*at, false))
+        } else if let Some(at) =
+            Some(last + 1).filter(|at| *at < span.to && self.lines[*at].words <= 4 && free(*at, false))
             && let Some(byline) = &self.marks[at].byline
         {
             // A name alone that signs the last paragraph.

@@ -134,7 +134,12 @@ impl Page<'_> {
     }
 
     /// Takes out of the body what stands in it but is not of it: repeats of the title, captions, chrome.
-    pub(super) fn drop_inside(&self, title: Option<usize>, body: &mut Vec<usize>, ledger: &mut [Option<Entry>]) {
+    pub(super) fn drop_inside(
+        &self,
+        title: Option<usize>,
+        body: &mut Vec<usize>,
+        ledger: &mut [Option<Entry>],
+    ) {
         let title = title.map(|t| self.lines[t].folded.as_str());
         // Signatures at either end are not text; they are read as bylines later.
         let signed = |at: &usize| {

@@ -3,12 +3,12 @@
 use chrono::Datelike;
 
 use super::super::article::{Article, Role, When};
+use super::super::article::{Input, Options};
 use super::super::dates::{self, Known};
+use super::super::language;
 use super::super::ledger::Entry;
 use super::super::line::Lines;
 use super::super::published::{self, Dates, Place};
-use super::super::article::{Input, Options};
-use super::super::language;
 use super::Page;
 
 /// What the whole dump says about how dates are written in it.
@@ -30,6 +30,7 @@ pub(super) fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> 
         };
         asked = asked || line.words <= 32 && memchr::memchr3_iter(b'/', b'-', 0xc2, bytes).any(between);
         if line.words > 30
+            || !bytes.iter().any(u8::is_ascii_digit)
             || memchr::memchr3(b'/', b'M', b'S', bytes).is_none()
             || !line.text.contains('/')
                 && !line.text.contains(" AM")

@@ -21,7 +21,7 @@ use super::published::Place;
 use super::repeats::{self, Repeat};
 use super::segment::{self, Span};
 use super::words;
-use super::{features, language, model, summary, tags};
+use super::{decode, features, language, model, summary, tags};
 
 /// Least probability of a body line.
 const BODY: f32 = 0.5;
@@ -290,6 +290,9 @@ impl Page<'_> {
                 article.review.push("lang: too little text to be sure".to_owned());
             }
             article.lang = Some(guess.code);
+        }
+        if text.contains(decode::LOST) || article.title.contains(decode::LOST) {
+            article.review.push("text: characters are lost (U+FFFD)".to_owned());
         }
         article.summary = summary::summary(paragraphs());
         let printed = std::mem::take(&mut article.tags);

@@ -338,7 +338,8 @@ impl Page {
         let bare = |name: &str| -> String {
             let folded = words::fold(name);
             let host = folded.strip_prefix("www.").unwrap_or(&folded);
-            let host = host.rsplit_once('.').filter(|(_, end)| end.len() <= 4).map_or(host, |(front, _)| front);
+            let host =
+                host.rsplit_once('.').filter(|(_, end)| end.len() <= 4).map_or(host, |(front, _)| front);
             host.chars().filter(|c| c.is_alphanumeric()).collect()
         };
         let houses: Vec<String> =
