@@ -149,7 +149,7 @@ pub(super) fn opening(paragraph: &str, known: Known) -> Option<When> {
     let end = paragraph.char_indices().nth(40).map_or(paragraph.len(), |(at, _)| at);
     let head = &paragraph[..end];
     let found = dates::find(head, known).into_iter().next().filter(|one| one.from == 0 && !one.relative)?;
-    let after = head[found.to..].trim_start_matches(|c: char| c == '.' || c == ' ');
+    let after = head[found.to..].trim_start_matches(['.', ' ']);
     // "15:30 UhrThe game": the clock's word, and then the text, run together by an extractor.
     let glued = after.strip_prefix("Uhr").is_some_and(|rest| rest.starts_with(char::is_uppercase));
     (after.starts_with(['-', '–', '—', '|', ':']) || glued).then_some(found.when)
