@@ -13,6 +13,8 @@ const SIZE: usize = 64;
 const SHINGLE: usize = 4;
 /// Values of a signature that make a band: two texts that agree on one band are compared.
 const ROWS: usize = 3;
+/// Bands of a signature.
+const BANDS: usize = SIZE / ROWS;
 /// Shingles below which a text is too short to be recognised by them.
 const LEAST: u32 = 20;
 
@@ -91,7 +93,7 @@ impl Signature {
     }
 
     fn bands(&self) -> impl Iterator<Item = u64> {
-        self.mins.chunks_exact(ROWS * 2).take(SIZE / ROWS).enumerate().map(|(at, band)| {
+        self.mins.chunks_exact(ROWS * 2).take(BANDS).enumerate().map(|(at, band)| {
             band.chunks(2)
                 .fold(mix(at as u64), |hash, pair| mix(hash ^ u64::from(pair[0]) ^ u64::from(pair[1]) << 8))
         })
@@ -145,7 +147,7 @@ pub fn pairs(texts: &[(&Signature, Option<i64>)]) -> Vec<(usize, usize)> {
         }
         found
     };
-    let mut pairs: Vec<(usize, usize)> = (0..SIZE / ROWS).into_par_iter().flat_map_iter(of_band).collect();
+    let mut pairs: Vec<(usize, usize)> = (0..BANDS).into_par_iter().flat_map_iter(of_band).collect();
     pairs.par_sort_unstable();
     pairs.dedup();
     pairs.retain(|(a, b)| {
@@ -155,23 +157,26 @@ pub fn pairs(texts: &[(&Signature, Option<i64>)]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Finds texts like a given one among those that were added, without comparing with each.
+/// Finds texts like a given one among those that were added, without comparing with each. About 400 bytes a text: a
+/// band is kept as the low half of its value, and the few texts that meet by chance are told apart when compared.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
     /// Band -> the last link of its chain.
-    last: HashMap<u64, u32>,
-    /// A text's number, and the link before.
-    links: Vec<(u32, Option<u32>)>,
+    last: HashMap<u32, u32>,
+    /// The link before, of [`BANDS`] links a text; `u32::MAX` where there is none.
+    before: Vec<u32>,
+    /// The texts' numbers, in the order in which they came.
+    numbers: Vec<u32>,
 }
 
 impl Neighbours {
     /// Adds a text under a number of the caller's.
     pub fn add(&mut self, number: u32, signature: &Signature) {
         if signature.is_known() {
+            self.numbers.push(number);
             for band in signature.bands() {
-                let link = u32::try_from(self.links.len()).unwrap_or(u32::MAX);
-                let before = self.last.insert(band, link);
-                self.links.push((number, before));
+                let link = u32::try_from(self.before.len()).unwrap_or(u32::MAX);
+                self.before.push(self.last.insert(low(band), link).unwrap_or(u32::MAX));
             }
         }
     }
@@ -179,19 +184,27 @@ impl Neighbours {
     /// Numbers of texts that may be like this one, smallest first.
     #[must_use]
     pub fn candidates(&self, signature: &Signature) -> Vec<u32> {
-        let link = |at: Option<u32>| self.links.get(at? as usize).copied();
         let mut found = Vec::new();
         if signature.is_known() {
             for band in signature.bands() {
-                let first = link(self.last.get(&band).copied());
-                let chain = std::iter::successors(first, |(_, before)| link(*before));
-                found.extend(chain.take(CROWD).map(|(number, _)| number));
+                let first = self.last.get(&low(band)).copied();
+                let chain = std::iter::successors(first, |link| {
+                    self.before.get(*link as usize).copied().filter(|before| *before != u32::MAX)
+                });
+                found.extend(
+                    chain.take(CROWD).filter_map(|link| self.numbers.get(link as usize / BANDS)).copied(),
+                );
             }
         }
         found.sort_unstable();
         found.dedup();
         found
     }
+}
+
+/// The low half of a band's value.
+fn low(band: u64) -> u32 {
+    u32::try_from(band & u64::from(u32::MAX)).unwrap_or(0)
 }
 
 /// Calls `word` with a hash of each word in lower case; where words are not set apart, of each character.

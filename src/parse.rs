@@ -1,7 +1,9 @@
 //! The verb `parse`: dumps in, one JSON object an article out. A filter; it knows of no site.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read, Write};
+use std::sync::LazyLock;
 
 use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
@@ -65,7 +67,9 @@ pub struct Record {
 /// # Errors
 /// The column and the reason, for a line that is no record.
 pub fn record(line: &str) -> Result<Record, (usize, String)> {
-    let written: Written = serde_json::from_str(line).map_err(|error| (error.column(), error.to_string()))?;
+    let whole = whole_characters(line);
+    let written: Written =
+        serde_json::from_str(&whole).map_err(|error| (error.column(), error.to_string()))?;
     let fetched = written.fetched.as_deref().map(DateTime::parse_from_rfc3339).transpose();
     let fetched = fetched.map_err(|_| (1, "`fetched` is no RFC 3339 time".to_owned()))?;
     let (form, text) = match (written.html, written.text) {
@@ -74,6 +78,40 @@ pub fn record(line: &str) -> Result<Record, (usize, String)> {
         _ => return Err((1, "a record has either `text` or `html`".to_owned())),
     };
     Ok(Record { id: written.id, form, text, url: written.url, fetched })
+}
+
+/// JSON in which halves of characters (`\ud800` without its other half), which programs that cut texts leave behind, are
+/// U+FFFD. The length stays, so that columns do.
+pub(crate) fn whole_characters(json: &str) -> Cow<'_, str> {
+    // The digits of an escape at `at`, if it is half a character.
+    let half = |at: usize| {
+        let digits = json.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
+    };
+    let mut lost: Vec<usize> = Vec::new();
+    let mut escapes = memchr::memchr_iter(b'\\', json.as_bytes());
+    while let Some(at) = escapes.next() {
+        let pair = match half(at) {
+            Some(front) if front < 0xdc00 => half(at + 6).is_some_and(|back| back >= 0xdc00),
+            Some(_) => false,
+            // What is escaped here may be a backslash.
+            None if json.as_bytes().get(at + 1) == Some(&b'\\') => true,
+            None => continue,
+        };
+        if pair {
+            escapes.next();
+        } else {
+            lost.push(at);
+        }
+    }
+    if lost.is_empty() {
+        return Cow::Borrowed(json);
+    }
+    let mut bytes = json.as_bytes().to_vec();
+    for at in lost {
+        bytes[at..at + 6].copy_from_slice(b"\\ufffd");
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
 /// Records parsed at a time: enough for all cores, few enough for a stream of any length.
@@ -225,10 +263,12 @@ fn refused(source: &str, why: &str, explain: bool) -> String {
     serde_json::to_string(&refused).map_or(String::new(), |line| line + "\n")
 }
 
+/// What is known of names without a site.
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::new(&BTreeMap::new()));
+
 /// One dump as output text, and whether it had no article.
 fn one(bytes: &[u8], input: &dump::Input<'_>, explain: bool) -> (String, bool) {
-    let vocabulary = Vocabulary::new(&BTreeMap::new());
-    let parsed = dump::parse(bytes, input, &Options { vocabulary: &vocabulary, language: None, zone: None });
+    let parsed = dump::parse(bytes, input, &Options { vocabulary: &VOCABULARY, language: None, zone: None });
     let refused = parsed.articles.is_empty();
     if explain {
         return (dump::explain(&parsed, &String::from_utf8_lossy(bytes)), refused);
@@ -237,4 +277,27 @@ fn one(bytes: &[u8], input: &dump::Input<'_>, explain: bool) -> (String, bool) {
         .into_iter()
         .filter_map(|record| serde_json::to_string(&record).ok());
     (lines.flat_map(|line| [line, "\n".to_owned()]).collect(), refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_of_characters() {
+        for (json, want) in [
+            ("plain", "plain"),
+            (r"a\nb", r"a\nb"),
+            (r"\ud83d\ude00 \uD83D\uDE00", r"\ud83d\ude00 \uD83D\uDE00"),
+            (r"a \ud800x", r"a \ufffdx"),
+            (r"\udc00\ud800", r"\ufffd\ufffd"),
+            (r"\ud800\ud83d\ude00", r"\ufffd\ud83d\ude00"),
+            (r"\\ud800", r"\\ud800"),
+            (r"\\\ud800", r"\\\ufffd"),
+            (r"\ud8", r"\ud8"),
+            ("\\ué\\", "\\ué\\"),
+        ] {
+            assert_eq!(whole_characters(json), want, "{json}");
+        }
+    }
 }

@@ -72,13 +72,29 @@ const MARKS: &[&str] = &[
     "via getty images",
 ];
 
-/// A quick no for the lines without any of them.
-static MARKED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(MARKS.iter().chain(&["Фото", "Crédit", "CRÉDITO", "ФОТО"]))
-        .ok()
+/// Finds them in any case: each as it stands and, for capitals beyond ASCII, in capitals and with one.
+static MARKED: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
+    let mut patterns: Vec<(String, usize)> = Vec::new();
+    for (number, mark) in MARKS.iter().enumerate() {
+        let first = mark.chars().next().map_or(0, char::len_utf8);
+        let forms = [(*mark).to_owned(), mark.to_uppercase(), mark[..first].to_uppercase() + &mark[first..]];
+        let forms = forms.into_iter().take(if mark.is_ascii() { 1 } else { 3 });
+        patterns.extend(forms.map(|form| (form, number)));
+    }
+    let finder =
+        AhoCorasick::builder().ascii_case_insensitive(true).build(patterns.iter().map(|(form, _)| form));
+    Some((finder.ok()?, patterns.into_iter().map(|(_, number)| number).collect()))
 });
+
+const _: () = assert!(MARKS.len() <= 128);
+
+/// Which of [`MARKS`] stand somewhere in a line, as bits.
+fn marks_in(line: &str) -> u128 {
+    let Some((finder, numbers)) = &*MARKED else { return 0 };
+    finder
+        .find_overlapping_iter(line)
+        .fold(0, |found, hit| found | 1_u128 << numbers[hit.pattern().as_usize()])
+}
 
 /// A caption and its credit, each possibly empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -117,6 +133,16 @@ pub(super) fn has_credit(line: &str) -> bool {
     line.len() < 1200 && split(line).credit.is_some()
 }
 
+/// Whether a line ends with a credit in brackets that says that it is one: `… (Image: Getty)`.
+pub(super) fn is_labelled(line: &str) -> bool {
+    let bare = line.trim_end_matches(['.', ' ']);
+    let inner = bare.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, inner)| inner.trim());
+    inner.is_some_and(|inner| {
+        let lower = inner.to_lowercase();
+        !words::more_than(inner, 14) && MARKS.iter().any(|mark| lower.starts_with(mark))
+    })
+}
+
 /// `… (Reuters)`, `… [Anadolu Agency]`, `… (AP Photo/Name)`, `… (Credit: iStock)`, `… (Photo by A. Name/Agency)`.
 fn bracketed(line: &str) -> Option<Caption> {
     let bare = line.trim_end_matches(['.', ' ']);
@@ -141,7 +167,8 @@ fn marked(line: &str) -> Option<Caption> {
         }
         return None;
     }
-    if !MARKED.as_ref().is_some_and(|finder| finder.is_match(line)) {
+    let found = marks_in(line);
+    if found == 0 {
         return None;
     }
     let lower = line.to_lowercase();
@@ -150,7 +177,9 @@ fn marked(line: &str) -> Option<Caption> {
     }
     let (at, mark) = MARKS
         .iter()
-        .filter_map(|mark| {
+        .enumerate()
+        .filter(|(number, _)| found & 1_u128 << *number != 0)
+        .filter_map(|(_, mark)| {
             let at = lower.rfind(mark)?;
             let before = lower[..at].chars().next_back();
             let start = at == 0
@@ -190,10 +219,11 @@ fn bare(line: &str) -> Option<Caption> {
         return Some(Caption { text: String::new(), credit: Some(name.to_owned()) })
             .filter(|_| !words::more_than(line, 4));
     }
-    let cut = line.rmatch_indices(['.', '!', '?', '…', '"', '”']).find_map(|(at, mark)| {
-        let after = &line[at + mark.len()..];
-        let tail = after.trim();
-        (after.starts_with(' ') && !tail.is_empty()).then_some((at + mark.len(), tail))
+    // A credit has few words: from the line's end, the blank after a sentence's mark.
+    let blanks = memchr::memrchr_iter(b' ', line.as_bytes()).take(24);
+    let cut = blanks.filter(|at| line[..*at].ends_with(['.', '!', '?', '…', '"', '”'])).find_map(|at| {
+        let tail = line[at..].trim();
+        (!tail.is_empty()).then_some((at, tail))
     });
     if let Some((at, tail)) = cut
         && !words::more_than(tail, 10)

@@ -325,9 +325,11 @@ fn glued_year(token: &Token, next: Option<&Token>) -> Option<i32> {
     year(n).or_else(|| {
         let colon = next.is_some_and(|t| t.kind == Kind::Mark(':'));
         // "2. März 20262. März 2026": two dates run together.
+        // "06/11/20260 comments": a counter run together with the year.
+        let counted = next.is_some_and(|t| t.kind == Kind::Word && t.from > token.to);
         let day = |d: u32| (1..=31).contains(&d) && next.is_some_and(|t| t.kind == Kind::Mark('.'));
         match token.to - token.from {
-            5 if colon || day(n % 10) => year(n / 10),
+            5 if colon || counted || day(n % 10) => year(n / 10),
             6 if colon || day(n % 100) => year(n / 100),
             _ => None,
         }
@@ -781,6 +783,7 @@ mod tests {
             ("2019年11月19日 08:57", "2019-11-19 None"),
             ("١٩ نوفمبر ٢٠١٩", "2019-11-19 None"),
             ("19 أغسطس (آب) 2019", "2019-08-19 None"),
+            ("06/13/20260 Kommentare", "2026-06-13 None"),
             ("4/5/2019", ""),
             ("4/15/2019", "2019-04-15 None"),
             ("July 2nd, 2018", "2018-07-02 None"),

@@ -11,12 +11,20 @@ pub(super) struct Decoded {
     pub(super) repairs: Vec<Repair>,
 }
 
+/// What stands for a character that could not be read, here or before.
+pub(super) const LOST: char = '\u{fffd}';
+
+const UNDECODABLE: &str = "undecodable characters";
+
 /// Decodes a dump. Infallible: bytes that fit no encoding become U+FFFD and are counted.
 pub(super) fn decode(bytes: &[u8], form: Form) -> Decoded {
     let mut repairs = Repairs::default();
     let text = to_utf8(bytes, form, &mut repairs);
     let text = undouble(text, &mut repairs);
     let text = clean(&text, &mut repairs);
+    if !repairs.list.iter().any(|repair| repair.what == UNDECODABLE) {
+        repairs.add("characters lost before", text.matches(LOST).count());
+    }
     Decoded { text, repairs: repairs.list }
 }
 
@@ -77,7 +85,7 @@ fn with(encoding: &'static Encoding, bytes: &[u8], repairs: &mut Repairs) -> Str
     }
     let (text, bad) = encoding.decode_without_bom_handling(bytes);
     if bad {
-        repairs.add("undecodable characters", text.matches('\u{fffd}').count());
+        repairs.add(UNDECODABLE, text.matches(LOST).count());
     }
     text.into_owned()
 }

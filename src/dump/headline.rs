@@ -41,11 +41,22 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::new(include_str!("
 /// The body's vocabulary: what its words begin with.
 #[derive(Default)]
 pub(super) struct Story {
-    stems: Stems,
-    lead: Stems,
+    /// How often each stands in the body.
+    stems: HashMap<u64, u32, words::BuildFnv>,
+    lead: HashSet<u64, words::BuildFnv>,
 }
 
-type Stems = HashSet<u64, words::BuildFnv>;
+/// What a line has in common with a story.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shared {
+    /// Shares of its content words that the body, and its lead, also have.
+    body: f32,
+    lead: f32,
+    /// How often the body has them: 0 never, 1 five times and more each.
+    often: f32,
+    /// How many content words it has.
+    known: usize,
+}
 
 impl Story {
     /// Collects the content words of body paragraphs, given as their stems.
@@ -58,18 +69,25 @@ impl Story {
     }
 
     /// Adds the stems of a paragraph.
-    pub(super) fn add(&mut self, stems: &[u64], lead: bool) {
-        self.stems.extend(stems);
+    fn add(&mut self, stems: &[u64], lead: bool) {
+        for stem in stems {
+            *self.stems.entry(*stem).or_default() += 1;
+        }
         if lead {
             self.lead.extend(stems);
         }
     }
 
-    /// Shares of a line's content words that the body, and its lead, also have; and how many there are.
-    pub(super) fn shared(&self, stems: &[u64]) -> (f32, f32, usize) {
-        let body = stems.iter().filter(|s| self.stems.contains(*s)).count();
-        let lead = stems.iter().filter(|s| self.lead.contains(*s)).count();
-        (ratio(body, stems.len()), ratio(lead, stems.len()), stems.len())
+    /// What a line has in common with the body.
+    fn shared(&self, stems: &[u64]) -> Shared {
+        let counts = || stems.iter().filter_map(|s| self.stems.get(s));
+        let often: u32 = counts().map(|count| (*count).min(5)).sum();
+        Shared {
+            body: ratio(counts().count(), stems.len()),
+            lead: ratio(stems.iter().filter(|s| self.lead.contains(*s)).count(), stems.len()),
+            often: ratio(often as usize, stems.len() * 5),
+            known: stems.len(),
+        }
     }
 }
 
@@ -99,7 +117,7 @@ pub(super) fn candidates(
 ) -> Vec<Candidate> {
     let first = from.max(body.saturating_sub(REACH));
     let last = (body + 2).min(lines.len());
-    let shared: Vec<(f32, f32, usize)> = (first..last).map(|at| story.shared(&marks[at].stems)).collect();
+    let shared: Vec<Shared> = (first..last).map(|at| story.shared(&marks[at].stems)).collect();
     // The share of the best headline-like line between each line and the body.
     let mut ahead = vec![-1.0f32; last - first + 1];
     for at in (first..last).rev() {
@@ -111,7 +129,7 @@ pub(super) fn candidates(
             && mark.dates.is_empty()
             && !mark.credit;
         let rest = ahead[at - first + 1];
-        ahead[at - first] = if fit { shared[at - first].0.max(rest) } else { rest };
+        ahead[at - first] = if fit { shared[at - first].body.max(rest) } else { rest };
     }
     (first..last)
         .filter_map(|at| {
@@ -128,10 +146,11 @@ fn candidate(
     from: usize,
     at: usize,
     body: usize,
-    (body_share, lead_share, known): (f32, f32, usize),
+    shared: Shared,
     best_share_after: f32,
 ) -> Option<Candidate> {
     let (line, mark) = (&lines[at], &marks[at]);
+    let Shared { body: body_share, lead: lead_share, often, known } = shared;
     if mark.notice.is_some_and(|kind| kind != notice::Kind::Correction) {
         return None;
     }
@@ -140,6 +159,12 @@ fn candidate(
     }
     let strong = mark.rule.is_some_and(|rule| !rule.weak);
     if strong && repeats[at].times < 2 && line.words < 4 || mark.credit && line.words > 4 {
+        return None;
+    }
+    // A line that says when or by whom, and hardly more.
+    let spent: usize = mark.dates.iter().map(|found| found.to - found.from).sum();
+    let by = mark.byline.as_ref().is_some_and(|b| b.explicit);
+    if spent * 10 > line.text.len() * 6 || by && (spent > 0 || line.words <= 4) {
         return None;
     }
     let near = |reach: usize| at + 1..(at + 1 + reach).min(lines.len());
@@ -151,6 +176,30 @@ fn candidate(
     let best_after = best_share_after >= body_share;
     let flag = |on: bool| if on { 1.0 } else { 0.0 };
     let earlier = repeats[at].first < at;
+    // A byline or a date above, and none below: the headline is above too.
+    let past = |told: &dyn Fn(usize) -> bool| (from.max(at.saturating_sub(9))..at).any(told);
+    let signed_above = !signed && past(&|i| marks[i].byline.as_ref().is_some_and(|b| b.explicit));
+    let dated_above = !dated && past(&|i| !marks[i].dates.is_empty());
+    let headline_like = |i: usize| {
+        let (line, mark) = (&lines[i], &marks[i]);
+        (4..=25).contains(&line.words)
+            && mark.rule.is_none()
+            && mark.dates.is_empty()
+            && mark.byline.is_none()
+            && !mark.credit
+            && mark.end != End::Stop
+    };
+    let later = repeats[at].next.is_some_and(|next| next > body);
+    // A breadcrumb or a title with the site's name holds the headline and more.
+    let holds = |long: usize, short: usize| {
+        lines[long].folded.len() > lines[short].folded.len()
+            && lines[short].words >= 3
+            && marks[short].stems.first().is_some_and(|stem| marks[long].stems.contains(stem))
+            && lines[long].folded.contains(&lines[short].folded)
+    };
+    let around = || from.max(at.saturating_sub(40))..(at + 12).min(lines.len());
+    let held = around().any(|i| lines[i].words <= 45 && holds(i, at));
+    let holder = around().any(|i| lines[i].words <= 45 && holds(at, i));
     let features = vec![
         ("words_1", flag(line.words <= 1)),
         ("words_2", flag(line.words == 2)),
@@ -182,6 +231,13 @@ fn candidate(
         ("twice_running", flag(at > 0 && lines[at - 1].folded == line.folded)),
         ("shared", if known > 0 { body_share } else { 0.0 }),
         ("shared_most", flag(known >= 2 && body_share >= 0.6)),
+        ("often", often),
+        ("signed_above", flag(signed_above)),
+        ("dated_above", flag(dated_above)),
+        ("later", flag(later && line.words >= 3)),
+        ("after_headline", flag(at > from && headline_like(at - 1) && lines[at - 1].folded != line.folded)),
+        ("held", flag(held)),
+        ("holder", flag(holder)),
         ("shared_lead", if known > 0 { lead_share } else { 0.0 }),
         ("shared_none", flag(known > 0 && body_share == 0.0)),
         ("dated", flag(dated)),

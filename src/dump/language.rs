@@ -45,16 +45,19 @@ pub(super) fn is_stop(word: &str, language: Option<&str>) -> bool {
 #[derive(Debug, Clone)]
 pub(super) struct Votes {
     counts: [u32; 32],
+    /// Words that are stop words of any language.
+    any: u32,
 }
 
 impl Votes {
     /// No vote yet.
     pub(super) fn new() -> Self {
-        Self { counts: [0; 32] }
+        Self { counts: [0; 32], any: 0 }
     }
 
     /// Adds a word's votes.
     pub(super) fn add(&mut self, bits: u32) {
+        self.any += u32::from(bits != 0);
         let mut rest = bits;
         while rest != 0 {
             self.counts[rest.trailing_zeros() as usize] += 1;
@@ -64,7 +67,26 @@ impl Votes {
 
     /// Adds the votes of others.
     pub(super) fn add_all(&mut self, others: &Self) {
+        self.any += others.any;
         self.counts.iter_mut().zip(&others.counts).for_each(|(own, other)| *own += other);
+    }
+
+    /// Whether one language has many votes and all others far fewer.
+    fn is_clear(&self) -> bool {
+        let (mut best, mut second) = (0, 0);
+        for count in self.counts {
+            if count > best {
+                (best, second) = (count, best);
+            } else {
+                second = second.max(count);
+            }
+        }
+        best >= 40 && best * 2 >= second * 3
+    }
+
+    /// Votes for languages by their bits; all bits: words that are stop words of any.
+    pub(super) fn of(&self, languages: u32) -> u32 {
+        if languages == u32::MAX { self.any } else { self.counts[languages.trailing_zeros() as usize] }
     }
 
     /// Bit of the leading language; all bits when nothing was voted.
@@ -88,6 +110,8 @@ pub(super) struct Guess {
 
 /// Longest text looked at, in bytes.
 const SAMPLE: usize = 6000;
+/// Bytes read between two looks at whether a text's language is clear.
+const STEP: usize = 800;
 
 /// Identifies the language of a text; `prior` decides where the text does not.
 pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
@@ -101,10 +125,20 @@ pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
     }
     let mut votes = Votes::new();
     let mut total = 0;
-    words::hashed(sample, |_, hash, _, _| {
-        total += 1;
-        votes.add(stop_bits_of(hash));
-    });
+    // Most texts are clear after a few sentences.
+    let mut rest = sample;
+    while !rest.is_empty() && !votes.is_clear() {
+        let mut end = rest.len().min(STEP);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let end = rest[end..].find(' ').map_or(rest.len(), |blank| end + blank);
+        words::hashed(&rest[..end], |_, hash, _, _| {
+            total += 1;
+            votes.add(stop_bits_of(hash));
+        });
+        rest = &rest[end..];
+    }
     let mut order: Vec<usize> = (0..LANGUAGES.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(votes.counts[*at]));
     let (best, second) = (votes.counts[order[0]], votes.counts[order[1]]);

@@ -53,6 +53,13 @@ pub(super) struct Mark {
     pub(super) prose: f32,
 }
 
+impl Mark {
+    /// Whether it has a date that says what it is.
+    pub(super) fn labelled(&self) -> bool {
+        self.dates.iter().any(|found| found.label != dates::Label::None)
+    }
+}
+
 /// Longest line, in words, that is read as a date or byline line.
 const SHORT: usize = 32;
 
@@ -125,7 +132,7 @@ fn is_second(hash: u64) -> bool {
 pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
     let all: Vec<Tokens> = lines.iter().map(|line| tokens(&line.text)).collect();
     let mut votes = Votes::new();
-    for tokens in all.iter().filter(|t| t.bits.len() >= 12) {
+    for tokens in all.iter().filter(|t| t.count >= 12) {
         votes.add_all(&tokens.votes);
     }
     let leader = votes.leader();
@@ -145,9 +152,8 @@ pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
 
 /// A line's words, looked up once.
 struct Tokens {
+    count: u32,
     /// Languages in which each word is a stop word.
-    bits: Vec<u32>,
-    /// The same as votes, of a line that is long enough to have a say.
     votes: Votes,
     second: u32,
     stems: Vec<u64>,
@@ -157,7 +163,7 @@ struct Tokens {
 fn tokens(text: &str) -> Tokens {
     let room = text.len() / 6 + 1;
     let mut out = Tokens {
-        bits: Vec::with_capacity(room),
+        count: 0,
         votes: Votes::new(),
         second: 0,
         stems: Vec::with_capacity(room),
@@ -166,7 +172,8 @@ fn tokens(text: &str) -> Tokens {
     let plain = text.is_ascii();
     words::hashed(text, |word, full, stem, length| {
         let bits = language::stop_bits_of(full);
-        out.bits.push(bits);
+        out.count += 1;
+        out.votes.add(bits);
         out.second += u32::from(is_second(full));
         if bits == 0 && word.len() > 3 {
             out.content.push(full);
@@ -185,9 +192,6 @@ fn tokens(text: &str) -> Tokens {
             out.stems.push(stem);
         }
     });
-    if out.bits.len() >= 10 {
-        out.bits.iter().for_each(|bits| out.votes.add(*bits));
-    }
     out
 }
 
@@ -296,13 +300,12 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
     let rule =
         if line.words <= 90 { chrome::find(&words::without_digits(&line.folded), line.words) } else { None };
     // A dump may hold several languages: a long line speaks for itself.
-    let own = if tokens.bits.len() >= 10 { tokens.votes.leader() } else { leader };
-    let votes = |language: u32| tokens.bits.iter().filter(|bits| **bits & language != 0).count();
-    let stops = count(votes(leader).max(if own == leader { 0 } else { votes(own) }));
+    let own = if tokens.count >= 10 { tokens.votes.leader() } else { leader };
+    let stops = tokens.votes.of(leader).max(tokens.votes.of(own));
     let mut mark = Mark {
         end,
         rule,
-        tokens: count(tokens.bits.len()),
+        tokens: tokens.count,
         stops,
         capitals: shape.capitals,
         second: tokens.second,
@@ -332,10 +335,6 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
     }
     mark.prose = prose(&mark, line, shape.unspaced);
     mark
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// A share as `f32`; exact for the sizes of lines.

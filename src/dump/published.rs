@@ -1,7 +1,7 @@
 //! When an article appeared: which of the dates around it is its own.
 
 use super::article::When;
-use super::dates::Label;
+use super::dates::{self, Known, Label};
 use super::line::Line;
 use super::mark::Mark;
 use super::notice::Kind;
@@ -18,6 +18,8 @@ pub(super) struct Dates {
     pub(super) lines: Vec<usize>,
     /// `published` says so of itself, or stands between headline and body.
     pub(super) headed: bool,
+    /// `published` stands further away than a page's own date does: markup knows better.
+    pub(super) remote: bool,
     /// Why `published` may be the date of something else.
     pub(super) doubt: Option<&'static str>,
 }
@@ -80,13 +82,77 @@ pub(super) fn choose(lines: &[Line], marks: &[Mark], place: Place, open: impl Fn
         }
     }
     if out.published.is_none() {
-        if out.updated.is_some() {
+        let far = far(lines, marks, place, &open).or_else(|| inside(lines, marks, place, &open));
+        if let Some((when, at)) = far {
+            out.published = Some(when);
+            out.remote = true;
+            out.lines.push(at);
+        } else if out.updated.is_some() {
             out.published = out.updated.take();
         } else if let Some((when, at, why)) = weak {
             out = Dates { published: Some(when), lines: vec![at], doubt: Some(why), ..Dates::default() };
         }
     }
     out
+}
+
+/// Lines further away in which a date may stand that says of itself that it is the day of publication.
+const FAR: usize = 15;
+/// Lines from the body's first in which a line that is only a date may stand, where teasers were taken for text.
+const INSIDE: usize = 10;
+
+/// The one labelled date a little further above the headline or below the body.
+fn far(lines: &[Line], marks: &[Mark], place: Place, open: &impl Fn(usize) -> bool) -> Option<(When, usize)> {
+    let ((from, to), (_, last)) = (place.span, place.body);
+    let only = |zone: std::ops::Range<usize>| {
+        let mut found: Option<(When, usize)> = None;
+        for at in zone.filter(|at| open(*at) && lines[*at].words <= 12) {
+            for one in marks[at].dates.iter().filter(|one| one.label == Label::Published && !one.relative) {
+                if found.is_some_and(|(when, _)| when.day() != one.when.day()) {
+                    return None;
+                }
+                found = found.or(Some((one.when, at)));
+            }
+        }
+        found
+    };
+    only(from.max(place.block.saturating_sub(FAR))..place.block)
+        .or_else(|| only(last + 1..(last + 1 + FAR).min(to)))
+}
+
+/// The one line among the body's first that is nothing but a date.
+fn inside(
+    lines: &[Line],
+    marks: &[Mark],
+    place: Place,
+    open: &impl Fn(usize) -> bool,
+) -> Option<(When, usize)> {
+    let (first, last) = place.body;
+    let mut found: Option<(When, usize)> = None;
+    for at in (first + 1..(first + INSIDE).min(last)).filter(|at| open(*at) && marks[*at].prose < 3.0) {
+        let [one] = marks[at].dates.as_slice() else { continue };
+        let company =
+            lines[at].words.saturating_sub(super::words::count(lines[at].text.get(one.from..one.to)?));
+        if company > COMPANY_BELOW || one.relative {
+            continue;
+        }
+        if found.is_some_and(|(when, _)| when.day() != one.when.day()) {
+            return None;
+        }
+        found = found.or(Some((one.when, at)));
+    }
+    found
+}
+
+/// A date that opens a paragraph as a dateline does: "06.11.26 - The pilots …", "Feb. 23, 2026 -- The pilots …".
+pub(super) fn opening(paragraph: &str, known: Known) -> Option<When> {
+    let end = paragraph.char_indices().nth(40).map_or(paragraph.len(), |(at, _)| at);
+    let head = &paragraph[..end];
+    let found = dates::find(head, known).into_iter().next().filter(|one| one.from == 0 && !one.relative)?;
+    let after = head[found.to..].trim_start_matches(['.', ' ']);
+    // "15:30 UhrThe game": the clock's word, and then the text, run together by an extractor.
+    let glued = after.strip_prefix("Uhr").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    (after.starts_with(['-', '–', '—', '|', ':']) || glued).then_some(found.when)
 }
 
 /// Why an unlabelled date on a line may not be the article's own.

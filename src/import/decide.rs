@@ -59,7 +59,7 @@ impl Desk<'_> {
             let entry = self.known.entry(number).clone();
             return if entry.is_gone { Choice::Gone } else { Choice::Same { entry } };
         }
-        let twin = self.known.with_key(draft.key).first().map(|number| self.known.entry(*number));
+        let twin = self.known.with_key(draft.key).next().map(|number| self.known.entry(number));
         if let (Some(twin), false) = (twin, self.taste.keep_duplicates) {
             return Choice::Duplicate { of: twin.path.clone(), is_exact: true };
         }

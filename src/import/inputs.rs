@@ -273,7 +273,10 @@ fn id(line: &[u8]) -> Option<String> {
     struct Named {
         id: String,
     }
-    let named: Named = serde_json::from_slice(line).ok()?;
+    let named: Named = match std::str::from_utf8(line) {
+        Ok(line) => serde_json::from_str(&parse::whole_characters(line)).ok()?,
+        Err(_) => serde_json::from_slice(line).ok()?,
+    };
     crate::source::words(&named.id)
 }
 

@@ -1,5 +1,6 @@
 //! The articles that a site has already, and those that this import adds: who is told apart from whom.
 
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
@@ -43,7 +44,9 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     entries: Vec<Entry>,
-    by_key: HashMap<Fingerprint, Vec<u32>>,
+    /// The first with a key, and the others where there are any: nearly always there are none.
+    by_key: HashMap<Fingerprint, u32>,
+    also: HashMap<Fingerprint, Vec<u32>>,
     /// Articles that a record of this import was found to be.
     met: HashSet<u32>,
     /// By file and number within it.
@@ -113,7 +116,7 @@ impl Known {
     fn add(&mut self, entry: Entry, source: Option<&Source>) -> u32 {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         if let Some(key) = entry.key {
-            self.by_key.entry(key).or_default().push(number);
+            self.add_key(key, number);
         }
         if let Some(source) = source {
             self.by_origin.entry(origin(source)).or_insert(number);
@@ -128,14 +131,23 @@ impl Known {
     }
 
     /// Articles with this key, first come first.
-    pub(super) fn with_key(&self, key: Fingerprint) -> &[u32] {
-        self.by_key.get(&key).map_or(&[], Vec::as_slice)
+    pub(super) fn with_key(&self, key: Fingerprint) -> impl Iterator<Item = u32> {
+        self.by_key.get(&key).into_iter().chain(self.also.get(&key).into_iter().flatten()).copied()
+    }
+
+    fn add_key(&mut self, key: Fingerprint, number: u32) {
+        match self.by_key.entry(key) {
+            Slot::Vacant(slot) => {
+                slot.insert(number);
+            }
+            Slot::Occupied(_) => self.also.entry(key).or_default().push(number),
+        }
     }
 
     /// The one of them that this dump's item is, if no item of this import was that one already.
     pub(super) fn meet(&mut self, key: Fingerprint, file: Option<Fingerprint>) -> Option<u32> {
-        let is_it = |number: &&u32| self.entry(**number).file == file && !self.met.contains(*number);
-        let number = self.with_key(key).iter().find(is_it).copied()?;
+        let is_it = |number: &u32| self.entry(*number).file == file && !self.met.contains(number);
+        let number = self.with_key(key).find(is_it)?;
         self.met.insert(number);
         Some(number)
     }
@@ -165,7 +177,7 @@ impl Known {
         signature: &Signature,
         touched: Option<i64>,
     ) {
-        self.by_key.entry(key).or_default().push(number);
+        self.add_key(key, number);
         self.met.insert(number);
         self.neighbours.add(number, signature);
         let entry = &mut self.entries[number as usize];

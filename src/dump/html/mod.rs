@@ -221,6 +221,7 @@ impl Page {
                     quote,
                     picture,
                     caption: piece.tag == Tag::Caption,
+                    linked: piece.links > 0.95,
                 }
             })
             .collect()
@@ -259,6 +260,7 @@ impl Page {
             line,
             title,
             authors,
+            house: self.is_house(&doubtful),
             doubtful,
             times,
             main: self
@@ -300,9 +302,9 @@ impl Page {
                     continue;
                 }
                 let bare = byline::announced(name).unwrap_or(name);
-                for part in split_names(bare).filter(|part| !is_host(part)) {
-                    if !out.iter().any(|have| words::fold(have) == words::fold(part)) {
-                        out.push(part.to_owned());
+                for part in byline::with_degrees(split_names(bare).filter(|part| !is_host(part))) {
+                    if !out.iter().any(|have| words::fold(have) == words::fold(&part)) {
+                        out.push(part);
                     }
                 }
             }
@@ -317,12 +319,32 @@ impl Page {
                 return (names.clone(), Vec::new());
             }
         }
+        // One word is a name where two marks agree on it.
+        if let [only] = ld.as_slice()
+            && signed.iter().any(|name| words::fold(name) == words::fold(only))
+        {
+            return (ld, Vec::new());
+        }
         let signed: Vec<String> = signed.into_iter().filter(|name| byline::is_person(name)).take(2).collect();
         if let [only] = signed.as_slice() {
             return (vec![only.clone()], Vec::new());
         }
         let doubtful = [ld, meta, signed].into_iter().find(|names| !names.is_empty()).unwrap_or_default();
         (Vec::new(), doubtful)
+    }
+
+    /// Whether some names are those of the site or its publisher, as far as there are any.
+    fn is_house(&self, names: &[String]) -> bool {
+        let bare = |name: &str| -> String {
+            let folded = words::fold(name);
+            let host = folded.strip_prefix("www.").unwrap_or(&folded);
+            let host =
+                host.rsplit_once('.').filter(|(_, end)| end.len() <= 4).map_or(host, |(front, _)| front);
+            host.chars().filter(|c| c.is_alphanumeric()).collect()
+        };
+        let houses: Vec<String> =
+            self.head.ld.publisher.as_deref().into_iter().chain(self.head.all("site")).map(bare).collect();
+        names.iter().all(|name| houses.contains(&bare(name)))
     }
 
     /// Whether slashed dates have the day first, from the page's language.

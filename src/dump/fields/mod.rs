@@ -1,0 +1,319 @@
+//! Lines and spans to articles, and the account of every line. A file for each field.
+
+mod authors;
+mod body;
+mod day;
+mod desk;
+mod picture;
+mod title;
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use self::authors::Around;
+use super::article::{Article, Form, Image, Input, Options, Parsed, Repair, Role, When};
+use super::dates::Known;
+use super::ledger::{self, Entry};
+use super::line::{Line, Lines};
+use super::mark::{self, Mark};
+use super::published::Place;
+use super::repeats::{self, Repeat};
+use super::segment::{self, Span};
+use super::words;
+use super::{decode, features, language, model, summary, tags};
+
+/// Least probability of a body line.
+const BODY: f32 = 0.5;
+
+/// Least words of a body; less is a listing, a menu or an error page.
+const LEAST_WORDS: usize = 12;
+
+/// Parses decoded plain text.
+pub(super) fn parse_text(
+    text: &str,
+    input: &Input<'_>,
+    options: &Options<'_>,
+    mut repairs: Vec<Repair>,
+) -> Parsed {
+    let lines = super::line::lines(text);
+    if lines.rewrapped > 0 {
+        repairs.push(Repair {
+            what: "wrapped paragraphs",
+            count: u32::try_from(lines.rewrapped).unwrap_or(u32::MAX),
+        });
+    }
+    let known = day::known(&lines, input, options);
+    let marks = mark::marks(&lines.lines, known);
+    let repeats = repeats::repeats(&lines);
+    let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: None };
+    let spans = segment::spans(&lines.lines, &marks, &repeats);
+    let mut found: Vec<Draft> = Vec::new();
+    let mut ledger: Vec<Option<Entry>> = vec![None; lines.lines.len()];
+    let mut owners: Vec<usize> = vec![0; lines.lines.len()];
+    for span in &spans {
+        if span.repeat {
+            for entry in &mut ledger[span.from..span.to] {
+                *entry = Some(Entry::of(Role::Repeat));
+            }
+        } else if let Some(draft) = page.draft(*span, &mut ledger) {
+            found.push(draft);
+        }
+        let owner = found.len().saturating_sub(1);
+        owners[span.from..span.to].fill(owner);
+    }
+    page.embargoes(&owners, &mut found, &mut ledger);
+    account(&lines, &marks, &owners, ledger, found, repairs)
+}
+
+/// What markup says about an article, field by field; what it does not say is read from the text.
+#[derive(Debug, Default)]
+pub(super) struct Hints {
+    /// The headline's line.
+    pub(super) line: Option<usize>,
+    /// The headline, where no line shows it.
+    pub(super) title: Option<String>,
+    pub(super) authors: Vec<String>,
+    pub(super) date: Option<When>,
+    /// All that the markup gives as the date of publication, the most trusted first.
+    pub(super) dates: Vec<When>,
+    pub(super) updated: Option<When>,
+    /// Date in the page's address: the last resort.
+    pub(super) url_date: Option<When>,
+    pub(super) section: Option<String>,
+    pub(super) canonical: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) image: Option<Image>,
+    /// Place bits of each line, and the bits of captions and of decks.
+    pub(super) places: (Vec<u32>, u32, u32),
+    /// Whether the extractor holds each line to be of the main text.
+    pub(super) main: Vec<bool>,
+    /// Authors that only a mark somewhere in the page names, or that do not look like people.
+    pub(super) doubtful: Vec<String>,
+    /// Whether `doubtful` is the site's own name.
+    pub(super) house: bool,
+    /// Dates of `time` elements that are not marked as publication.
+    pub(super) times: Option<When>,
+}
+
+/// A line as a Markdown block.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) markdown: String,
+    /// Follows its like without a blank (items of a list).
+    pub(super) tight: bool,
+    pub(super) quote: bool,
+    /// A picture to be put before it.
+    pub(super) picture: Option<String>,
+    /// The line is the picture's caption and not text of its own.
+    pub(super) caption: bool,
+    /// The line is a link and nothing else.
+    pub(super) linked: bool,
+}
+
+/// A web page's additions to its lines.
+struct Web<'a> {
+    hints: &'a Hints,
+    extra: &'a [features::Row],
+    blocks: &'a [Block],
+}
+
+/// Parses the lines of a web page as one article.
+pub(super) fn parse_page(
+    lines: &Lines,
+    known: Known,
+    options: &Options<'_>,
+    repairs: Vec<Repair>,
+    hints: &Hints,
+    extra: &[features::Row],
+    blocks: &[Block],
+) -> Parsed {
+    let marks = mark::marks(&lines.lines, known);
+    let repeats = repeats::repeats(lines);
+    let page = Page {
+        lines: &lines.lines,
+        marks: &marks,
+        repeats: &repeats,
+        known,
+        options,
+        web: Some(Web { hints, extra, blocks }),
+    };
+    let total = lines.lines.len();
+    let mut ledger: Vec<Option<Entry>> = vec![None; total];
+    let span = Span { from: 0, to: total, block: None, repeat: false };
+    let mut found: Vec<Draft> = page.draft(span, &mut ledger).into_iter().collect();
+    page.embargoes(&vec![0; total], &mut found, &mut ledger);
+    account(lines, &marks, &vec![0; total], ledger, found, repairs)
+}
+
+/// Turns drafts and line entries into the outcome; every physical line goes to one article.
+fn account(
+    lines: &Lines,
+    marks: &[Mark],
+    owners: &[usize],
+    ledger: Vec<Option<Entry>>,
+    found: Vec<Draft>,
+    repairs: Vec<Repair>,
+) -> Parsed {
+    // By physical line, from 0.
+    let mut entries = vec![Entry::of(Role::Blank); lines.physical as usize];
+    let mut starts: Vec<u32> = vec![1];
+    for (at, entry) in ledger.into_iter().enumerate() {
+        let line = &lines.lines[at];
+        let entry =
+            entry.unwrap_or_else(|| Entry::chrome(marks[at].rule.map_or("outside", |rule| rule.name)));
+        for number in line.from..line.to {
+            entries[number as usize - 1] = entry.clone();
+        }
+        entries[line.to as usize - 1] = entry;
+        if owners[at] + 1 > starts.len() {
+            starts.push(line.from);
+        }
+    }
+    if found.is_empty() {
+        let why =
+            if lines.lines.is_empty() { "it is empty" } else { "no running text of an article was found" };
+        return Parsed::refused(why.to_owned(), ledger::spans(1, lines.physical, &entries), repairs);
+    }
+    let articles = found
+        .into_iter()
+        .enumerate()
+        .map(|(n, draft)| {
+            let from = starts.get(n).copied().unwrap_or(1);
+            let to = starts.get(n + 1).map_or(lines.physical, |next| next - 1);
+            Article {
+                item: u32::try_from(n + 1).unwrap_or(u32::MAX),
+                lines: ledger::spans(from, to, &entries),
+                ..draft.article
+            }
+        })
+        .collect();
+    Parsed { articles, refused: None, repairs }
+}
+
+/// An article without its number and lines.
+struct Draft {
+    article: Article,
+}
+
+/// A dump's lines with all that is known about them.
+struct Page<'a> {
+    lines: &'a [Line],
+    marks: &'a [Mark],
+    repeats: &'a [Repeat],
+    known: Known,
+    options: &'a Options<'a>,
+    web: Option<Web<'a>>,
+}
+
+impl Page<'_> {
+    /// The article of a span, if it has one.
+    fn draft(&self, span: Span, ledger: &mut [Option<Entry>]) -> Option<Draft> {
+        let range = span.from..span.to;
+        let mut rows =
+            features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
+        let form = match &self.web {
+            Some(web) => {
+                features::append(&mut rows, web.extra);
+                Form::Html
+            }
+            None => Form::Text,
+        };
+        let chances = model::body(&rows, form);
+        let mut body: Vec<usize> =
+            (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
+        self.guard(&mut body);
+        let clean = span.block.filter(|(_, end)| self.is_clean(*end..span.to, &body));
+        if let Some((_, end)) = clean {
+            body = (end..span.to).filter(|at| !self.is_residue(*at)).collect();
+        }
+        let plain = clean.is_none() && self.is_plain(span, &body);
+        if plain {
+            self.fill(span, &mut body);
+        }
+        let mut article = Article::default();
+        if self.size(&body) < LEAST_WORDS {
+            body = self.weak_body(span);
+            if self.size(&body) < LEAST_WORDS * 2 {
+                return None;
+            }
+            article.review.push("body: little evidence that this is an article".to_owned());
+        }
+        let first = *body.first()?;
+        self.notices(first, span.to, &mut body, &mut article, ledger);
+        let title = self.title(span, &body, &mut article);
+        if let Some(title) = title {
+            body.retain(|at| *at > title);
+        }
+        if let Some(title) = title.filter(|_| clean.is_none() && !plain) {
+            self.drop_deck(title, &mut body);
+        }
+        let first = *body.first()?;
+        let block = title.map_or(span.from, |t| t.min(first));
+        if clean.is_none() {
+            self.drop_inside(title, &mut body, ledger);
+        }
+        let first = *body.first()?;
+        let last = *body.last()?;
+        if let Some(at) = title {
+            ledger[at] = Some(Entry::of(Role::Title));
+            for (again, entry) in ledger.iter_mut().enumerate().take(span.to).skip(span.from) {
+                if again != at && self.lines[again].folded == self.lines[at].folded && entry.is_none() {
+                    *entry = Some(Entry::of(Role::Repeat));
+                }
+            }
+        }
+        self.captions(block..first, title, &mut article, ledger);
+        let around = Around { span, title, body: (first, last) };
+        let signed = self.bylines(around, &mut article, ledger);
+        let place = Place { span: (span.from, span.to), block, body: (first, last) };
+        let dates = self.dates(place, &mut article, ledger);
+        self.take_markup(signed, &mut article);
+        self.take_date(&dates, &mut article);
+        self.subtitle(title, first, &mut article, ledger);
+        self.write_body(&body, &mut article, ledger);
+        self.finish(&body, &mut article);
+        Some(Draft { article })
+    }
+
+    /// Language, summary, tags, identity, and the date that a caption and the lead agree on.
+    fn finish(&self, body: &[usize], article: &mut Article) {
+        let paragraphs = || body.iter().map(|at| self.lines[*at].text.as_str());
+        let mut text = String::new();
+        for paragraph in paragraphs() {
+            text.push_str(paragraph);
+            text.push('\n');
+        }
+        let said = self.web.as_ref().and_then(|web| web.hints.lang.as_deref());
+        if let Some(guess) = language::identify(&text, said.or(self.options.language)) {
+            if !guess.sure {
+                article.review.push("lang: too little text to be sure".to_owned());
+            }
+            article.lang = Some(guess.code);
+        }
+        if text.contains(decode::LOST) || article.title.contains(decode::LOST) {
+            article.review.push("text: characters are lost (U+FFFD)".to_owned());
+        }
+        article.summary = summary::summary(paragraphs());
+        let printed = std::mem::take(&mut article.tags);
+        article.tags = tags::tags(article, &text, printed, self.options.vocabulary, self.options.language);
+        article.sha256 = identity(article, body.iter().map(|at| self.lines[*at].folded.as_str()));
+        self.caption_date(&paragraphs().take(2).collect::<Vec<_>>().join(" "), article);
+    }
+}
+
+/// SHA-256 over the folded title and body: the same wherever the item stands and whatever chrome is around it.
+fn identity<'a>(article: &Article, paragraphs: impl Iterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    hash.update(words::fold(&article.title));
+    hash.update([0]);
+    for paragraph in paragraphs {
+        hash.update(paragraph);
+        hash.update([b'\n']);
+    }
+    let mut out = String::with_capacity(64);
+    for byte in hash.finalize() {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
