@@ -17,6 +17,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "markdown",
             "schema",
             "image",
+            "social_card",
             "target",
             "config",
             "front_matter",

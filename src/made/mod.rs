@@ -9,11 +9,12 @@ use crate::fingerprint::{Fingerprint, Hasher};
 use crate::image::Variant;
 #[cfg(feature = "images")]
 use crate::image::pixels;
-use crate::index::{Article, Shelf};
+use crate::index::{Article, ArticleId, Shelf};
 use crate::markdown;
 use crate::path::OutPath;
 use crate::search;
 use crate::site::{Asset, Site};
+use crate::views;
 
 mod hits;
 mod memo;
@@ -28,6 +29,8 @@ pub enum Made {
         /// What is made of it.
         variant: Variant,
     },
+    /// The social card of an article.
+    SocialCard(ArticleId),
     /// A file of a shelf's words, by its number.
     Words {
         /// The articles.
@@ -96,6 +99,7 @@ impl Made {
             }
             Self::Hits { shelf, part } => {
                 hasher.tag(3).text(&site.config.edition(shelf.edition).language);
+                hasher.fingerprint(site.config.words.calendar());
                 for id in hits::of(site, shelf, *part) {
                     hasher.fingerprint(site.card_fingerprint(id));
                 }
@@ -103,14 +107,18 @@ impl Made {
             Self::Variant { picture, variant } => {
                 hasher.tag(1).fingerprint(variant.fingerprint(picture.bytes));
             }
+            Self::SocialCard(id) => {
+                hasher.tag(4).fingerprint(card_fingerprint(site, *id));
+            }
         }
     }
 
     /// The key under which its bytes may be kept; other than the recipe's fingerprint it outlives a new version
     /// of this program, and a move of the file. `None` for what is quickly made again.
     #[must_use]
-    pub fn key(&self) -> Option<Fingerprint> {
+    pub fn key(&self, site: &Site) -> Option<Fingerprint> {
         match self {
+            Self::SocialCard(id) => Some(card_fingerprint(site, *id)),
             Self::Variant { picture, variant } => Some(variant.fingerprint(picture.bytes)),
             Self::Words { .. } | Self::Hits { .. } => None,
         }
@@ -121,15 +129,19 @@ impl Made {
         let (shelf, name) = match self {
             Self::Words { shelf, bucket } => (shelf, format!("{bucket:02x}.txt")),
             Self::Hits { shelf, part } => (shelf, format!("hits-{part}.json")),
-            Self::Variant { .. } => return None,
+            Self::Variant { .. } | Self::SocialCard(_) => return None,
         };
         OutPath::new(&format!("{folder}/{}/{name}", shelf.period.name())).ok()
     }
 
     /// What it is made of, for people.
     #[must_use]
-    pub fn json(&self) -> serde_json::Value {
+    pub fn json(&self, site: &Site) -> serde_json::Value {
         match self {
+            Self::SocialCard(id) => serde_json::json!({
+                "social_card": views::social_card(site, *id).map(|card| card.alt()),
+                "words": card_fingerprint(site, *id).to_string(),
+            }),
             Self::Variant { picture, variant } => serde_json::json!({
                 "picture": picture.path,
                 "bytes": picture.bytes.to_string(),
@@ -163,7 +175,7 @@ impl Made {
         workshop: &Workshop,
         output: &mut Vec<u8>,
     ) -> Result<(), Trouble> {
-        let key = self.key();
+        let key = self.key(site);
         if let Some(kept) = key.and_then(|key| inputs.recall(key)) {
             output.extend_from_slice(&kept);
             return Ok(());
@@ -176,6 +188,7 @@ impl Made {
                 words.get(*bucket as usize).cloned().unwrap_or_default()
             }
             Self::Hits { shelf, part } => hits::hits(site, shelf, *part),
+            Self::SocialCard(id) => drawn(site, *id)?,
         };
         if let Some(key) = key {
             inputs.keep(key, &bytes);
@@ -183,6 +196,27 @@ impl Made {
         output.extend_from_slice(&bytes);
         Ok(())
     }
+}
+
+fn card_fingerprint(site: &Site, id: ArticleId) -> Fingerprint {
+    views::social_card(site, id).map(|card| card.fingerprint()).unwrap_or_default()
+}
+
+/// The bytes of an article's social card.
+#[cfg(feature = "social-cards")]
+fn drawn(site: &Site, id: ArticleId) -> Result<Vec<u8>, Trouble> {
+    let drawn =
+        views::social_card(site, id).map_or_else(|| Err("it has no words".to_owned()), |card| card.draw());
+    drawn.map_err(|why| {
+        let place = diag::Place::file(site.index.article(id).path());
+        Trouble::Failed(diag::no_social_card(place, &why))
+    })
+}
+
+/// None without the feature: then no article has a card.
+#[cfg(not(feature = "social-cards"))]
+fn drawn(_: &Site, _: ArticleId) -> Result<Vec<u8>, Trouble> {
+    Ok(Vec::new())
 }
 
 /// The files of a shelf's words.

@@ -103,6 +103,7 @@ pub(super) fn claims(site: &Site) -> (Vec<Claim>, Vec<Diag>) {
         }));
     }
     claims.extend(pictures(site));
+    claims.extend(social_cards(site));
     for edition in site.config.edition_ids() {
         let files = search_files(site, edition);
         claims.extend(files.map(|(out, work)| Claim { out, work, by: "the search page".to_owned() }));
@@ -162,6 +163,24 @@ fn pictures(site: &Site) -> Vec<Claim> {
     });
     let mut claims: Vec<Claim> = claims.collect();
     // The same picture beside two articles is one file.
+    claims.sort_by(|a, b| a.out.cmp(&b.out));
+    claims.dedup_by(|a, b| a.out == b.out);
+    claims
+}
+
+/// The social cards of articles without a picture.
+fn social_cards(site: &Site) -> Vec<Claim> {
+    if !site.config.social_cards {
+        return Vec::new();
+    }
+    let claim = |id: ArticleId| {
+        let out = views::social_card(site, id)?.out()?;
+        let by = site.index.article(id).path().to_owned();
+        Some(Claim { out, work: Work::Made(Made::SocialCard(id)), by })
+    };
+    let mut claims: Vec<Claim> =
+        site.index.ids().collect::<Vec<_>>().into_par_iter().filter_map(claim).collect();
+    // Two articles of one headline have one card.
     claims.sort_by(|a, b| a.out.cmp(&b.out));
     claims.dedup_by(|a, b| a.out == b.out);
     claims

@@ -22,6 +22,7 @@ mod related;
 mod search;
 mod shared;
 mod sitemap;
+mod social_card;
 mod target;
 mod term;
 mod thread;
@@ -34,6 +35,7 @@ pub use related::{Reason, related};
 pub(crate) use shared::{FORMS, form, key};
 pub use shared::{Shared, shared, wanted};
 pub(crate) use sitemap::{is_split, sheets};
+pub(crate) use social_card::social_card;
 pub(crate) use term::of_card as term;
 
 use crate::ingredient::Ingredient;

@@ -227,12 +227,25 @@ function hit([url, title, day, date, section, summary, itsLang, dir]) {
     date && element("p", { class: "meta" }, element("time", { datetime: day, dir: "auto" }, date)))));
 }
 
+/** A number in the digits of the page's language. */
+function number(value) {
+  return String(value).replace(/\d/g, (digit) => [...told.digits][digit]);
+}
+
+/** A word that the page brings along in the plural forms of its language. */
+function counted(word, count) {
+  const form = new Intl.PluralRules(lang).select(count);
+  const text = told[`${word}${form[0].toUpperCase()}${form.slice(1)}`] ?? told[`${word}Other`];
+  return text.replace("{n}", number(count));
+}
+
 /** When a period began, in words. */
 function since(period) {
   const [begin, length] = span(period, newest);
-  if (length === 1) return String(begin);
+  if (length === 1) return number(begin);
   const date = new Date(Date.UTC(Math.floor(begin), Math.round((begin % 1) * 12), 1));
-  return new Intl.DateTimeFormat(lang, { year: "numeric", month: "long", timeZone: "UTC" }).format(date);
+  const words = new Intl.DateTimeFormat(lang, { year: "numeric", month: "long", timeZone: "UTC", numberingSystem: "latn" });
+  return number(words.format(date));
 }
 
 let current;
@@ -246,8 +259,10 @@ async function show(search, isMore) {
     else list.replaceChildren(...items);
     const ended = search.at >= periods.length;
     const [last] = periods[search.at - 1] ?? [];
-    const text = ended || !/^\d/.test(last) ? told.found : told.since.replace("{date}", since(last));
-    status.textContent = search.found || !ended ? text.replace("{n}", search.found.toLocaleString(lang)) : told.nothing;
+    const words = ended || !/^\d/.test(last)
+      ? counted("found", search.found)
+      : counted("since", search.found).replace("{date}", since(last));
+    status.textContent = search.found || !ended ? words : told.nothing;
     const more = search.waiting.length ? button.dataset.more : ended ? "" : button.dataset.older;
     on.hidden = !more;
     button.textContent = more;
