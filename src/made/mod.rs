@@ -4,6 +4,8 @@
 //! pages that mention it can be planned before it exists. It may be dear to make, so its bytes are kept under
 //! [`Made::key`] where one is given: the key names everything that the bytes follow from.
 
+use std::sync::Arc;
+
 use crate::diag::{self, Diag};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::image::Variant;
@@ -37,6 +39,13 @@ pub enum Made {
         shelf: Shelf,
         /// Which of the files.
         bucket: u32,
+    },
+    /// Which beginnings of words some of these files have.
+    Filter {
+        /// The articles.
+        shelf: Shelf,
+        /// Which of the filters.
+        part: u32,
     },
     /// What is shown of some articles of a shelf when they are found.
     Hits {
@@ -86,7 +95,7 @@ pub enum Trouble {
 pub struct Workshop {
     #[cfg(feature = "images")]
     pictures: memo::Memo<Result<pixels::Decoded, String>>,
-    shelves: memo::Memo<Vec<Vec<u8>>>,
+    shelves: memo::Memo<search::Files>,
 }
 
 impl Made {
@@ -96,6 +105,10 @@ impl Made {
             Self::Words { shelf, bucket } => {
                 let buckets = u64::from(shelf.buckets) << 32 | u64::from(*bucket);
                 hasher.tag(2).number(buckets).fingerprint(site.shelf_fingerprint(shelf));
+            }
+            Self::Filter { shelf, part } => {
+                let buckets = u64::from(shelf.buckets) << 32 | u64::from(*part);
+                hasher.tag(5).number(buckets).fingerprint(site.shelf_fingerprint(shelf));
             }
             Self::Hits { shelf, part } => {
                 hasher.tag(3).text(&site.config.edition(shelf.edition).language);
@@ -120,7 +133,7 @@ impl Made {
         match self {
             Self::SocialCard(id) => Some(card_fingerprint(site, *id)),
             Self::Variant { picture, variant } => Some(variant.fingerprint(picture.bytes)),
-            Self::Words { .. } | Self::Hits { .. } => None,
+            Self::Words { .. } | Self::Filter { .. } | Self::Hits { .. } => None,
         }
     }
 
@@ -128,6 +141,7 @@ impl Made {
     pub(crate) fn search_out(&self, folder: &str) -> Option<OutPath> {
         let (shelf, name) = match self {
             Self::Words { shelf, bucket } => (shelf, format!("{bucket:02x}.txt")),
+            Self::Filter { shelf, part } => (shelf, format!("filter-{part:x}.bin")),
             Self::Hits { shelf, part } => (shelf, format!("hits-{part}.json")),
             Self::Variant { .. } | Self::SocialCard(_) => return None,
         };
@@ -157,6 +171,11 @@ impl Made {
                 "file": bucket,
                 "files": shelf.buckets,
             }),
+            Self::Filter { shelf, part } => serde_json::json!({
+                "filter_of": shelf.period.name(),
+                "file": part,
+                "files": search::filters(shelf.buckets),
+            }),
             Self::Hits { shelf, part } => serde_json::json!({
                 "hits_of": shelf.period.name(),
                 "from": part * HITS,
@@ -183,9 +202,12 @@ impl Made {
         let bytes = match self {
             Self::Variant { picture, variant } => workshop.variant(site, inputs, picture, variant)?,
             Self::Words { shelf, bucket } => {
-                let words =
-                    workshop.shelves.get(site.shelf_fingerprint(shelf), || words(site, inputs, shelf))?;
-                words.get(*bucket as usize).cloned().unwrap_or_default()
+                let files = workshop.shelf(site, inputs, shelf)?;
+                files.words.get(*bucket as usize).cloned().unwrap_or_default()
+            }
+            Self::Filter { shelf, part } => {
+                let files = workshop.shelf(site, inputs, shelf)?;
+                files.filters.get(*part as usize).cloned().unwrap_or_default()
             }
             Self::Hits { shelf, part } => hits::hits(site, shelf, *part),
             Self::SocialCard(id) => drawn(site, *id)?,
@@ -220,7 +242,7 @@ fn drawn(_: &Site, _: ArticleId) -> Result<Vec<u8>, Trouble> {
 }
 
 /// The files of a shelf's words.
-fn words(site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<Vec<Vec<u8>>, Trouble> {
+fn words(site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<search::Files, Trouble> {
     let lang = &site.config.edition(shelf.edition).language;
     let mut words = search::Shard::default();
     for id in site.index.on_shelf(shelf) {
@@ -232,6 +254,12 @@ fn words(site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<Vec<Vec<u8>>
         words.add(article.header().words().chain([(text.as_str(), search::Weight::Text)]), lang);
     }
     Ok(words.files(shelf.buckets))
+}
+
+impl Workshop {
+    fn shelf(&self, site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<Arc<search::Files>, Trouble> {
+        self.shelves.get(site.shelf_fingerprint(shelf), || words(site, inputs, shelf))
+    }
 }
 
 #[cfg(feature = "images")]

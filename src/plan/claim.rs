@@ -14,6 +14,7 @@ use crate::image;
 use crate::index::{ArticleId, Shelf, Term};
 use crate::made::{self, Made};
 use crate::path::OutPath;
+use crate::search;
 use crate::site::Site;
 use crate::views;
 
@@ -196,7 +197,8 @@ fn search_files(site: &Site, edition: EditionId) -> impl Iterator<Item = (OutPat
 }
 
 fn words_files(shelf: Shelf) -> impl Iterator<Item = Made> {
-    (0..shelf.buckets).map(move |bucket| Made::Words { shelf, bucket })
+    let filters = (0..search::filters(shelf.buckets)).map(move |part| Made::Filter { shelf, part });
+    (0..shelf.buckets).map(move |bucket| Made::Words { shelf, bucket }).chain(filters)
 }
 
 fn hits_files(shelf: Shelf) -> impl Iterator<Item = Made> {
