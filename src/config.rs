@@ -4,6 +4,7 @@ mod edition;
 mod embed;
 mod news;
 mod people;
+mod words;
 
 pub use edition::{Edition, EditionId};
 pub use embed::{Provider, Share};
@@ -12,13 +13,14 @@ pub use people::Person;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
 use self::edition::within;
 use crate::diag::{self, Checked};
 use crate::image;
-use crate::locale;
+use crate::locale::{self, Words};
 use crate::path::{check_slug, slugify};
 use crate::schema::{Field, Reader, Schema, put};
 use crate::target::{self, Target};
@@ -50,8 +52,12 @@ pub struct Config {
     /// The paper in each of its languages: the first is the main one, whose words, addresses and feeds
     /// stand at the top of site.toml; never empty.
     pub editions: Vec<Edition>,
+    /// The theme's words in the languages of the site.
+    pub words: Arc<Words>,
     /// What is made of pictures.
     pub images: image::Settings,
+    /// Whether articles without a picture get one of their headline, for social networks.
+    pub social_cards: bool,
     /// Lists declared for templates.
     pub views: Vec<View>,
     /// Sites whose videos and posts are shown as figures.
@@ -360,6 +366,7 @@ struct Written {
     config: Config,
     main: edition::Written,
     others: Vec<edition::Written>,
+    words: BTreeMap<String, locale::Table>,
 }
 
 fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
@@ -375,7 +382,9 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         theme_files: true,
         theme: Theme::default(),
         editions: Vec::new(),
+        words: Arc::default(),
         images: image::Settings::default(),
+        social_cards: false,
         views: Vec::new(),
         tags: BTreeMap::new(),
         tag_descriptions: BTreeMap::new(),
@@ -388,9 +397,10 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         redirects: BTreeMap::new(),
         redirect_forms: vec![RedirectForm::Html, RedirectForm::Netlify],
     };
-    let mut written = Written { config, main: edition::Written::default(), others: Vec::new() };
+    let mut written =
+        Written { config, main: edition::Written::default(), others: Vec::new(), words: BTreeMap::new() };
     reader.table("site.toml", &(0..0), "", table, &SITE, &mut written);
-    let Written { mut config, main, others } = written;
+    let Written { mut config, main, others, words: said } = written;
     for view in &mut config.views {
         if view.limit == 0 {
             view.limit = config.page_size;
@@ -404,7 +414,7 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
         description: config.description.clone(),
         menu: main.menu,
         footer: main.footer.unwrap_or_default(),
-        sections: main.sections,
+        sections: edition::titled(main.sections, &config.language),
         permalinks: main.permalinks.unwrap_or_default(),
         feeds: main.feeds.unwrap_or_default(),
         other_languages: main.other_languages,
@@ -413,6 +423,9 @@ fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Config {
     let others: Vec<Edition> = others.into_iter().map(|other| edition::edition(other, &main)).collect();
     config.editions = std::iter::once(main).chain(others).collect();
     edition::check(reader, table, &config.editions);
+    let languages = config.editions.iter().map(|edition| edition.language.as_str());
+    config.words = Arc::new(Words::new(languages, &said));
+    words::missing(reader, table, &config.editions, &config.words);
     config
 }
 
@@ -455,7 +468,14 @@ const SITE: Schema<Written> = Schema {
         ("search", |r, f, c| put(&mut c.config.search, r.sub(f, &news::SEARCH))),
         ("redirects", |r, f, c| put(&mut c.config.redirects, news::redirects(r, f))),
         ("redirect_files", |r, f, c| put(&mut c.config.redirect_forms, news::redirect_forms(r, f))),
+        ("words", |r, f, c| put(&mut c.words, words::words(r, f))),
         ("images", |r, f, c| put(&mut c.config.images, r.sub(f, &IMAGES))),
+        ("social_cards", |r, f, c| {
+            put(&mut c.config.social_cards, r.flag(f));
+            if c.config.social_cards && !cfg!(feature = "social-cards") {
+                r.refuse(f, "this program was built without the feature `social-cards`");
+            }
+        }),
         ("publish", |r, f, c| put(&mut c.config.publish, target::targets(r, f))),
     ],
 };
@@ -477,15 +497,10 @@ pub fn keys() -> Vec<String> {
     SITE.keys("").chain(below).collect()
 }
 
-/// Sections' words; a section without a title has its slug with a capital.
+/// Sections' words.
 fn sections(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Vec<Section>> {
-    let mut sections = reader.subs(field, LIST_LIMIT, &SECTION);
+    let sections = reader.subs(field, LIST_LIMIT, &SECTION);
     reader.distinct(field, "slug");
-    for section in sections.iter_mut().flatten() {
-        if section.title.is_empty() {
-            section.title = capital(&section.slug);
-        }
-    }
     sections
 }
 
@@ -787,11 +802,6 @@ fn leading_word(text: &str) -> &str {
 /// A character as messages show it: itself in quotes, or its number.
 fn named(c: char) -> String {
     if c.is_control() { format!("U+{:04X}", u32::from(c)) } else { format!("`{c}`") }
-}
-
-fn capital(slug: &str) -> String {
-    let mut chars = slug.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn with_slash(mut url: String) -> String {

@@ -377,6 +377,34 @@ pub fn no_zone(path: &str) -> Diag {
     .hint("say where the paper is, for example timezone = \"Europe/Lisbon\", or \"UTC\"")
 }
 
+/// Words that an edition of site.toml shows in another language than its own.
+#[must_use]
+pub fn words_missing(place: Option<Place>, lang: &str, missing: &[String]) -> Diag {
+    /// Naming more helps nobody: whoever lacks them starts from a whole file.
+    const NAMED: usize = 12;
+    let named: Vec<String> = missing.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
+    let more = missing.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let words = if missing.len() == 1 { "word" } else { "words" };
+    let diag = Diag::warning("WORDS", format!("{} {words} of the theme not said in `{lang}`", missing.len()));
+    let diag = match place {
+        Some(place) => diag.at(place),
+        None => diag,
+    };
+    diag.hint(format!(
+        "pages show another language there: say {}{more} under [words.{lang}]",
+        named.join(", ")
+    ))
+}
+
+/// A word that the theme does not know but for a slip of the pen; a site may have words of its own.
+#[must_use]
+pub fn near_word(place: Place, found: &str, near: &str) -> Diag {
+    Diag::warning("WORDS", format!("the theme has no word `{found}`, so only your own templates can show it"))
+        .at(place)
+        .hint(format!("did you mean `{near}`?"))
+}
+
 /// A value outside its list of words.
 #[must_use]
 pub fn unknown_word(place: Place, key: &str, found: &str, known: &[&str]) -> Diag {
@@ -978,6 +1006,12 @@ pub fn no_image(place: Place, src: &str) -> Diag {
 #[must_use]
 pub fn no_portrait(place: Place, src: &str) -> Diag {
     Diag::error("IMAGE", format!("there is no picture `content/{src}`")).at(place).hint(image_hint(src))
+}
+
+/// The picture of a headline cannot be made.
+#[must_use]
+pub fn no_social_card(place: Place, why: &str) -> Diag {
+    Diag::error("IMAGE", format!("the social card of this article cannot be drawn: {why}")).at(place)
 }
 
 /// A text shows a picture that is not there: its text alternative is shown.

@@ -133,7 +133,7 @@ fn related_because(site: &Site, id: ArticleId) -> Json {
 fn work(site: &Site, recipe: &Recipe) -> Json {
     let page = match &recipe.work {
         Work::Copy(asset) => return json!({ "copy": asset.path, "bytes": asset.bytes.to_string() }),
-        Work::Made(made) => return json!({ "made": made.json() }),
+        Work::Made(made) => return json!({ "made": made.json(site) }),
         Work::Page(page) => page,
     };
     let template = page.template();

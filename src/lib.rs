@@ -80,6 +80,7 @@ pub mod search;
 pub mod serve;
 pub mod site;
 pub mod snapshot;
+pub mod social_card;
 pub mod source;
 pub mod store;
 pub mod tags;

@@ -1,90 +1,16 @@
-//! Languages: their tags and writing direction, and the theme's words in them.
-//!
-//! The words are flat TOML files in `src/locale/`, one a language, built into the program. English
-//! has every key; what another language lacks is said in English.
+//! Languages: their tags and writing direction, their casing and order, and the theme's words in them.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+mod words;
 
 use chrono::Datelike;
 use icu_casemap::CaseMapper;
 use icu_collator::Collator;
 use icu_collator::options::CollatorOptions;
 use icu_locale_core::LanguageIdentifier;
-use serde::Serialize;
 
 use crate::date::Moment;
 
-/// The languages the theme speaks.
-const FILES: [(&str, &str); 6] = [
-    ("en", include_str!("locale/en.toml")),
-    ("ar", include_str!("locale/ar.toml")),
-    ("de", include_str!("locale/de.toml")),
-    ("es", include_str!("locale/es.toml")),
-    ("fr", include_str!("locale/fr.toml")),
-    ("tr", include_str!("locale/tr.toml")),
-];
-
-/// The theme's words in one language: key -> text. Serialises as a flat table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Strings(BTreeMap<String, String>);
-
-impl Strings {
-    /// A word that the theme needs; empty when no file has it.
-    #[must_use]
-    pub fn word(&self, key: &str) -> &str {
-        self.get(key).unwrap_or("")
-    }
-
-    /// A month's name, 1 to 12.
-    #[must_use]
-    pub fn month(&self, month: u32) -> &str {
-        self.word(&format!("month_{month}"))
-    }
-
-    /// The text of a key.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
-    }
-
-    /// All keys with their texts, sorted by key.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, text)| (key.as_str(), text.as_str()))
-    }
-}
-
-static ALL: LazyLock<BTreeMap<&'static str, Strings>> = LazyLock::new(|| {
-    let read = |text: &str| toml::from_str::<BTreeMap<String, String>>(text).unwrap_or_default();
-    let english = read(FILES[0].1);
-    let with_english = |(lang, text): &(&'static str, &str)| {
-        let mut words = english.clone();
-        words.extend(read(text));
-        (*lang, Strings(words))
-    };
-    FILES.iter().map(with_english).collect()
-});
-
-/// The theme's words in a language (`de-AT` speaks `de`); English if it does not know the language.
-///
-/// ```
-/// assert_eq!(newsprint::locale::strings("de-AT").get("month_5"), Some("Mai"));
-/// assert_eq!(newsprint::locale::strings("tlh").get("month_5"), Some("May"));
-/// ```
-#[must_use]
-pub fn strings(lang: &str) -> &'static Strings {
-    static NONE: Strings = Strings(BTreeMap::new());
-    let primary = subtags(lang).next().unwrap_or_default();
-    ALL.get(primary.as_str()).or_else(|| ALL.get("en")).unwrap_or(&NONE)
-}
-
-/// What a language calls itself; its tag when no file says it.
-#[must_use]
-pub fn language_name(lang: &str) -> &str {
-    let primary = subtags(lang).next().unwrap_or_default();
-    ALL.get(primary.as_str()).map_or(lang, |strings| strings.word("language_name"))
-}
+pub use words::{FORMS, NUMERALS, Phrase, Strings, Table, Words, counted, is_numerals, needed};
 
 /// A day of the calendar in words; empty for a day that is in no calendar.
 #[must_use]
@@ -110,11 +36,11 @@ fn in_words(shown: chrono::NaiveDate, strings: &Strings) -> String {
             continue;
         };
         match name {
-            "day" => text.push_str(&shown.day().to_string()),
+            "day" => text.push_str(&strings.number(shown.day())),
             "month" => text.push_str(strings.month(month)),
             "month_short" => text.push_str(strings.word(&format!("month_short_{month}"))),
             "weekday" => text.push_str(strings.word(&format!("weekday_{weekday}"))),
-            "year" => text.push_str(&shown.year().to_string()),
+            "year" => text.push_str(&strings.number(shown.year())),
             other => text.extend(["{", other, "}"]),
         }
         rest = after;
@@ -195,27 +121,107 @@ pub fn check_tag(tag: &str) -> Result<(), &'static str> {
     Err("this is no language tag, such as en, tr or pt-BR")
 }
 
+/// The time of day of a moment, `09:30`, in the language's digits; empty for a bare date.
+#[must_use]
+pub fn clock(moment: Moment, strings: &Strings) -> String {
+    if moment.timed { strings.in_digits(&moment.shown().format("%H:%M").to_string()) } else { String::new() }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+
+    fn own(text: &str) -> BTreeMap<String, Table> {
+        toml::from_str(text).expect("words by language")
+    }
 
     #[test]
     fn every_language_has_every_key_of_english_and_no_other() {
-        let keys = |text: &str| -> Vec<String> {
-            toml::from_str::<BTreeMap<String, String>>(text).expect("flat TOML").into_keys().collect()
-        };
-        for (lang, text) in FILES {
-            assert_eq!(keys(text), keys(FILES[0].1), "keys of {lang}.toml");
-            assert_eq!(strings(lang).get("dir"), Some(dir(lang)), "direction of {lang}");
+        let words = Words::default();
+        for (lang, text) in words::FILES {
+            let keys: Vec<String> = toml::from_str::<BTreeMap<String, toml::Value>>(text)
+                .expect("flat TOML")
+                .into_keys()
+                .collect();
+            assert!(keys.iter().eq(needed().keys()), "keys of {lang}.toml");
+            assert_eq!(words.of(lang).missing(), &[] as &[String], "plural forms of {lang}.toml");
+            assert_eq!(words.of(lang).get("dir"), Some(dir(lang)), "direction of {lang}");
         }
     }
 
     #[test]
-    fn days_are_written_in_words() {
+    fn days_are_written_in_words_and_digits_of_the_language() {
         let date = chrono::NaiveDate::from_ymd_opt(2026, 3, 4).expect("a day");
         let moment = Moment::day(date, chrono_tz::Europe::Istanbul);
-        assert_eq!(day(moment, strings("en")), "4 March 2026");
-        assert_eq!(day(moment, strings("tr-TR")), "4 Mart 2026");
-        assert_eq!(day(moment, strings("xx")), "4 March 2026");
+        let words = Words::new(["en", "ar-EG", "fa"], &own("fa = { date = \"{day} {month_3} {year}\" }"));
+        for (lang, text) in [
+            ("en", "4 March 2026"),
+            ("tr-TR", "4 Mart 2026"),
+            ("xx", "4 March 2026"),
+            ("ar", "4 مارس 2026"),
+            ("ar-EG", "٤ مارس ٢٠٢٦"),
+            ("fa", "۴ {month_3} ۲۰۲۶"),
+        ] {
+            assert_eq!(day(moment, words.of(lang)), text, "{lang}");
+        }
+    }
+
+    #[test]
+    fn numbers_take_the_plural_form_of_the_language() {
+        let words = Words::default();
+        let minutes = |lang: &str, count: u64| {
+            let strings = words.of(lang);
+            let Some((_, Phrase::Forms(forms))) = strings.iter().find(|(key, _)| *key == "minutes") else {
+                panic!("`minutes` has forms in {lang}");
+            };
+            counted(strings, count, |form| forms.get(form).map(String::as_str))
+        };
+        for (lang, count, text) in [
+            ("en", 1, "1 minute to read"),
+            ("en", 2, "2 minutes to read"),
+            ("tr", 2, "2 dakikalık okuma"),
+            ("fr", 0, "0 minute de lecture"),
+            ("fr", 2, "2 minutes de lecture"),
+            ("ar", 1, "دقيقة واحدة للقراءة"),
+            ("ar", 2, "دقيقتان للقراءة"),
+            ("ar", 3, "3 دقائق للقراءة"),
+            ("ar", 11, "11 دقيقة للقراءة"),
+            ("ar", 100, "100 دقيقة للقراءة"),
+        ] {
+            assert_eq!(minutes(lang, count), text, "{count} in {lang}");
+        }
+    }
+
+    #[test]
+    fn a_site_replaces_words_and_adds_some() {
+        let words = Words::new(
+            ["en", "tr", "nl"],
+            &own(
+                "[en]\nby = \"Words by\"\ntip = \"Tell us\"\n[ar]\nnumerals = \"arab\"\n[nl]\nhome = \"Voorpagina\"\nminutes = { other = \"{n} min\" }",
+            ),
+        );
+        assert_eq!(words.of("en-GB").word("by"), "Words by");
+        assert_eq!(words.of("tr").word("tip"), "Tell us");
+        assert_eq!(words.of("tr").missing(), ["tip"]);
+        assert_eq!(words.of("nl").word("home"), "Voorpagina");
+        let missing = words.of("nl").missing();
+        assert!(missing.iter().any(|key| key == "minutes.one") && !missing.iter().any(|key| key == "home"));
+        assert_eq!(words.of("ar").number(12), "١٢");
+    }
+
+    #[test]
+    fn first_letters_are_those_of_the_language() {
+        for (text, lang, capital) in [
+            ("istanbul", "tr", "İstanbul"),
+            ("ılık", "tr", "Ilık"),
+            ("istanbul", "az-Latn", "İstanbul"),
+            ("istanbul", "en", "Istanbul"),
+            ("ǆep", "hr", "Ǆep"),
+            ("", "tr", ""),
+        ] {
+            assert_eq!(capitalised(text, lang), capital, "{text} in {lang}");
+        }
     }
 }

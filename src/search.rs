@@ -4,7 +4,7 @@
 //! query reads one small file a word. [`each_word`] and [`bucket`] are written a second time, for browsers, in
 //! `static/js/search.js`; `tests/browser/search.test.mjs` runs both over the same texts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -133,11 +133,53 @@ fn without_article(word: &str) -> &str {
 #[must_use]
 pub fn bucket(word: &str, buckets: u32) -> u32 {
     let letters = if word.chars().next().is_some_and(runs_on) { 1 } else { LETTERS };
-    let mut hash: u32 = 0x811c_9dc5;
-    for c in word.chars().take(letters) {
-        hash = (hash ^ c as u32).wrapping_mul(0x0100_0193);
-    }
+    let hash = hashed(word.chars().take(letters));
     (hash ^ (hash >> 16)) & (buckets - 1)
+}
+
+/// Files of words for which there is one filter.
+const FILTERED: u32 = 8;
+
+/// How many filters a shard of so many files has.
+#[must_use]
+pub fn filters(buckets: u32) -> u32 {
+    (buckets / FILTERED).max(1)
+}
+
+/// Beginnings of words that a filter knows, in letters. What a query's word finds has its first letters but three, or more.
+const BEGINNINGS: std::ops::RangeInclusive<usize> = 3..=6;
+
+/// Bits of a filter for each beginning in it: one in six that are not in it seem to be.
+const BITS: usize = 4;
+
+/// A Bloom filter over the beginnings of words. A search reads it before the files of words of older periods, most of which
+/// have nothing for a rare word.
+fn filter(beginnings: &BTreeSet<&str>) -> Vec<u8> {
+    /// Bytes of one in which nothing is.
+    const SMALLEST: usize = 8;
+    let mut bytes = vec![0; (beginnings.len() * BITS).div_ceil(8).max(SMALLEST)];
+    let bits = bytes.len() as u32 * 8;
+    for beginning in beginnings {
+        let hash = hashed(beginning.chars());
+        for bit in [hash, hash.rotate_left(16).wrapping_mul(0x9e37_79b1)] {
+            let bit = bit % bits;
+            bytes[bit as usize / 8] |= 1 << (bit % 8);
+        }
+    }
+    bytes
+}
+
+/// FNV-1a over code points.
+fn hashed(letters: impl Iterator<Item = char>) -> u32 {
+    letters.fold(0x811c_9dc5, |hash: u32, c| (hash ^ c as u32).wrapping_mul(0x0100_0193))
+}
+
+/// The files of a shard.
+pub struct Files {
+    /// Words, by [`bucket`].
+    pub words: Vec<Vec<u8>>,
+    /// Filters: a word's has the lower bits of its bucket for a number.
+    pub filters: Vec<Vec<u8>>,
 }
 
 /// What a word weighs where it stands; 0 to 3.
@@ -201,13 +243,20 @@ impl Shard {
     /// The files of the shard. Each line has a word, of which the first character says how many letters it has in common
     /// with the one before, a tab, and numbers: four times the articles between, and the weight.
     #[must_use]
-    pub fn files(self, buckets: u32) -> Vec<Vec<u8>> {
+    pub fn files(self, buckets: u32) -> Files {
         let mut words: Vec<(String, Postings)> = self.words.into_iter().collect();
         words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut files = vec![Vec::new(); buckets as usize];
         let mut before = vec![""; buckets as usize];
+        let mut beginnings = vec![BTreeSet::new(); filters(buckets) as usize];
         for (word, postings) in &words {
             let at = bucket(word, buckets) as usize;
+            if !word.starts_with(runs_on) {
+                let part = at & (beginnings.len() - 1);
+                let ends = word.char_indices().map(|(end, _)| end).chain([word.len()]).enumerate();
+                let ends = ends.filter(|(letters, _)| BEGINNINGS.contains(letters));
+                beginnings[part].extend(ends.map(|(_, end)| &word[..end]));
+            }
             let common = before[at].chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
             let rest = word.char_indices().nth(common).map_or("", |(from, _)| &word[from..]);
             // At most 40 letters: one printable character.
@@ -218,7 +267,7 @@ impl Shard {
             files[at].push(b'\n');
             before[at] = word;
         }
-        files
+        Files { words: files, filters: beginnings.iter().map(filter).collect() }
     }
 }
 
@@ -277,7 +326,7 @@ mod tests {
         shard.add([("ferry ferry ferries ferry", Weight::Text)], "en");
         let files = shard.files(1);
         // Article 0 with weight 3; then 20 between and weight 1: 81 = 17 + 2 * 32.
-        let text = String::from_utf8(files[0].clone()).expect("text");
+        let text = String::from_utf8(files.words[0].clone()).expect("text");
         assert!(text.starts_with("0ferries\t"), "{text}");
         assert!(text.contains("\n4y\t3a2\n"), "{text}");
     }

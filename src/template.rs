@@ -4,6 +4,7 @@
 //! are no functions that read the clock, the disk or the site.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tera::{Context, ErrorKind, Tera};
 
@@ -11,6 +12,7 @@ use crate::diag::{self, Checked, Diag, Place};
 use crate::escape;
 use crate::filters;
 use crate::fingerprint::{Fingerprint, Hasher};
+use crate::locale::Words;
 
 /// A template's text and where it came from.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub struct Templates {
     // XML and JSON need other escapes than HTML, and Tera has one escape for all templates of an instance.
     instances: [Tera; 3],
     facts: BTreeMap<String, Facts>,
+    /// Default templates that do not go with the site's own ones, with what is wrong.
+    unfit: BTreeMap<String, Vec<Diag>>,
 }
 
 struct Facts {
@@ -35,21 +39,66 @@ struct Facts {
     text: String,
     /// Names read from the context, through parents and includes.
     names: Vec<String>,
-    /// Of its own text and of everything that can be drawn in.
+    /// Of its own text, of everything that can be drawn in, and of what filters write.
     fingerprint: Fingerprint,
     /// Names set or looped over anywhere in it, with the place.
     bound: Vec<(String, Place)>,
 }
 
 impl Templates {
-    /// Parses all templates and works out what each mentions.
+    /// Parses all templates and works out what each mentions. Filters write in `words`.
+    ///
+    /// A site need not know of templates that came with a newer program: a default one that does not go with the
+    /// site's own is left out, and an error only for a page that needs it ([`Self::unfit`]).
     #[must_use]
-    pub fn new(sources: &[TemplateSource]) -> Checked<Option<Self>> {
+    pub fn new(sources: &[TemplateSource], words: &Arc<Words>) -> Checked<Option<Self>> {
+        let mut first = Self::of(sources, words);
+        if first.value.is_some() {
+            return first;
+        }
+        // What another template draws in is missed by that one.
+        let drawn: BTreeSet<&str> = sources.iter().flat_map(drawn_in).collect();
+        let is_spare = |path: &str| {
+            let source = sources.iter().find(|source| source.path == path);
+            path.starts_with(diag::EMBEDDED)
+                && source.is_some_and(|source| !drawn.contains(source.name.as_str()))
+        };
+        let mut fit = sources.to_vec();
+        let mut unfit: BTreeMap<String, Vec<Diag>> = BTreeMap::new();
+        let mut diags = std::mem::take(&mut first.diags);
+        loop {
+            let faulty = |path: &str| {
+                let at = |diag: &&Diag| diag.place.as_ref().is_some_and(|place| place.path == path);
+                diags.iter().filter(at).cloned().collect::<Vec<_>>()
+            };
+            let before = fit.len();
+            let mut kept = Vec::new();
+            for source in fit {
+                let faults = if is_spare(&source.path) { faulty(&source.path) } else { Vec::new() };
+                if diag::any_error(&faults) {
+                    unfit.insert(source.name, faults);
+                } else {
+                    kept.push(source);
+                }
+            }
+            fit = kept;
+            if fit.len() == before {
+                return Checked { value: None, diags };
+            }
+            let next = Self::of(&fit, words);
+            diags = next.diags;
+            if let Some(templates) = next.value {
+                return Checked { value: Some(Self { unfit, ..templates }), diags };
+            }
+        }
+    }
+
+    fn of(sources: &[TemplateSource], words: &Arc<Words>) -> Checked<Option<Self>> {
         let paths: BTreeMap<&str, &TemplateSource> = sources.iter().map(|s| (s.name.as_str(), s)).collect();
         let mut diags: Vec<Diag> = Vec::new();
         let mut tera = |format: Format| {
             let mut tera = Tera::default();
-            filters::register(&mut tera);
+            filters::register(&mut tera, words);
             match format {
                 Format::Html => {}
                 Format::Xml => tera.set_escape_fn(escape::xml),
@@ -76,6 +125,7 @@ impl Templates {
             diags.extend(refuse_implicit(&instances[Format::of(&source.name) as usize], source));
         }
         let graph = Graph::new(sources);
+        let calendar = words.calendar();
         let facts = sources.iter().map(|source| {
             let tera = &instances[Format::of(&source.name) as usize];
             let mut names: Vec<String> =
@@ -86,7 +136,7 @@ impl Templates {
                 path: source.path.clone(),
                 text: source.text.clone(),
                 names,
-                fingerprint: graph.fingerprint(&closure),
+                fingerprint: graph.fingerprint(&closure, calendar),
                 bound: closure
                     .iter()
                     .filter_map(|name| paths.get(name.as_str()))
@@ -99,7 +149,7 @@ impl Templates {
         if diag::any_error(&diags) {
             Checked { value: None, diags }
         } else {
-            Checked { value: Some(Self { instances, facts }), diags }
+            Checked { value: Some(Self { instances, facts, unfit: BTreeMap::new() }), diags }
         }
     }
 
@@ -107,6 +157,12 @@ impl Templates {
     #[must_use]
     pub fn has(&self, template: &str) -> bool {
         self.facts.contains_key(template)
+    }
+
+    /// Why pages cannot be rendered with a default template; nothing when they can.
+    #[must_use]
+    pub fn unfit(&self, template: &str) -> &[Diag] {
+        self.unfit.get(template).map_or(&[], Vec::as_slice)
     }
 
     /// The names a template reads from its context, sorted.
@@ -283,6 +339,15 @@ fn bound_names(source: &TemplateSource) -> Vec<(String, Place)> {
     names
 }
 
+/// The templates that a template names in `extends` and `include`, which are literals.
+fn drawn_in(source: &TemplateSource) -> impl Iterator<Item = &str> {
+    tags(&source.text).filter_map(|(tag, _)| {
+        let rest = tag.strip_prefix("extends").or_else(|| tag.strip_prefix("include"))?.trim();
+        let quote = rest.chars().next().filter(|c| ['"', '\'', '`'].contains(c))?;
+        rest[1..].split(quote).next()
+    })
+}
+
 /// Which templates each template draws in, by the literals of `extends` and `include`.
 struct Graph<'a> {
     sources: BTreeMap<&'a str, &'a TemplateSource>,
@@ -298,14 +363,9 @@ impl<'a> Graph<'a> {
             .filter(|s| tags(&s.text).any(|(tag, _)| tag.starts_with("component ")))
             .map(|s| s.name.as_str())
             .collect();
-        let edges = sources.iter().map(|source| {
-            let literals = tags(&source.text).filter_map(|(tag, _)| {
-                let rest = tag.strip_prefix("extends").or_else(|| tag.strip_prefix("include"))?.trim();
-                let quote = rest.chars().next().filter(|c| ['"', '\'', '`'].contains(c))?;
-                rest[1..].split(quote).next()
-            });
-            (source.name.as_str(), literals.chain(shared.iter().copied()).collect())
-        });
+        let edges = sources
+            .iter()
+            .map(|source| (source.name.as_str(), drawn_in(source).chain(shared.iter().copied()).collect()));
         Self { sources: sources.iter().map(|s| (s.name.as_str(), s)).collect(), edges: edges.collect() }
     }
 
@@ -320,8 +380,9 @@ impl<'a> Graph<'a> {
         closure
     }
 
-    fn fingerprint(&self, closure: &BTreeSet<String>) -> Fingerprint {
+    fn fingerprint(&self, closure: &BTreeSet<String>, calendar: Fingerprint) -> Fingerprint {
         let mut hasher = Hasher::new();
+        hasher.fingerprint(calendar);
         for name in closure {
             hasher.text(name).text(self.sources.get(name.as_str()).map_or("", |s| &s.text));
         }

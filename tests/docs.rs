@@ -206,7 +206,11 @@ fn fits(value: &Json, shape: &str) -> Result<(), String> {
     }
     if let Some(inner) = shape.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         let map = value.as_object().ok_or_else(|| format!("{value} is no map"))?;
-        if inner == "word: text" {
+        if inner == "word: text or forms" {
+            let is_word = |word: &Json| fits(word, "text").or_else(|_| fits(word, "{form: text}"));
+            return map.values().try_for_each(is_word);
+        }
+        if inner == "form: text" {
             return map.values().try_for_each(|text| fits(text, "text"));
         }
         let fields: Vec<(&str, &str)> =

@@ -72,7 +72,7 @@ fn site(records: &[Arc<Record>]) -> Site {
     let clock = Clock { now: NOW, drafts: false, future: false };
     let gated = site::gate(records, &config, &clock);
     let sources: Vec<_> = theme::templates().collect();
-    let templates = Templates::new(&sources).value.expect("the default templates");
+    let templates = Templates::new(&sources, &Arc::default()).value.expect("the default templates");
     let made = Site::new(
         Arc::new(config),
         Arc::new(templates),

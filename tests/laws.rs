@@ -288,8 +288,9 @@ impl World {
                 let size = 2 + random.below(4);
                 let url =
                     if random.chance(50) { "https://test.example/paper/" } else { "https://test.example/" };
+                let cards = random.chance(50);
                 let config = format!(
-                    "title = \"Test {size}\"\nbase_url = \"{url}\"\ntimezone = \"UTC\"\npage_size = {size}\ntheme_files = false\n"
+                    "title = \"Test {size}\"\nbase_url = \"{url}\"\ntimezone = \"UTC\"\npage_size = {size}\ntheme_files = false\nsocial_cards = {cards}\n[words.en]\nby = \"By {size}\"\nmonth_5 = \"May {size}\"\n"
                 );
                 self.site.write("site.toml", config);
                 return;
@@ -516,7 +517,7 @@ impl World {
                 // Other variants of every picture.
                 let widths = ["[20, 30]", "[16]", "[400]"][random.below(3)];
                 let config = format!(
-                    "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 3\ntheme_files = false\n[images]\nwidths = {widths}\nenabled = {}\n",
+                    "title = \"Test\"\nbase_url = \"https://test.example/\"\ntimezone = \"UTC\"\npage_size = 3\ntheme_files = false\nsocial_cards = true\n[images]\nwidths = {widths}\nenabled = {}\n",
                     random.chance(70)
                 );
                 self.site.write("site.toml", config);

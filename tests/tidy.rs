@@ -23,6 +23,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
             "dump",
             "near",
             "escape",
+            "social_card",
             "filters",
             "template",
             "source",

@@ -14,7 +14,9 @@ for (const { path, kind, lang } of samples()) {
     page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) said.push(message.text()); });
     page.on('pageerror', (error) => said.push(error.message));
     let [bytes, pictures, html, fonts] = [0, 0, 0, new Map()];
-    page.on('requestfinished', async (request) => {
+    const asked = [];
+    page.on('requestfinished', (request) => asked.push(weigh(request)));
+    const weigh = async (request) => {
         const url = request.url();
         if (url.startsWith('data:')) return;
         if (!url.startsWith(base)) faults.push(`${path}: asks another host: ${url}`);
@@ -23,10 +25,10 @@ for (const { path, kind, lang } of samples()) {
         if (request.resourceType() === 'image') pictures += responseBodySize;
         if (request.resourceType() === 'font') fonts.set(url, responseBodySize);
         else if (request.resourceType() !== 'image') html += responseBodySize;
-    });
+    };
     await page.goto(base + path, { waitUntil: 'networkidle' });
     const preloaded = await page.$$eval('link[rel=preload][as=font]', (links) => links.map((link) => link.href));
-    await page.waitForTimeout(50);
+    await Promise.all(asked);
     const first = html + preloaded.reduce((sum, url) => sum + (fonts.get(url) ?? 0), 0);
     lines.push(`${lang} ${kind}: ${(bytes / 1000).toFixed(1)} kB in all, ${(pictures / 1000).toFixed(1)} kB of pictures, ${(first / 1000).toFixed(1)} kB of HTML, CSS and preloaded font`);
     if (first > 60_000) faults.push(`${path}: ${first} bytes of HTML, CSS and preloaded font`);

@@ -113,6 +113,14 @@ pub(super) struct Written {
     pub(super) authors: BTreeMap<String, Person>,
 }
 
+/// Sections that have a title: their slug with a capital, if none is written.
+pub(super) fn titled(mut sections: Vec<Section>, lang: &str) -> Vec<Section> {
+    for section in sections.iter_mut().filter(|section| section.title.is_empty()) {
+        section.title = locale::capitalised(&section.slug, lang);
+    }
+    sections
+}
+
 /// An edition with what it shares with the main one filled in. Sections keep the main edition's order
 /// where an edition does not say another.
 pub(super) fn edition(written: Written, main: &Edition) -> Edition {
@@ -120,7 +128,10 @@ pub(super) fn edition(written: Written, main: &Edition) -> Edition {
     let path = path.trim_matches('/').to_owned();
     let permalinks = written.permalinks.unwrap_or_else(|| main.permalinks.clone()).below(&path);
     let feeds = written.feeds.unwrap_or_else(|| main.feeds.clone()).below(&path);
-    let sections = if written.sections.is_empty() { main.sections.clone() } else { written.sections };
+    let sections = match written.sections.is_empty() {
+        true => main.sections.clone(),
+        false => titled(written.sections, &written.language),
+    };
     let mut authors = main.authors.clone();
     authors.extend(written.authors);
     Edition {

@@ -167,7 +167,7 @@ pub fn again(
         delta.records.push(parsed.record.clone());
         edited.push(Edited { path, former, now: Some(Arc::new(parsed.record)) });
     }
-    let templates = templates(store, listing)?;
+    let templates = templates(store, listing, &config)?;
     let assets = assets(&ledger.sources, &config);
     let (config, templates) = (Arc::new(config), Arc::new(templates));
     let thawed = |index: Index| {
@@ -217,14 +217,14 @@ pub fn again(
 }
 
 /// The site's templates, as they are.
-fn templates(store: &dyn Store, listing: &Listing) -> Option<crate::template::Templates> {
+fn templates(store: &dyn Store, listing: &Listing, config: &Config) -> Option<crate::template::Templates> {
     let is_template = |entry: &&Entry| entry.path.starts_with("templates/");
     let mut templates = Vec::new();
     for entry in listing.entries.iter().filter(is_template) {
         let (bytes, _) = store.read(&entry.path).ok()??;
         templates.push(template_source(&entry.path, bytes).ok()?);
     }
-    templates_of(templates).value
+    templates_of(templates, config).value
 }
 
 /// Whether an address or a link depends on where the article of this file is, or on whether it is there.

@@ -162,10 +162,10 @@ fn template_source(path: &str, bytes: Vec<u8>) -> Result<TemplateSource, Diag> {
 }
 
 /// The site's own templates and those of the default theme that it does not replace.
-fn templates_of(own: Vec<TemplateSource>) -> Checked<Option<Templates>> {
+fn templates_of(own: Vec<TemplateSource>, config: &Config) -> Checked<Option<Templates>> {
     let defaults: Vec<TemplateSource> =
         theme::templates().filter(|theirs| !own.iter().any(|ours| ours.name == theirs.name)).collect();
-    Templates::new(&[own, defaults].concat())
+    Templates::new(&[own, defaults].concat(), &config.words)
 }
 
 /// site.toml as read.
@@ -305,7 +305,7 @@ pub fn load(
     diags.extend(gated.diags.iter().cloned().chain(rivals));
     let pictures = pictures::pictures(store, &gated, &config, &mut sources, before, &mut diags);
     let statics = statics(&sources, &config);
-    let checked = templates_of(templates);
+    let checked = templates_of(templates, &config);
     diags.extend(checked.diags);
     let Some(templates) = checked.value else { return Checked { value: None, diags } };
     // A build that leaves articles out on purpose misses their addresses too.

@@ -19,7 +19,7 @@ pub(super) fn of(site: &Site, shelf: &Shelf, part: usize) -> Vec<ArticleId> {
 /// A row for each: address from the root, title, day, the day in words, section, summary, language, direction.
 pub(super) fn hits(site: &Site, shelf: &Shelf, part: usize) -> Vec<u8> {
     let edition = site.config.edition(shelf.edition);
-    let words = locale::strings(&edition.language);
+    let words = site.config.words.of(&edition.language);
     let row = |id: ArticleId| {
         let article = site.index.article(id);
         let header = article.header();

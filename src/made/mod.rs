@@ -4,16 +4,19 @@
 //! pages that mention it can be planned before it exists. It may be dear to make, so its bytes are kept under
 //! [`Made::key`] where one is given: the key names everything that the bytes follow from.
 
+use std::sync::Arc;
+
 use crate::diag::{self, Diag};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::image::Variant;
 #[cfg(feature = "images")]
 use crate::image::pixels;
-use crate::index::{Article, Shelf};
+use crate::index::{Article, ArticleId, Shelf};
 use crate::markdown;
 use crate::path::OutPath;
 use crate::search;
 use crate::site::{Asset, Site};
+use crate::views;
 
 mod hits;
 mod memo;
@@ -28,12 +31,21 @@ pub enum Made {
         /// What is made of it.
         variant: Variant,
     },
+    /// The social card of an article.
+    SocialCard(ArticleId),
     /// A file of a shelf's words, by its number.
     Words {
         /// The articles.
         shelf: Shelf,
         /// Which of the files.
         bucket: u32,
+    },
+    /// Which beginnings of words some of these files have.
+    Filter {
+        /// The articles.
+        shelf: Shelf,
+        /// Which of the filters.
+        part: u32,
     },
     /// What is shown of some articles of a shelf when they are found.
     Hits {
@@ -83,7 +95,7 @@ pub enum Trouble {
 pub struct Workshop {
     #[cfg(feature = "images")]
     pictures: memo::Memo<Result<pixels::Decoded, String>>,
-    shelves: memo::Memo<Vec<Vec<u8>>>,
+    shelves: memo::Memo<search::Files>,
 }
 
 impl Made {
@@ -94,8 +106,13 @@ impl Made {
                 let buckets = u64::from(shelf.buckets) << 32 | u64::from(*bucket);
                 hasher.tag(2).number(buckets).fingerprint(site.shelf_fingerprint(shelf));
             }
+            Self::Filter { shelf, part } => {
+                let buckets = u64::from(shelf.buckets) << 32 | u64::from(*part);
+                hasher.tag(5).number(buckets).fingerprint(site.shelf_fingerprint(shelf));
+            }
             Self::Hits { shelf, part } => {
                 hasher.tag(3).text(&site.config.edition(shelf.edition).language);
+                hasher.fingerprint(site.config.words.calendar());
                 for id in hits::of(site, shelf, *part) {
                     hasher.fingerprint(site.card_fingerprint(id));
                 }
@@ -103,16 +120,20 @@ impl Made {
             Self::Variant { picture, variant } => {
                 hasher.tag(1).fingerprint(variant.fingerprint(picture.bytes));
             }
+            Self::SocialCard(id) => {
+                hasher.tag(4).fingerprint(card_fingerprint(site, *id));
+            }
         }
     }
 
     /// The key under which its bytes may be kept; other than the recipe's fingerprint it outlives a new version
     /// of this program, and a move of the file. `None` for what is quickly made again.
     #[must_use]
-    pub fn key(&self) -> Option<Fingerprint> {
+    pub fn key(&self, site: &Site) -> Option<Fingerprint> {
         match self {
+            Self::SocialCard(id) => Some(card_fingerprint(site, *id)),
             Self::Variant { picture, variant } => Some(variant.fingerprint(picture.bytes)),
-            Self::Words { .. } | Self::Hits { .. } => None,
+            Self::Words { .. } | Self::Filter { .. } | Self::Hits { .. } => None,
         }
     }
 
@@ -120,8 +141,9 @@ impl Made {
     pub(crate) fn search_out(&self, folder: &str) -> Option<OutPath> {
         let (shelf, name) = match self {
             Self::Words { shelf, bucket } => (shelf, format!("{bucket:02x}.txt")),
+            Self::Filter { shelf, part } => (shelf, format!("filter-{part:x}.bin")),
             Self::Hits { shelf, part } => (shelf, format!("hits-{part}.json")),
-            Self::Variant { .. } => return None,
+            Self::Variant { .. } | Self::SocialCard(_) => return None,
         };
         OutPath::new(&format!("{folder}/{}/{name}", shelf.period.name())).ok()
     }
@@ -138,8 +160,12 @@ impl Made {
 
     /// What it is made of, for people.
     #[must_use]
-    pub fn json(&self) -> serde_json::Value {
+    pub fn json(&self, site: &Site) -> serde_json::Value {
         match self {
+            Self::SocialCard(id) => serde_json::json!({
+                "social_card": views::social_card(site, *id).map(|card| card.alt()),
+                "words": card_fingerprint(site, *id).to_string(),
+            }),
             Self::Variant { picture, variant } => serde_json::json!({
                 "picture": picture.path,
                 "bytes": picture.bytes.to_string(),
@@ -154,6 +180,11 @@ impl Made {
                 "articles": shelf.len,
                 "file": bucket,
                 "files": shelf.buckets,
+            }),
+            Self::Filter { shelf, part } => serde_json::json!({
+                "filter_of": shelf.period.name(),
+                "file": part,
+                "files": search::filters(shelf.buckets),
             }),
             Self::Hits { shelf, part } => serde_json::json!({
                 "hits_of": shelf.period.name(),
@@ -173,7 +204,7 @@ impl Made {
         workshop: &Workshop,
         output: &mut Vec<u8>,
     ) -> Result<(), Trouble> {
-        let key = self.key();
+        let key = self.key(site);
         if let Some(kept) = key.and_then(|key| inputs.recall(key)) {
             output.extend_from_slice(&kept);
             return Ok(());
@@ -181,11 +212,15 @@ impl Made {
         let bytes = match self {
             Self::Variant { picture, variant } => workshop.variant(site, inputs, picture, variant)?,
             Self::Words { shelf, bucket } => {
-                let words =
-                    workshop.shelves.get(site.shelf_fingerprint(shelf), || words(site, inputs, shelf))?;
-                words.get(*bucket as usize).cloned().unwrap_or_default()
+                let files = workshop.shelf(site, inputs, shelf)?;
+                files.words.get(*bucket as usize).cloned().unwrap_or_default()
+            }
+            Self::Filter { shelf, part } => {
+                let files = workshop.shelf(site, inputs, shelf)?;
+                files.filters.get(*part as usize).cloned().unwrap_or_default()
             }
             Self::Hits { shelf, part } => hits::hits(site, shelf, *part),
+            Self::SocialCard(id) => drawn(site, *id)?,
         };
         if let Some(key) = key {
             inputs.keep(key, &bytes);
@@ -195,8 +230,29 @@ impl Made {
     }
 }
 
+fn card_fingerprint(site: &Site, id: ArticleId) -> Fingerprint {
+    views::social_card(site, id).map(|card| card.fingerprint()).unwrap_or_default()
+}
+
+/// The bytes of an article's social card.
+#[cfg(feature = "social-cards")]
+fn drawn(site: &Site, id: ArticleId) -> Result<Vec<u8>, Trouble> {
+    let drawn =
+        views::social_card(site, id).map_or_else(|| Err("it has no words".to_owned()), |card| card.draw());
+    drawn.map_err(|why| {
+        let place = diag::Place::file(site.index.article(id).path());
+        Trouble::Failed(diag::no_social_card(place, &why))
+    })
+}
+
+/// None without the feature: then no article has a card.
+#[cfg(not(feature = "social-cards"))]
+fn drawn(_: &Site, _: ArticleId) -> Result<Vec<u8>, Trouble> {
+    Ok(Vec::new())
+}
+
 /// The files of a shelf's words.
-fn words(site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<Vec<Vec<u8>>, Trouble> {
+fn words(site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<search::Files, Trouble> {
     let lang = &site.config.edition(shelf.edition).language;
     let mut words = search::Shard::default();
     for id in site.index.on_shelf(shelf) {
@@ -208,6 +264,12 @@ fn words(site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<Vec<Vec<u8>>
         words.add(article.header().words().chain([(text.as_str(), search::Weight::Text)]), lang);
     }
     Ok(words.files(shelf.buckets))
+}
+
+impl Workshop {
+    fn shelf(&self, site: &Site, inputs: &dyn Inputs, shelf: &Shelf) -> Result<Arc<search::Files>, Trouble> {
+        self.shelves.get(site.shelf_fingerprint(shelf), || words(site, inputs, shelf))
+    }
 }
 
 #[cfg(feature = "images")]

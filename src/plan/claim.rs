@@ -15,6 +15,7 @@ use crate::image;
 use crate::index::{ArticleId, Shelf, Term};
 use crate::made::{self, Made};
 use crate::path::OutPath;
+use crate::search;
 use crate::site::Site;
 use crate::views;
 
@@ -107,6 +108,7 @@ pub(super) fn claims(site: &Site, scope: &Scope) -> (Vec<Claim>, Vec<Diag>) {
             by: redirect.by.clone(),
         }));
     }
+    claims.extend(social_cards(site, scope));
     for edition in site.config.edition_ids() {
         let files = search_files(site, edition, scope);
         claims.extend(files.map(|(out, work)| Claim { out, work, by: "the search page".to_owned() }));
@@ -175,6 +177,19 @@ fn pictures(site: &Site) -> Vec<Claim> {
     claims
 }
 
+/// The social cards of articles without a picture.
+fn social_cards(site: &Site, scope: &Scope) -> Vec<Claim> {
+    if !site.config.social_cards {
+        return Vec::new();
+    }
+    let claim = |id: ArticleId| {
+        let by = site.index.article(id).path().to_owned();
+        let out = views::social_card(site, id)?.out(&by)?;
+        Some(Claim { out, work: Work::Made(Made::SocialCard(id)), by })
+    };
+    scope.articles(&site.index).into_par_iter().filter_map(claim).collect()
+}
+
 /// What an edition's search page reads.
 fn search_files(site: &Site, edition: EditionId, scope: &Scope) -> impl Iterator<Item = (OutPath, Work)> {
     let folder = place::search_folder(site, edition);
@@ -186,7 +201,8 @@ fn search_files(site: &Site, edition: EditionId, scope: &Scope) -> impl Iterator
 }
 
 fn words_files(shelf: Shelf) -> impl Iterator<Item = Made> {
-    (0..shelf.buckets).map(move |bucket| Made::Words { shelf, bucket })
+    let filters = (0..search::filters(shelf.buckets)).map(move |part| Made::Filter { shelf, part });
+    (0..shelf.buckets).map(move |bucket| Made::Words { shelf, bucket }).chain(filters)
 }
 
 fn hits_files(shelf: Shelf) -> impl Iterator<Item = Made> {

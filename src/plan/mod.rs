@@ -29,7 +29,7 @@ use self::fingerprint::{Mentions, fingerprint};
 use self::scope::Scope;
 use crate::article::Kind;
 use crate::config::FeedForm;
-use crate::diag::Checked;
+use crate::diag::{Checked, Diag};
 use crate::fingerprint::Fingerprint;
 use crate::index::ArticleId;
 use crate::made::Made;
@@ -104,6 +104,7 @@ impl Outline {
     pub fn new(site: &Site) -> Checked<Self> {
         let (claims, mut diags) = claims(site, &Scope::Whole);
         diags.extend(collisions(&claims));
+        diags.extend(unfit(site, &claims));
         let mut outputs: Vec<Planned> =
             claims.into_iter().map(|Claim { out, work, .. }| Planned { out, work }).collect();
         outputs.par_sort_unstable_by(|a, b| a.out.cmp(&b.out));
@@ -118,6 +119,17 @@ impl Outline {
             .ok()
             .map(|at| &self.outputs[at])
     }
+}
+
+/// Default templates that pages need and that do not go with the site's own.
+fn unfit(site: &Site, claims: &[Claim]) -> Vec<Diag> {
+    let unfit = TEMPLATES.iter().filter(|template| !site.templates.unfit(template).is_empty());
+    let needed = unfit.filter(|template| {
+        let renders =
+            |claim: &Claim| matches!(&claim.work, Work::Page(page) if page.template() == **template);
+        claims.iter().any(renders)
+    });
+    needed.flat_map(|template| site.templates.unfit(template).to_vec()).collect()
 }
 
 /// Everything one output is made of.

@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use super::card::header_fields;
 use super::person;
 use super::related::related;
-use super::{target, thread};
+use super::{social_card, target, thread};
 use crate::article::{Header, Kind};
 use crate::index::ArticleId;
 use crate::ingredient::Ingredient;
-use crate::locale;
 use crate::path::{self, OutPath};
 use crate::site::Site;
 
@@ -34,6 +33,7 @@ pub(super) fn name<'s>(
         "older" => neighbour(-1).map_or(Ingredient::Null, Ingredient::Card),
         "thread" => thread::thread(site, id),
         "share" => share(site, id),
+        "social_card" => social_card::ingredient(site, id),
         "related" => Ingredient::cards(related(site, id).into_iter().map(|reason| reason.article)),
         "revised" => Ingredient::maybe(header.revised().map(crate::date::Moment::rfc3339)),
         _ => return None,
@@ -81,7 +81,7 @@ fn share(site: &Site, id: ArticleId) -> Ingredient<'_> {
     let link = |share: &'_ crate::config::Share| {
         let target = share.pattern.replace("{url}", &url).replace("{title}", &title);
         let name = match share.name.as_str() {
-            "mail" => locale::strings(lang).word("share_mail").to_owned(),
+            "mail" => site.config.words.of(lang).word("share_mail").to_owned(),
             name => name.to_owned(),
         };
         Ingredient::link(name, target)

@@ -42,7 +42,7 @@ fn translation(site: &Site, id: ArticleId) -> Ingredient<'_> {
     Ingredient::Map(vec![
         ("lang", Ingredient::text(lang)),
         ("dir", Ingredient::text(locale::dir(lang))),
-        ("name", Ingredient::text(locale::language_name(lang))),
+        ("name", Ingredient::text(site.config.words.name(lang))),
         ("title", Ingredient::text(&article.header().title)),
         ("url", Ingredient::text(site.href(&article.out))),
     ])
@@ -90,7 +90,7 @@ fn editions<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         Ingredient::Map(vec![
             ("lang", Ingredient::text(&edition.language)),
             ("dir", Ingredient::text(locale::dir(&edition.language))),
-            ("name", Ingredient::text(locale::language_name(&edition.language))),
+            ("name", Ingredient::text(site.config.words.name(&edition.language))),
             ("title", Ingredient::text(&edition.title)),
             ("url", Ingredient::maybe(out.map(|out| site.href(&out)))),
             ("current", Ingredient::Bool(id == here)),

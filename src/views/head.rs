@@ -31,18 +31,18 @@ fn edition<'s>(site: &'s Site, page: &Page) -> &'s Edition {
 }
 
 pub(super) fn list_title(site: &Site, list: List) -> String {
-    let strings = locale::strings(&site.config.edition(list.edition(&site.index)).language);
+    let strings = site.config.words.of(&site.config.edition(list.edition(&site.index)).language);
     match list {
         List::All(_) => strings.word("latest").to_owned(),
         List::Corrections => strings.word("corrections").to_owned(),
-        List::Month(_, year, month) => format!("{} {year}", strings.month(month)),
+        List::Month(_, year, month) => format!("{} {}", strings.month(month), strings.number(year)),
         List::Day(_, year, month, day) => locale::day_of(year, month, day, strings),
         _ => list.term(&site.index).map_or_else(String::new, |term| term.name.clone()),
     }
 }
 
 pub(super) fn title(site: &Site, page: &Page) -> String {
-    let strings = locale::strings(&lang(site, page));
+    let strings = site.config.words.of(&lang(site, page));
     let paper = &edition(site, page).title;
     match page {
         Page::Article(id) | Page::Standing(id) => site.index.article(*id).header().title.clone(),
@@ -53,9 +53,9 @@ pub(super) fn title(site: &Site, page: &Page) -> String {
         Page::Terms(axis, _) => strings.word(axis.word()).to_owned(),
         Page::Archive(_) => strings.word("archive").to_owned(),
         Page::Search(_) => strings.word("search").to_owned(),
-        Page::Year(_, year) => year.to_string(),
+        Page::Year(_, year) => strings.number(year),
         Page::Corrections(None) => strings.word("corrections").to_owned(),
-        Page::Corrections(Some(year)) => format!("{} {year}", strings.word("corrections")),
+        Page::Corrections(Some(year)) => format!("{} {}", strings.word("corrections"), strings.number(year)),
         Page::NotFound(_) => strings.word("not_found").to_owned(),
         _ => paper.clone(),
     }
@@ -94,7 +94,7 @@ fn way<'s>(site: &'s Site, section: &'s Term) -> Vec<&'s Term> {
 }
 
 pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
-    let strings = locale::strings(&lang(site, page));
+    let strings = site.config.words.of(&lang(site, page));
     let edition = page.edition(&site.index);
     let mut crumbs = Vec::new();
     let mut add = |title: String, out: Option<OutPath>| {
@@ -119,7 +119,7 @@ pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         Page::List { list: List::Day(_, year, month, _), .. } => {
             let month = List::Month(edition, *year, *month);
             add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive(edition)));
-            add(year.to_string(), plan::place(site, &Page::Year(edition, *year)));
+            add(strings.number(year), plan::place(site, &Page::Year(edition, *year)));
             add(list_title(site, month), plan::place(site, &Page::List { list: month, part: Part::Landing }));
         }
         Page::List { list: List::Tag(_), .. } => {
@@ -133,7 +133,7 @@ pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
         }
         Page::List { list: List::Month(_, year, _), .. } => {
             add(strings.word("archive").to_owned(), plan::place(site, &Page::Archive(edition)));
-            add(year.to_string(), plan::place(site, &Page::Year(edition, *year)));
+            add(strings.number(year), plan::place(site, &Page::Year(edition, *year)));
         }
         Page::Corrections(Some(_)) => {
             add(strings.word("corrections").to_owned(), plan::place(site, &Page::Corrections(None)));

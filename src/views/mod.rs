@@ -22,6 +22,7 @@ mod related;
 mod search;
 mod shared;
 mod sitemap;
+mod social_card;
 mod target;
 mod term;
 mod thread;
@@ -35,6 +36,7 @@ pub use related::{Reason, related};
 pub(crate) use shared::{FORMS, form, is_form, key, words_of};
 pub use shared::{Shared, shared, wanted};
 pub(crate) use sitemap::{is_split, sheets};
+pub(crate) use social_card::social_card;
 pub(crate) use term::of_card as term;
 pub(crate) use thread::COUNT as THREAD;
 

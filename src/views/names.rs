@@ -73,7 +73,7 @@ pub const SHARED: [Name; 30] = [
 ];
 
 /// Names that belong to one page. The pages that have them are named in `doc`.
-pub const PAGE: [Name; 48] = [
+pub const PAGE: [Name; 49] = [
     name(
         "root",
         "text",
@@ -90,7 +90,11 @@ pub const PAGE: [Name; 48] = [
     ),
     name("lang", "text", "its language"),
     name("dir", "text", "`ltr` or `rtl`"),
-    name("ui", "{word: text}", "the theme's words in this page's language"),
+    name(
+        "ui",
+        "{word: text or forms}",
+        "the theme's words in this page's language; one that counts has plural forms, for the filter `counted`",
+    ),
     name("footer_html", "HTML", "the footer text of site.toml"),
     name("breadcrumbs", "[{title, url}]", "the way from the front page"),
     name(
@@ -107,6 +111,11 @@ pub const PAGE: [Name; 48] = [
         "on article pages: the story thread, and the newest of its older stories (five)",
     ),
     name("share", "[{title, url}]", "on article pages: links with which readers pass the article on"),
+    name(
+        "social_card",
+        "{src, width, height, alt} or none",
+        "on pages of articles without a picture: the one of their headline, when site.toml asks for such",
+    ),
     name("related", "[card]", "on article pages: up to four older articles that share tags"),
     name("notice", "text", "on the page of a withdrawn article: what readers are told"),
     name("notice_date", "text", "on the page of a withdrawn article: since when"),

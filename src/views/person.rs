@@ -52,14 +52,15 @@ fn host(url: &str) -> &str {
 
 /// Who else worked on an article, by role: `[{role, label, people}]`.
 pub(super) fn roles<'s>(site: &'s Site, edition: EditionId, header: &'s Header) -> Ingredient<'s> {
-    let strings = locale::strings(header.lang.as_deref().unwrap_or(&site.config.edition(edition).language));
+    let lang = header.lang.as_deref().unwrap_or(&site.config.edition(edition).language);
+    let strings = site.config.words.of(lang);
     let someone = |name: &'s String| match site.index.author(edition, name) {
         Some(term) => Ingredient::Map(vec![("name", Ingredient::text(name)), ("url", term_url(site, term))]),
         None => Ingredient::Map(vec![("name", Ingredient::text(name)), ("url", Ingredient::Null)]),
     };
     let role = |(role, names): (&'s String, &'s Vec<String>)| {
         let known = strings.get(&format!("role_{role}")).map(Cow::Borrowed);
-        let label = known.unwrap_or_else(|| locale::capitalised(&role.replace('_', " "), "").into());
+        let label = known.unwrap_or_else(|| locale::capitalised(&role.replace('_', " "), lang).into());
         Ingredient::Map(vec![
             ("role", Ingredient::text(role)),
             ("label", Ingredient::text(label)),

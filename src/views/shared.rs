@@ -9,7 +9,7 @@ use crate::clock::Validity;
 use crate::config::EditionId;
 use crate::index::Article;
 use crate::ingredient::Ingredient;
-use crate::locale;
+use crate::locale::{self, Phrase};
 use crate::path::OutPath;
 use crate::plan::{self, Axis, List, Page, Part};
 use crate::site::Site;
@@ -100,8 +100,8 @@ pub fn shared<'s>(site: &'s Site, key: &str) -> Option<Shared<'s>> {
             Ingredient::Html(target::words(site, &edition.footer, &root).into())
         }
         _ if name.starts_with(WORDS) => {
-            let words = locale::strings(&name[WORDS.len()..]).iter();
-            Ingredient::Table(words.map(|(key, text)| (key.into(), Ingredient::text(text))).collect())
+            let words = site.config.words.of(&name[WORDS.len()..]).iter();
+            Ingredient::Table(words.map(|(key, phrase)| (key.into(), word(phrase))).collect())
         }
         _ => {
             let (ids, holds) = declared::declared(site, id, name)?;
@@ -190,6 +190,16 @@ pub fn wanted(site: &Site) -> BTreeSet<String> {
     let shared: Vec<String> = mentioned.into_iter().chain(footers).chain(recent).collect();
     let of = |id: EditionId| shared.iter().map(move |name| key(name, id).into_owned());
     site.config.edition_ids().flat_map(of).chain(words).collect()
+}
+
+/// A word as templates see it: a text, or texts by plural form for the filter `counted`.
+fn word(phrase: &Phrase) -> Ingredient<'_> {
+    match phrase {
+        Phrase::Text(text) => Ingredient::text(text),
+        Phrase::Forms(forms) => Ingredient::Table(
+            forms.iter().map(|(form, text)| (form.as_str().into(), Ingredient::text(text))).collect(),
+        ),
+    }
 }
 
 fn menu(site: &Site, edition: EditionId) -> Ingredient<'_> {

@@ -49,13 +49,28 @@ function words(text, lang) {
   return found;
 }
 
+function hashed(letters) {
+  return letters.reduce((hash, c) => Math.imul(hash ^ c.codePointAt(0), 0x01000193) >>> 0, 0x811c9dc5);
+}
+
 /** The file of a shard in which a word is. */
 function bucket(word, buckets) {
-  let hash = 0x811c9dc5;
-  for (const c of [...word].slice(0, RUNS_ON.test([...word][0]) ? 1 : LETTERS)) {
-    hash = Math.imul(hash ^ c.codePointAt(0), 0x01000193) >>> 0;
-  }
+  const hash = hashed([...word].slice(0, RUNS_ON.test([...word][0]) ? 1 : LETTERS));
   return ((hash ^ (hash >>> 16)) & (buckets - 1)) >>> 0;
+}
+
+/** The filter of a shard that knows of a word. */
+function filterOf(word, buckets) {
+  return bucket(word, buckets) & (Math.max(1, buckets >> 3) - 1);
+}
+
+/** Whether a filter may know words that answer this one: they share all its letters but the last three, or more. */
+function mayHave(filter, word) {
+  const letters = [...word];
+  if (letters.length < LETTERS || RUNS_ON.test(letters[0])) return true;
+  const hash = hashed(letters.slice(0, Math.min(6, Math.max(LETTERS, letters.length - 3))));
+  const other = Math.imul((hash << 16) | (hash >>> 16), 0x9e3779b1) >>> 0;
+  return [hash, other].every((bit) => (filter[(bit % (filter.length * 8)) >> 3] >> (bit % (filter.length * 8) % 8)) & 1);
 }
 
 /** Endings that make no other word; three letters always stay. */
@@ -138,7 +153,7 @@ function rank(period, newest, found) {
   return hits;
 }
 
-if (typeof module === "object") module.exports = { words, bucket, fit, lookUp };
+if (typeof module === "object") module.exports = { words, bucket, filterOf, mayHave, fit, lookUp };
 if (typeof document === "undefined") return;
 
 const form = document.querySelector("form.search");
@@ -154,11 +169,11 @@ const newest = periods.length ? span(periods[0][0], 3).reduce((begin, length) =>
 
 const kept = new Map();
 /** A file as text, asked for once. Hosts are asked whether it is still the same, so files of two builds do not mix. */
-function read(path) {
+function read(path, isText = true) {
   if (!kept.has(path)) {
     const text = fetch(told.folder + path, { cache: "no-cache" }).then((answer) => {
       if (!answer.ok) throw new Error(`${answer.status} ${path}`);
-      return answer.text();
+      return isText ? answer.text() : answer.arrayBuffer().then((bytes) => new Uint8Array(bytes));
     });
     text.catch(() => kept.delete(path));
     kept.set(path, text);
@@ -181,7 +196,10 @@ class Search {
     const hits = [];
     let chars = 0;
     for (let step = 2; this.at < periods.length && hits.length < SHOWN && !(hits.length && chars > ENOUGH); step = Math.min(step * 2, 12)) {
-      const part = periods.slice(this.at, this.at + step);
+      const all = periods.slice(this.at, this.at + step);
+      // The newest are read at once; before more is, filters say where it would be in vain.
+      const known = await Promise.all(all.map((period) => this.at === 0 || this.mayBeIn(...period)));
+      const part = all.filter((_, at) => known[at]);
       const files = await Promise.all(part.map(([period, buckets]) => Promise.all(this.words.map((word) => {
         const number = bucket(word, Number(buckets)).toString(16).padStart(2, "0");
         return read(`${period}/${number}.txt`);
@@ -194,11 +212,20 @@ class Search {
         });
         hits.push(...rank(part[at][0], newest, found));
       });
-      this.at += part.length;
+      this.at += all.length;
     }
     hits.sort((a, b) => b.score - a.score || (a.period < b.period ? 1 : a.period > b.period ? -1 : b.article - a.article));
     this.found += hits.length;
     this.waiting.push(...hits);
+  }
+
+  /** Whether a period may have all words. */
+  async mayBeIn(period, buckets) {
+    const known = await Promise.all(this.words.map(async (word) => {
+      const filter = await read(`${period}/filter-${filterOf(word, Number(buckets)).toString(16)}.bin`, false);
+      return mayHave(filter, word);
+    }));
+    return known.every(Boolean);
   }
 
   /** The next that are shown, as rows. */
@@ -227,12 +254,25 @@ function hit([url, title, day, date, section, summary, itsLang, dir]) {
     date && element("p", { class: "meta" }, element("time", { datetime: day, dir: "auto" }, date)))));
 }
 
+/** A number in the digits of the page's language. */
+function number(value) {
+  return String(value).replace(/\d/g, (digit) => [...told.digits][digit]);
+}
+
+/** A word that the page brings along in the plural forms of its language. */
+function counted(word, count) {
+  const form = new Intl.PluralRules(lang).select(count);
+  const text = told[`${word}${form[0].toUpperCase()}${form.slice(1)}`] ?? told[`${word}Other`];
+  return text.replace("{n}", number(count));
+}
+
 /** When a period began, in words. */
 function since(period) {
   const [begin, length] = span(period, newest);
-  if (length === 1) return String(begin);
+  if (length === 1) return number(begin);
   const date = new Date(Date.UTC(Math.floor(begin), Math.round((begin % 1) * 12), 1));
-  return new Intl.DateTimeFormat(lang, { year: "numeric", month: "long", timeZone: "UTC" }).format(date);
+  const words = new Intl.DateTimeFormat(lang, { year: "numeric", month: "long", timeZone: "UTC", numberingSystem: "latn" });
+  return number(words.format(date));
 }
 
 let current;
@@ -246,8 +286,10 @@ async function show(search, isMore) {
     else list.replaceChildren(...items);
     const ended = search.at >= periods.length;
     const [last] = periods[search.at - 1] ?? [];
-    const text = ended || !/^\d/.test(last) ? told.found : told.since.replace("{date}", since(last));
-    status.textContent = search.found || !ended ? text.replace("{n}", search.found.toLocaleString(lang)) : told.nothing;
+    const words = ended || !/^\d/.test(last)
+      ? counted("found", search.found)
+      : counted("since", search.found).replace("{date}", since(last));
+    status.textContent = search.found || !ended ? words : told.nothing;
     const more = search.waiting.length ? button.dataset.more : ended ? "" : button.dataset.older;
     on.hidden = !more;
     button.textContent = more;

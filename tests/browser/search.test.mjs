@@ -9,7 +9,7 @@ import { extname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { Site, browser } from "./stage.mjs";
 
-const { words, bucket, fit, lookUp } = createRequire(import.meta.url)("../../static/js/search.js");
+const { words, bucket, filterOf, mayHave, fit, lookUp } = createRequire(import.meta.url)("../../static/js/search.js");
 const NOW = "2026-06-01T12:00:00Z";
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'";
@@ -84,6 +84,12 @@ test("the program and the script cut texts into the same words, and look for the
         have.add(term);
       }
     }
+    const filters = readdirSync(folder).filter((name) => name.startsWith("filter-"));
+    assert.equal(filters.length, 2);
+    const filter = (word) => readFileSync(join(folder, `filter-${filterOf(word, files.length)}.bin`));
+    assert.deepEqual([...have].filter((word) => !mayHave(filter(word), word)), [], "filters know every word");
+    const nowhere = Array.from({ length: 400 }, (_, at) => `qx${(at * 7919).toString(26)}vzk`);
+    assert.ok(nowhere.filter((word) => mayHave(filter(word), word)).length < 120, "and few that are not there");
     const want = new Set(texts.flatMap((text) => words(text, lang)));
     assert.ok(want.size > 1000);
     assert.deepEqual([...have].filter((word) => !want.has(word)), [], `only the program has these (${lang})`);
@@ -179,8 +185,12 @@ test("readers find articles in their languages, however they write", async () =>
   ];
   for (const [path, query, expected] of cases) {
     const page = await open(`${path}?q=${encodeURIComponent(query)}`);
-    await page.waitForFunction(() => /\d|\.|،/.test(document.querySelector("[aria-live]").textContent));
+    // While it works it says so, with an ellipsis.
+    await page.waitForFunction(() => /[^…]$/.test(document.querySelector("[aria-live]").textContent));
     assert.deepEqual(await page.locator(".search-hits h2").allInnerTexts(), expected, `${path} ${query}`);
+    const told = await page.getByRole("status").innerText();
+    const counted = { search: /^(1 result|2 results|Nothing was found\..*)$/, tr: /^1 sonuç$/, ar: /^نتيجة واحدة$/ };
+    assert.match(told, counted[path.split("/")[0]], `${path} ${query}`);
     assert.deepEqual(page.faults, []);
     if (path.startsWith("ar")) {
       assert.equal(await page.locator(".search-hits .words").first().getAttribute("dir"), "rtl");
