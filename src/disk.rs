@@ -40,8 +40,15 @@ const FAN_OUT_DEPTH: usize = 3;
 impl Store for Dir {
     fn list(&self, folder: &str) -> Checked<Vec<Entry>> {
         let top = self.root.join(folder);
-        if top.symlink_metadata().is_err() {
-            return Checked::fine(Vec::new());
+        match top.symlink_metadata() {
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Checked::fine(Vec::new());
+            }
+            // A folder that cannot be looked at is not one that is empty.
+            Err(error) => {
+                return Checked { value: Vec::new(), diags: vec![diag::io(folder, "list it", &error)] };
+            }
         }
         let mut found: Vec<Result<Entry, Diag>> = Vec::new();
         let mut deep = Vec::new();

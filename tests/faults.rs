@@ -342,6 +342,41 @@ fn a_failing_disk_leaves_the_old_site_and_says_what_failed() {
     );
 }
 
+/// A folder whose state the disk does not give is no folder that is empty: else a site would be built with nothing in it.
+#[test]
+fn a_folder_that_cannot_be_looked_at_is_not_an_empty_one() {
+    if !disk::has_strace() {
+        return eprintln!("strace is not here: not run");
+    }
+    let site = site(3);
+    assert_eq!(run(&mut build_of(&site)), 0);
+    let before = site.tree();
+    for folder in ["content", "static", "templates"] {
+        site.write(&format!("{folder}/a/x.txt"), "Words of a folder.\n");
+        let output = Command::new("strace")
+            .args([
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                "inject=statx,lstat,newfstatat:error=EIO:when=1",
+                "-P",
+            ])
+            .arg(site.path().join(folder))
+            .arg(env!("CARGO_BIN_EXE_newsprint"))
+            .args(["build", "--now", "2026-06-01T12:00:00Z", "--site"])
+            .arg(site.path())
+            .output()
+            .expect("strace runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{folder}: {said}");
+        assert!(said.contains("error[READ]: cannot list it: input/output error"), "{folder}: {said}");
+        assert_same(&site.tree(), &before, folder);
+        site.remove(&format!("{folder}/a/x.txt"));
+    }
+}
+
 /// A folder of limited size; unmounted when dropped.
 struct Small(PathBuf);
 
