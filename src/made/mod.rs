@@ -153,7 +153,9 @@ impl Made {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Variant { .. } => "picture",
+            Self::SocialCard(_) => "social card",
             Self::Words { .. } => "words",
+            Self::Filter { .. } => "filter",
             Self::Hits { .. } => "cards",
         }
     }
