@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{agency, words};
 
@@ -81,8 +81,10 @@ static MARKED: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
         let forms = forms.into_iter().take(if mark.is_ascii() { 1 } else { 3 });
         patterns.extend(forms.map(|form| (form, number)));
     }
-    let finder =
-        AhoCorasick::builder().ascii_case_insensitive(true).build(patterns.iter().map(|(form, _)| form));
+    let mut builder = AhoCorasick::builder();
+    // Quick to build, which counts where one dump is all that is read.
+    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::ContiguousNFA));
+    let finder = builder.build(patterns.iter().map(|(form, _)| form));
     Some((finder.ok()?, patterns.into_iter().map(|(_, number)| number).collect()))
 });
 

@@ -75,17 +75,22 @@ const WEIGHTY: usize = 8;
 
 /// Drops what is no article among the articles of a page with furniture: a few words that nobody signed or dated.
 fn drop_slight(spans: &[Span], drafts: &mut [Option<Draft>], ledger: &mut [Option<Entry>]) {
-    let size = |draft: &Option<Draft>| draft.as_ref().map_or(0, |d| words::count(&d.article.body));
-    let most = drafts.iter().map(size).max().unwrap_or(0);
-    for (span, draft) in spans.iter().zip(drafts) {
-        let words = size(draft);
-        let unsigned = draft.as_ref().is_some_and(|Draft { article }| {
-            article.date.is_none() && article.authors.is_empty() && article.dateline.is_none()
-        });
-        if unsigned && words <= SLIGHT && words * WEIGHTY <= most {
-            *draft = None;
-            ledger[span.from..span.to].fill(None);
+    let slight = |draft: &Draft| {
+        let article = &draft.article;
+        let unsigned = article.date.is_none() && article.authors.is_empty() && article.dateline.is_none();
+        unsigned && !words::more_than(&article.body, SLIGHT)
+    };
+    let dropped = |draft: &Draft| {
+        let others = || drafts.iter().flatten().map(|other| other.article.body.as_str());
+        slight(draft) && {
+            let enough = words::count(&draft.article.body) * WEIGHTY;
+            others().any(|body| words::more_than(body, enough.saturating_sub(1)))
         }
+    };
+    let dropped: Vec<bool> = drafts.iter().map(|draft| draft.as_ref().is_some_and(dropped)).collect();
+    for ((span, draft), _) in spans.iter().zip(drafts).zip(dropped).filter(|(_, dropped)| *dropped) {
+        *draft = None;
+        ledger[span.from..span.to].fill(None);
     }
 }
 
