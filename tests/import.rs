@@ -226,6 +226,21 @@ fn record(id: &str, text: &str) -> String {
 }
 
 #[test]
+fn what_one_batch_knows_the_next_knows_too() {
+    // More records than a batch has; the first one comes again at the end, and one line is none.
+    let desk = Desk::new();
+    let mut lines: String =
+        (0..520).map(|n| record(&format!("r{n}"), &story(&format!("City{n}"), 0)) + "\n").collect();
+    lines += "not json\n";
+    lines += &(record("again", &story("City0", 0)) + "\n");
+    desk.put("all.ndjson", lines);
+    let report = desk.import();
+    assert_eq!((counts(&report), report.exit), ([520, 0, 0, 1, 1], 4), "{:#?}", report.diags);
+    assert_eq!(desk.paths().len(), 520);
+    assert_eq!(counts(&desk.import()), [0, 520, 0, 1, 1]);
+}
+
+#[test]
 fn archives() {
     let desk = Desk::new();
     desk.put("1998/03/12/x.txt", story("Alpha", 0)).put("1998-03-13-y.txt", story("Beta", 0));

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{agency, words};
 
@@ -81,12 +81,17 @@ static MARKED: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
         let forms = forms.into_iter().take(if mark.is_ascii() { 1 } else { 3 });
         patterns.extend(forms.map(|form| (form, number)));
     }
-    let finder =
-        AhoCorasick::builder().ascii_case_insensitive(true).build(patterns.iter().map(|(form, _)| form));
+    let mut builder = AhoCorasick::builder();
+    // Quick to build, which counts where one dump is all that is read.
+    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::ContiguousNFA));
+    let finder = builder.build(patterns.iter().map(|(form, _)| form));
     Some((finder.ok()?, patterns.into_iter().map(|(_, number)| number).collect()))
 });
 
 const _: () = assert!(MARKS.len() <= 128);
+
+/// Blanks in the longest credit with what announces it.
+const TAIL: usize = 18;
 
 /// Which of [`MARKS`] stand somewhere in a line, as bits.
 fn marks_in(line: &str) -> u128 {
@@ -122,15 +127,17 @@ pub(super) fn read(line: &str) -> Caption {
 /// Cuts the credit off a caption line.
 fn split(line: &str) -> Caption {
     let line = line.trim();
-    if let Some(found) = bracketed(line).or_else(|| marked(line)).or_else(|| bare(line)) {
-        return found;
-    }
-    Caption { text: line.to_owned(), credit: None }
+    credited(line).unwrap_or_else(|| Caption { text: line.to_owned(), credit: None })
+}
+
+/// A line with a credit as what it is; nothing if it has none.
+fn credited(line: &str) -> Option<Caption> {
+    bracketed(line).or_else(|| marked(line)).or_else(|| bare(line))
 }
 
 /// Whether a line shows a credit, so that it is a caption or a credit line.
 pub(super) fn has_credit(line: &str) -> bool {
-    line.len() < 1200 && split(line).credit.is_some()
+    line.len() < 1200 && credited(line.trim()).is_some()
 }
 
 /// Whether a line ends with a credit in brackets that says that it is one: `… (Image: Getty)`.
@@ -167,7 +174,9 @@ fn marked(line: &str) -> Option<Caption> {
         }
         return None;
     }
-    let found = marks_in(line);
+    // What announces a credit stands near the end, since a credit has few words.
+    let near = memchr::memrchr_iter(b' ', line.as_bytes()).nth(TAIL).unwrap_or(0);
+    let found = marks_in(&line[near..]);
     if found == 0 {
         return None;
     }

@@ -63,12 +63,15 @@ struct Tables {
     /// Parts of lines, by their first two bytes.
     parts: HashMap<u64, Vec<Pattern>, BuildFnv>,
     openings: Openings,
+    /// Whether a part begins with a byte.
+    firsts: [bool; 256],
 }
 
 static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
     let mut whole: HashMap<_, _, BuildFnv> = HashMap::default();
     let mut parts: HashMap<u64, Vec<Pattern>, BuildFnv> = HashMap::default();
     let mut openings = Openings::default();
+    let mut firsts = [false; 256];
     for (rule, (_, _, table)) in TABLES.iter().enumerate() {
         for row in table.lines().filter(|row| !row.is_empty()) {
             let mut cells = row.split('\t');
@@ -87,10 +90,11 @@ static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
             };
             let Some(front) = front(text.as_bytes()) else { continue };
             openings.add(text);
+            firsts[usize::from(text.as_bytes()[0])] = true;
             parts.entry(front).or_default().push(Pattern { rule, place, limit, text });
         }
     }
-    Tables { whole, parts, openings }
+    Tables { whole, parts, openings, firsts }
 });
 
 /// The rule that names a line, given its folded form with digits as `#`; whole-line patterns first.
@@ -115,10 +119,10 @@ fn part(tables: &Tables, folded: &str, words: usize) -> Option<usize> {
     let bytes = folded.as_bytes();
     let mut best: Option<usize> = None;
     let mut inside = false;
-    for at in 0..bytes.len() {
-        // No pattern begins in the middle of a word.
-        let letter = bytes[at].is_ascii_alphanumeric();
-        let skipped = inside && letter;
+    for (at, byte) in bytes.iter().enumerate() {
+        // No pattern begins in the middle of a word, and few characters begin one.
+        let letter = byte.is_ascii_alphanumeric();
+        let skipped = inside && letter || !tables.firsts[usize::from(*byte)];
         inside = letter;
         if skipped || !tables.openings.may_bytes(&bytes[at..]) {
             continue;

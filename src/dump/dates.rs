@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, TimeZone, Weekday};
 
 use super::article::When;
@@ -238,12 +239,25 @@ const PUBLISHED: &[&str] = &[
     "julkaistu",
 ];
 
+/// All of them, those of updates first.
+static LABELS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    // Quick to build, which counts where one dump is all that is read.
+    let mut builder = AhoCorasick::builder();
+    builder.kind(Some(AhoCorasickKind::ContiguousNFA)).build(UPDATED.iter().chain(PUBLISHED)).ok()
+});
+
 /// The label that the text right before a date carries.
 fn label(before: &str) -> Label {
     let tail_start = before.char_indices().rev().nth(34).map_or(0, |(at, _)| at);
     let tail = before[tail_start..].to_lowercase();
-    let last = |list: &[&str]| list.iter().filter_map(|word| tail.rfind(word)).max();
-    match (last(UPDATED), last(PUBLISHED)) {
+    let (mut updated, mut published) = (None, None);
+    if let Some(finder) = &*LABELS {
+        for hit in finder.find_overlapping_iter(&tail) {
+            let last = if hit.pattern().as_usize() < UPDATED.len() { &mut updated } else { &mut published };
+            *last = (*last).max(Some(hit.start()));
+        }
+    }
+    match (updated, published) {
         (Some(up), Some(publ)) if publ > up => Label::Published,
         (Some(_), _) => Label::Updated,
         (None, Some(_)) => Label::Published,

@@ -22,6 +22,18 @@ static STOP: LazyLock<HashMap<u64, u32, words::BuildFnv>> = LazyLock::new(|| {
     stop
 });
 
+/// Sixteen bits of each, as a set: a quick no for most words.
+static STOP_FRONTS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut fronts = vec![0; 1024];
+    for row in include_str!("tables/stopwords.tsv").lines() {
+        for word in row.split('\t').nth(1).unwrap_or("").split(' ') {
+            let bit = words::hash(word) >> 32 & 0xffff;
+            fronts[(bit >> 6) as usize] |= 1 << (bit & 63);
+        }
+    }
+    fronts
+});
+
 /// The languages in which a lower-case word is a stop word, one bit each; 0 for none.
 pub(super) fn stop_bits(word: &str) -> u32 {
     stop_bits_of(words::hash(word))
@@ -29,6 +41,10 @@ pub(super) fn stop_bits(word: &str) -> u32 {
 
 /// The same for a word's [`words::hash`].
 pub(super) fn stop_bits_of(hash: u64) -> u32 {
+    let bit = hash >> 32 & 0xffff;
+    if STOP_FRONTS[(bit >> 6) as usize] & 1 << (bit & 63) == 0 {
+        return 0;
+    }
     STOP.get(&hash).copied().unwrap_or(0)
 }
 

@@ -48,22 +48,50 @@ pub(super) fn parse_text(
     let repeats = repeats::repeats(&lines);
     let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: None };
     let spans = segment::spans(&lines.lines, &marks, &repeats);
-    let mut found: Vec<Draft> = Vec::new();
     let mut ledger: Vec<Option<Entry>> = vec![None; lines.lines.len()];
-    let mut owners: Vec<usize> = vec![0; lines.lines.len()];
+    let mut drafts: Vec<Option<Draft>> = Vec::with_capacity(spans.len());
     for span in &spans {
         if span.repeat {
-            for entry in &mut ledger[span.from..span.to] {
-                *entry = Some(Entry::of(Role::Repeat));
-            }
-        } else if let Some(draft) = page.draft(*span, &mut ledger) {
-            found.push(draft);
+            ledger[span.from..span.to].fill(Some(Entry::of(Role::Repeat)));
         }
-        let owner = found.len().saturating_sub(1);
-        owners[span.from..span.to].fill(owner);
+        drafts.push(if span.repeat { None } else { page.draft(*span, &mut ledger) });
+    }
+    if !segment::is_bare(&marks) {
+        drop_slight(&spans, &mut drafts, &mut ledger);
+    }
+    let mut found: Vec<Draft> = Vec::new();
+    let mut owners: Vec<usize> = vec![0; lines.lines.len()];
+    for (span, draft) in spans.iter().zip(drafts) {
+        found.extend(draft);
+        owners[span.from..span.to].fill(found.len().saturating_sub(1));
     }
     page.embargoes(&owners, &mut found, &mut ledger);
     account(&lines, &marks, &owners, ledger, found, repairs)
+}
+
+/// Most words of a promotion, and how many times as long the articles of its page are.
+const SLIGHT: usize = 40;
+const WEIGHTY: usize = 8;
+
+/// Drops what is no article among the articles of a page with furniture: a few words that nobody signed or dated.
+fn drop_slight(spans: &[Span], drafts: &mut [Option<Draft>], ledger: &mut [Option<Entry>]) {
+    let slight = |draft: &Draft| {
+        let article = &draft.article;
+        let unsigned = article.date.is_none() && article.authors.is_empty() && article.dateline.is_none();
+        unsigned && !words::more_than(&article.body, SLIGHT)
+    };
+    let dropped = |draft: &Draft| {
+        let others = || drafts.iter().flatten().map(|other| other.article.body.as_str());
+        slight(draft) && {
+            let enough = words::count(&draft.article.body) * WEIGHTY;
+            others().any(|body| words::more_than(body, enough.saturating_sub(1)))
+        }
+    };
+    let dropped: Vec<bool> = drafts.iter().map(|draft| draft.as_ref().is_some_and(dropped)).collect();
+    for ((span, draft), _) in spans.iter().zip(drafts).zip(dropped).filter(|(_, dropped)| *dropped) {
+        *draft = None;
+        ledger[span.from..span.to].fill(None);
+    }
 }
 
 /// What markup says about an article, field by field; what it does not say is read from the text.
@@ -316,4 +344,30 @@ fn identity<'a>(article: &Article, paragraphs: impl Iterator<Item = &'a str>) ->
         let _ = write!(out, "{byte:02x}");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn promotions_are_no_articles() {
+        let draft = |words: usize, author: Option<&str>| {
+            let authors = author.into_iter().map(str::to_owned).collect();
+            Some(Draft { article: Article { body: "word ".repeat(words), authors, ..Article::default() } })
+        };
+        for (first, second, kept) in [
+            (draft(20, None), draft(400, None), [false, true]),
+            (draft(20, Some("Ada Quill")), draft(400, None), [true, true]),
+            (draft(20, None), draft(100, None), [true, true]),
+            (draft(80, None), draft(900, None), [true, true]),
+        ] {
+            let span = |from| Span { from, to: from + 1, block: None, repeat: false };
+            let mut drafts = [first, second];
+            let mut ledger = [Some(Entry::of(Role::Body)), Some(Entry::of(Role::Body))];
+            drop_slight(&[span(0), span(1)], &mut drafts, &mut ledger);
+            assert_eq!([drafts[0].is_some(), drafts[1].is_some()], kept);
+            assert_eq!([ledger[0].is_some(), ledger[1].is_some()], kept);
+        }
+    }
 }

@@ -67,6 +67,9 @@ pub(super) fn parse_html(
     if page.flattened {
         repairs.push(Repair { what: "tags nested too deep", count: 1 });
     }
+    if page.cut {
+        repairs.push(Repair { what: "head without an end", count: 1 });
+    }
     let known = Known { fetched: input.fetched, day_first: page.day_first() };
     let extra = page.rows();
     let blocks = page.blocks();
@@ -93,17 +96,41 @@ pub(super) struct Page {
     head: Head,
     opinion: Opinion,
     flattened: bool,
+    /// The head was left out, since it swallowed the rest.
+    cut: bool,
+}
+
+/// A page from the tag that opens its body.
+fn body(html: &str) -> Option<&str> {
+    let bytes = html.as_bytes();
+    let opens = |at: &usize| {
+        bytes.get(at + 1..at + 5).is_some_and(|name| name.eq_ignore_ascii_case(b"body"))
+            && bytes.get(at + 5).is_some_and(|c| *c == b'>' || c.is_ascii_whitespace())
+    };
+    memchr::memchr_iter(b'<', bytes).find(opens).and_then(|at| html.get(at..))
 }
 
 impl Page {
     pub(super) fn read(html: &str, url: Option<&str>) -> Self {
+        let page = Self::whole(html, url);
+        if !page.lines.lines.is_empty() {
+            return page;
+        }
+        // What opens in the head and never closes (a script, a comment) takes all that follows with it.
+        match body(html).map(|body| Self::whole(body, url)).filter(|body| !body.lines.lines.is_empty()) {
+            Some(body) => Self { head: page.head, cut: true, ..body },
+            None => page,
+        }
+    }
+
+    fn whole(html: &str, url: Option<&str>) -> Self {
         let flat = shallow::shallow(html);
         let document = Document::from(flat.as_deref().unwrap_or(html));
         let head = Head::read(&document);
         let pieces = tree::pieces(&document, url);
         let lines = lines(&pieces);
         let opinion = Opinion::new(&Smoothie.main_text(document).unwrap_or_default());
-        Self { lines, pieces, head, opinion, flattened: flat.is_some() }
+        Self { lines, pieces, head, opinion, flattened: flat.is_some(), cut: false }
     }
 
     /// The markup's features of each line, to be put after the line's own.
