@@ -212,7 +212,7 @@ fn stage() -> &'static (Arc<Config>, Arc<Templates>) {
     STAGE.get_or_init(|| {
         let toml = "title = 'The <Tide> & Co'\nbase_url = 'https://tide.example/'\ntimezone = 'UTC'\n[feeds]\nfull_text = true\n";
         let config = config::parse("site.toml", toml).value.expect("a config");
-        let templates = Templates::new(&theme::templates().collect::<Vec<_>>()).value.expect("the theme");
+        let templates = Templates::new(&theme::templates().collect::<Vec<_>>(), &Arc::default()).value.expect("the theme");
         (Arc::new(config), Arc::new(templates))
     })
 }
