@@ -158,15 +158,14 @@ fn trouble(name: &str, files: &str) -> String {
     timeless(&printed)
 }
 
-/// Without the seconds a build took.
+/// Without the seconds a build took: ` in 0.2 s`.
 fn timeless(printed: &str) -> String {
-    let line = |line: &str| match (line.find(" in 0."), line.find(" s")) {
-        (Some(at), Some(_)) => {
-            format!("{} in T s{}", &line[..at], line[at + 1..].split_once(" s").map_or("", |(_, rest)| rest))
-        }
-        _ => line.to_owned(),
+    let line = |line: &str| {
+        let (before, rest) = line.split_once(" in ")?;
+        let (seconds, after) = rest.split_once(" s")?;
+        seconds.parse::<f64>().ok().map(|_| format!("{before} in T s{after}"))
     };
-    printed.lines().map(|text| line(text) + "\n").collect()
+    printed.lines().map(|text| line(text).unwrap_or_else(|| text.to_owned()) + "\n").collect()
 }
 
 #[test]
