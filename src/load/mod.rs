@@ -237,7 +237,7 @@ pub struct Loaded {
 }
 
 /// Bytes of bodies that are kept between parsing and rendering: a small site's are, so that no file is read twice.
-const BODIES_LIMIT: usize = 32 << 20;
+const BODIES_LIMIT: usize = 24 << 20;
 
 /// Loads a site. `before` is what is remembered of the last time; `None` in value when errors forbid a site.
 ///
