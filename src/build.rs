@@ -29,7 +29,7 @@ use crate::output::{Output, Staged, Writing};
 use crate::path::OutPath;
 use crate::plan::{Page, Plan, Recipe, Work};
 use crate::render;
-use crate::site::{Asset, Site};
+use crate::site::Asset;
 use crate::source::Rules;
 use crate::store::{Stamp, Store};
 use crate::theme;
@@ -308,7 +308,7 @@ impl<'o> Run<'o> {
         let bodies = std::mem::take(&mut loaded.bodies);
         let former = if self.options.explain { Former::all(&loaded.site, ledger) } else { None };
         let why = Why::new(&loaded.site, head, ledger, former);
-        match self.bake_all(&loaded.site, &loaded.rules, bodies, ledger, &jobs, &why, progress)? {
+        match self.bake_all(&why, &loaded.rules, bodies, &jobs, progress)? {
             Baking::Done { writing, baked } => {
                 let planned: Vec<&str> = plan.recipes.iter().map(|recipe| recipe.out.as_str()).collect();
                 self.write(writing, baked, &planned, report).map(|outputs| Made::Done { outputs })
@@ -321,18 +321,16 @@ impl<'o> Run<'o> {
     /// Renders what must be, into files that nobody sees yet.
     fn bake_all(
         &self,
-        site: &Site,
+        why: &Why<'_>,
         rules: &Rules,
         bodies: Bodies,
-        ledger: &Ledger,
         jobs: &[(&Recipe, Option<&Written>)],
-        why: &Why<'_>,
         progress: &dyn Progress,
     ) -> Result<Baking, Diag> {
         let writing = self.output.begin(jobs.iter().map(|(recipe, _)| &recipe.out))?;
         let bodies = BodySource::new(&self.store, rules, bodies);
         let workshop = Workshop::default();
-        let maker = Maker { run: self, site, ledger, bodies, writing: &writing, workshop, why };
+        let maker = Maker { run: self, why, bodies, writing: &writing, workshop };
         let (done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let results: Vec<Result<Baked, Failure>> = jobs
             .par_iter()
@@ -509,12 +507,10 @@ struct Baked {
 /// Makes outputs from recipes.
 struct Maker<'r> {
     run: &'r Run<'r>,
-    site: &'r Site,
-    ledger: &'r Ledger,
+    why: &'r Why<'r>,
     bodies: BodySource<'r>,
     writing: &'r Writing,
     workshop: Workshop,
-    why: &'r Why<'r>,
 }
 
 impl Maker<'_> {
@@ -525,7 +521,7 @@ impl Maker<'_> {
         before: Option<&Written>,
         buffer: &mut Vec<u8>,
     ) -> Result<Baked, Failure> {
-        let trusted = before.filter(|written| self.run.trusted(self.ledger, written));
+        let trusted = before.filter(|written| self.run.trusted(self.why.ledger, written));
         if let Some(written) = trusted.filter(|written| written.recipe == recipe.fingerprint) {
             return Ok(Baked { written: written.clone(), staged: None, rendered: false });
         }
@@ -579,12 +575,12 @@ impl Maker<'_> {
                     Ok(())
                 }
             },
-            Work::Made(made) => Ok(made.make(self.site, self, &self.workshop, buffer)?),
+            Work::Made(made) => Ok(made.make(self.why.site, self, &self.workshop, buffer)?),
         }
     }
 
     fn render(&self, page: &Page, out: &OutPath, buffer: &mut Vec<u8>) -> Result<(), Failure> {
-        let site = self.site;
+        let site = self.why.site;
         let ids = page.bodies(site);
         let articles: Vec<&Article> = ids.iter().map(|id| site.index.article(*id)).collect();
         let render =

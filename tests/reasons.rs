@@ -116,7 +116,7 @@ fn verifying_names_the_first_ingredient_that_differs() {
     };
     let records = ledger.records().into_iter().map(forge).collect();
     let head = ledger::Head { began: i64::MAX, ..ledger.head.clone() };
-    let forged = ledger::Ledger::new(head, ledger.sources.clone(), ledger.outputs.clone(), Vec::new());
+    let forged = ledger::Ledger::new(head, ledger.sources.clone(), ledger.outputs, Vec::new());
     forged.with_records(records).save(&path, &index).expect("a written ledger");
     // Whatever is planned anew believes it.
     site.write("static/mark.txt", "x");

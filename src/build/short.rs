@@ -83,7 +83,7 @@ impl Run<'_> {
         }
         let head = delta.head.clone();
         let why = Why::new(&site, &head, ledger, Some(Former::Some { site: &before, outputs: &reached }));
-        let (writing, baked) = match self.bake_all(&site, &rules, bodies, ledger, &jobs, &why, progress)? {
+        let (writing, baked) = match self.bake_all(&why, &rules, bodies, &jobs, progress)? {
             Baking::Done { writing, baked } => (writing, baked),
             Baking::Failed(_) => return Ok(Short::More),
             Baking::Changed(path) => return Ok(Short::Changed(path)),

@@ -9,12 +9,13 @@ use crate::path::OutPath;
 use crate::plan::{self, Outline, Planned, Recipe, TEMPLATES, Work};
 use crate::site::Site;
 
-/// What is known of the last build.
+/// What a build goes by, and what is known of the last one.
 pub(super) struct Why<'a> {
-    site: &'a Site,
-    /// What the build goes by now.
+    /// The site.
+    pub(super) site: &'a Site,
+    /// What is remembered.
+    pub(super) ledger: &'a Ledger,
     now: &'a Head,
-    then: &'a Head,
     former: Option<Former<'a>>,
 }
 
@@ -58,11 +59,12 @@ pub(super) fn templates(site: &Site) -> Vec<(String, Fingerprint)> {
 
 impl<'a> Why<'a> {
     pub(super) fn new(site: &'a Site, now: &'a Head, ledger: &'a Ledger, former: Option<Former<'a>>) -> Self {
-        Self { site, now, then: &ledger.head, former }
+        Self { site, ledger, now, former }
     }
 
     /// Names of what is another in a recipe than it was; none when that is not known.
     pub(super) fn names(&self, recipe: &Recipe) -> Vec<String> {
+        let (now, then) = (self.now, &self.ledger.head);
         let found = self.former.as_ref().and_then(|former| former.find(&recipe.out));
         let mut names = found.map_or_else(Vec::new, |(site, was)| {
             plan::differing(site, was, self.site, &Planned::from(recipe))
@@ -72,14 +74,14 @@ impl<'a> Why<'a> {
                 let found = head.templates.iter().find(|(name, _)| name == page.template());
                 found.map(|(_, fingerprint)| *fingerprint)
             };
-            if of(self.now) != of(self.then) {
+            if of(now) != of(then) {
                 names.push(page.template().to_owned());
             }
         }
         // These reach pages through much else: they are named where nothing else accounts for it.
-        if names.is_empty() && self.now.circumstances != self.then.circumstances {
+        if names.is_empty() && now.circumstances != then.circumstances {
             names.push("the program or its options".to_owned());
-        } else if names.is_empty() && self.now.config != self.then.config {
+        } else if names.is_empty() && now.config != then.config {
             names.push(load::CONFIG.to_owned());
         }
         names

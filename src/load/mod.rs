@@ -238,8 +238,8 @@ pub struct Loaded {
     pub bodies: Bodies,
 }
 
-/// Bytes of bodies that are kept between parsing and rendering: a small site's are, so that no file is read twice.
-const BODIES_LIMIT: usize = 32 << 20;
+/// Bytes of bodies that are kept between parsing and rendering.
+const BODIES_LIMIT: usize = 8 << 20;
 
 /// Loads a site. `before` is what is remembered of the last time; `None` in value when errors forbid a site.
 ///
