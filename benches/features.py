@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""What each feature adds to a clean build: features.py [--size 10000] [--newsprint BINARY] [--work FOLDER]
+"""What each feature adds to a clean build: features.py [--size 10000] [--count] [--newsprint BINARY] [--work FOLDER]
 
 Builds one corpus (corpus.py) with the default theme: once with nothing but pages, then with one feature more, and at
-last with all; each into a fresh folder, without a ledger and without anything cached. Prints a table of CPU time
-(user and system, the smallest of the runs), and what it adds an article. Counted instructions are steadier on a busy
-machine and are printed too where `perf` may count them.
+last with all; each into a fresh folder, without a ledger and without anything cached. Prints CPU time (user and system, the
+smallest of the runs), and what it adds an article. With --count it prints instructions instead, as valgrind counts them: fifty
+times slower, and the same on a busy machine.
 """
 import argparse
 import os
 import pathlib
+import re
 import resource
 import shutil
 import struct
@@ -63,35 +64,33 @@ def add_pictures(site):
     return count
 
 
-def build(program, site, runs):
-    """CPU seconds, and instructions if they can be counted."""
-    best, counted = None, None
-    for _ in range(runs):
+def build(program, site, runs, count):
+    """CPU seconds, or millions of instructions, and the number of files."""
+    best = None
+    for _ in range(1 if count else runs):
         shutil.rmtree(site / ".newsprint", ignore_errors=True)
         output = pathlib.Path(tempfile.mkdtemp(dir=site.parent))
         command = [program, "build", "--site", site, "--output", output / "public", "--quiet", "--clean"]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        best = seconds if best is None else min(best, seconds)
+        if count:
+            valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command]
+            said = subprocess.run(valgrind, check=True, stderr=subprocess.PIPE, text=True).stderr
+            cost = int(re.search(r"Collected : (\d+)", said).group(1)) / 1e6
+        else:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(command, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cost = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        best = cost if best is None else min(best, cost)
         files = sum(1 for path in output.rglob("*") if path.is_file())
         shutil.rmtree(output)
-    if shutil.which("perf"):
-        shutil.rmtree(site / ".newsprint", ignore_errors=True)
-        output = pathlib.Path(tempfile.mkdtemp(dir=site.parent))
-        command = ["perf", "stat", "-x,", "-e", "instructions:u", program, "build", "--site", site, "--output", output / "public", "--quiet", "--clean"]
-        said = subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
-        number = said.strip().splitlines()[-1].split(",")[0]
-        counted = int(number) if number.isdigit() else None
-        shutil.rmtree(output)
-    return best, counted, files
+    return best, files
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = pathlib.Path(__file__).parent
     arguments.add_argument("--size", type=int, default=10_000)
+    arguments.add_argument("--count", action="store_true", help="instructions, by valgrind")
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--newsprint", type=pathlib.Path, default=here.parent / "target/release/newsprint")
     arguments.add_argument("--work", type=pathlib.Path, default=pathlib.Path("bench-work"))
@@ -110,24 +109,27 @@ def main():
         for feature, names in EMPTY.items():
             for name in names if feature not in on else []:
                 (templates / name).write_text("{# left out #}\n")
-        return build(program, site, runs)
+        return build(program, site, runs, given.count)
 
-    rows = []
-    bare = measure(set())
-    rows.append(("pages alone", bare, None))
+    unit = "millions of instructions" if given.count else "CPU s"
+    small = ("thousand instructions", 1e3) if given.count else ("us", 1e6)
+    print(f"| build | files | {unit} | added | {small[0]} an article |\n|---|---|---|---|---|", flush=True)
+    bare = None
+
+    def row(name, on, runs=given.runs):
+        nonlocal bare
+        cost, files = measure(on, runs)
+        bare = bare or cost
+        added = f"{cost - bare:,.2f} | {(cost - bare) / given.size * small[1]:,.0f}" if on else "|"
+        print(f"| {name} | {files:,} | {cost:,.2f} | {added} |", flush=True)
+
+    row("pages alone", set())
     for feature in ("JSON-LD", "feeds", "sitemaps", "search"):
-        rows.append((feature, measure({feature}), bare))
-    rows.append(("social cards", measure({"social cards"}, 1), bare))
+        row(feature, {feature})
+    row("social cards", {"social cards"}, 1)
     pictures = add_pictures(site)
-    rows.append((f"{pictures:,} pictures", measure({"pictures"}, 1), bare))
-    rows.append(("all of these", measure({"JSON-LD", *SWITCHES}, 1), bare))
-    print("| build | files | CPU s | added CPU s | added, an article | instructions, millions | added |")
-    print("|---|---|---|---|---|---|---|")
-    for name, (seconds, counted, files), base in rows:
-        added = f"{seconds - base[0]:.2f} | {(seconds - base[0]) / given.size * 1e6:,.0f} us" if base else " | "
-        millions = f"{counted / 1e6:,.0f}" if counted else ""
-        more = f"{(counted - base[1]) / 1e6:,.0f}" if base and counted and base[1] else ""
-        print(f"| {name} | {files:,} | {seconds:.2f} | {added} | {millions} | {more} |")
+    row(f"{pictures:,} pictures", {"pictures"}, 1)
+    row("all of these", {"JSON-LD", *SWITCHES}, 1)
 
 
 if __name__ == "__main__":

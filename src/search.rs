@@ -137,20 +137,22 @@ pub fn bucket(word: &str, buckets: u32) -> u32 {
     (hash ^ (hash >> 16)) & (buckets - 1)
 }
 
-/// Files of words for which there is one filter.
+/// Files of words for which there is one filter, in shards of many; those of few have some more, so that none is large.
 const FILTERED: u32 = 8;
+/// Filters of a shard that has as many files, at least.
+const FEWEST: u32 = 4;
 
 /// How many filters a shard of so many files has.
 #[must_use]
 pub fn filters(buckets: u32) -> u32 {
-    (buckets / FILTERED).max(1)
+    (buckets / FILTERED).max(buckets.min(FEWEST))
 }
 
 /// Beginnings of words that a filter knows, in letters. What a query's word finds has its first letters but three, or more.
 const BEGINNINGS: std::ops::RangeInclusive<usize> = 3..=6;
 
-/// Bits of a filter for each beginning in it: one in six that are not in it seem to be.
-const BITS: usize = 4;
+/// Bits of a filter for each beginning in it, of which three are set: one in sixteen that are not in it seem to be.
+const BITS: usize = 6;
 
 /// A Bloom filter over the beginnings of words. A search reads it before the files of words of older periods, most of which
 /// have nothing for a rare word.
@@ -161,8 +163,9 @@ fn filter(beginnings: &BTreeSet<&str>) -> Vec<u8> {
     let bits = bytes.len() as u32 * 8;
     for beginning in beginnings {
         let hash = hashed(beginning.chars());
-        for bit in [hash, hash.rotate_left(16).wrapping_mul(0x9e37_79b1)] {
-            let bit = bit % bits;
+        let step = hash.rotate_left(16).wrapping_mul(0x9e37_79b1);
+        for times in 0..3 {
+            let bit = hash.wrapping_add(step.wrapping_mul(times)) % bits;
             bytes[bit as usize / 8] |= 1 << (bit % 8);
         }
     }

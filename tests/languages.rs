@@ -139,7 +139,7 @@ fn every_text_runs_in_its_own_direction() {
     assert!(front.contains("الرصيف") && front.contains("The quay"), "{front}");
     let front = String::from_utf8_lossy(&tree["ar/index.html"]).into_owned();
     assert!(front.contains("الرصيف") && front.contains("The quay"), "{front}");
-    let mut turned = tree.clone();
+    let mut turned = tree;
     for bytes in turned.values_mut() {
         *bytes =
             String::from_utf8_lossy(bytes).replace(" dir=\"auto\"", "").replace("bdi>", "b>").into_bytes();

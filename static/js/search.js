@@ -61,7 +61,7 @@ function bucket(word, buckets) {
 
 /** The filter of a shard that knows of a word. */
 function filterOf(word, buckets) {
-  return bucket(word, buckets) & (Math.max(1, buckets >> 3) - 1);
+  return bucket(word, buckets) & (Math.max(buckets >> 3, Math.min(buckets, 4)) - 1);
 }
 
 /** Whether a filter may know words that answer this one: they share all its letters but the last three, or more. */
@@ -69,8 +69,11 @@ function mayHave(filter, word) {
   const letters = [...word];
   if (letters.length < LETTERS || RUNS_ON.test(letters[0])) return true;
   const hash = hashed(letters.slice(0, Math.min(6, Math.max(LETTERS, letters.length - 3))));
-  const other = Math.imul((hash << 16) | (hash >>> 16), 0x9e3779b1) >>> 0;
-  return [hash, other].every((bit) => (filter[(bit % (filter.length * 8)) >> 3] >> (bit % (filter.length * 8) % 8)) & 1);
+  const step = Math.imul((hash << 16) | (hash >>> 16), 0x9e3779b1);
+  return [0, 1, 2].every((times) => {
+    const bit = ((hash + Math.imul(step, times)) >>> 0) % (filter.length * 8);
+    return (filter[bit >> 3] >> (bit % 8)) & 1;
+  });
 }
 
 /** Endings that make no other word; three letters always stay. */
