@@ -215,6 +215,7 @@ fn work() -> Option<u64> {
 /// Eight times the dump takes about eight times the work; a step that looks at every pair would take 64 times as much.
 /// Times are no matter for a busy machine: only the long tier measures.
 #[test]
+#[expect(clippy::print_stderr, reason = "what was measured, for people who run the long tier")]
 fn work_grows_as_the_dump_does() {
     if std::env::var_os("NEWSPRINT_LONG").is_none() {
         return eprintln!("the short tier measures no times: not run");
