@@ -71,7 +71,7 @@ fn an_address_added_to_a_text_changes_its_page_and_what_is_searched_in_it() {
     );
     let report = site.build();
     let written: Vec<String> = report.reasons.iter().map(|(out, _)| out.to_string()).collect();
-    assert_eq!(written, ["town/2026/05/a.html", "search/2026/00.txt"]);
+    assert_eq!(written, ["search/2026/00.txt", "search/2026/filter-0.bin", "town/2026/05/a.html"]);
     assert!(site.read(PAGE).contains("https://player.vimeo.com/video/77"));
 }
 

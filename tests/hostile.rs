@@ -753,7 +753,7 @@ fn no_path_leaves_the_site() {
         assert!(matches!(report.exit, 0 | 3 | 4), "{part}: {:?}", report.diags);
         for (path, bytes) in support::tree(&dir.join("public")) {
             assert!(
-                [".html", ".xml", ".atom", ".txt", ".json"].iter().any(|end| path.ends_with(end)),
+                [".html", ".xml", ".atom", ".txt", ".json", ".bin"].iter().any(|end| path.ends_with(end)),
                 "{part}: {path}"
             );
             assert!(!bytes.windows(5).any(|w| w == b"root:"), "{part}: {path} holds what is not ours");

@@ -683,10 +683,7 @@ fn a_time_set_back_hides_no_edit() {
     (0..100).for_each(|number| write(number, "first"));
     assert_eq!(site.build().exit, 0);
     let words = || -> Vec<_> {
-        site.tree()
-            .into_iter()
-            .filter(|(path, _)| path.starts_with("search/undated/") && path.ends_with(".txt"))
-            .collect()
+        site.tree().into_iter().filter(|(path, _)| path.starts_with("search/undated/")).collect()
     };
     for round in 0..10 {
         let before = words();
@@ -700,12 +697,14 @@ fn a_time_set_back_hides_no_edit() {
         }
         let report = build::build(&site.options(), &Silent);
         let after = words();
-        let searched = before.iter().zip(&after).filter(|(before, after)| before != after).count();
+        let changed = before.iter().zip(&after).filter(|(before, after)| before != after);
+        let (searched, filters): (Vec<_>, Vec<_>) = changed.partition(|((path, _), _)| path.ends_with(".txt"));
+        let (searched, filters) = (searched.len(), filters.len());
         assert!(
             (1..=2).contains(&searched),
             "round {round}: {searched} files of words, where one word came and one went"
         );
-        assert_eq!((report.exit, report.written), (0, 100 + searched), "round {round}");
+        assert_eq!((report.exit, report.written), (0, 100 + searched + filters), "round {round}");
         let pages = site.tree().into_iter().filter(|(path, _)| path.contains("story") || path.contains("/a"));
         let old = pages
             .filter(|(_, bytes)| {
