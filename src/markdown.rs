@@ -536,10 +536,11 @@ fn push_image<'a>(events: &mut Vec<Event<'a>>, src: &str, title: &str, alt: &str
     }
     let caption = Some(title).filter(|title| !title.is_empty()).or(picture.caption.as_deref());
     if caption.is_some() || picture.credit.is_some() {
-        tag.push_str("<figcaption>");
+        // Both may be in the language of whoever took the picture.
+        tag.push_str(CAPTION);
         escape(&mut tag, caption.unwrap_or(""));
         if let Some(credit) = &picture.credit {
-            tag.push_str(if caption.is_some() { " <cite>" } else { "<cite>" });
+            tag.push_str(if caption.is_some() { " <cite dir=\"auto\">" } else { "<cite dir=\"auto\">" });
             escape(&mut tag, credit);
             tag.push_str("</cite>");
         }
@@ -547,6 +548,9 @@ fn push_image<'a>(events: &mut Vec<Event<'a>>, src: &str, title: &str, alt: &str
     }
     events.push(Event::InlineHtml(tag.into()));
 }
+
+/// Begins a caption.
+const CAPTION: &str = "<figcaption dir=\"auto\">";
 
 /// A paragraph that holds one picture and nothing else becomes a figure; elsewhere a picture's caption
 /// has no place and is dropped.
@@ -559,7 +563,7 @@ fn lift_figures(events: &mut [Event<'_>]) {
         if alone {
             events[at - 1] = Event::Html("<figure>".into());
             events[at + 1] = Event::Html("</figure>\n".into());
-        } else if let Some(caption) = tag.find("<figcaption>") {
+        } else if let Some(caption) = tag.find(CAPTION) {
             events[at] = Event::InlineHtml(tag[..caption].to_owned().into());
         }
     }
@@ -633,7 +637,7 @@ mod tests {
         );
         check(
             "![A & b](p.jpg \"Cap\")",
-            "<figure><img src=\"m/p.jpg\" alt=\"A &amp; b\" width=\"3\" height=\"2\" loading=\"lazy\" decoding=\"async\"><figcaption>Cap</figcaption></figure>",
+            "<figure><img src=\"m/p.jpg\" alt=\"A &amp; b\" width=\"3\" height=\"2\" loading=\"lazy\" decoding=\"async\"><figcaption dir=\"auto\">Cap</figcaption></figure>",
         );
         check("a <!-- x --> b", "<p>a  b</p>");
         check("a\\\nb\n\n---", "<p>a<br>\nb</p>\n<hr>");

@@ -698,7 +698,8 @@ fn a_time_set_back_hides_no_edit() {
         let report = build::build(&site.options(), &Silent);
         let after = words();
         let changed = before.iter().zip(&after).filter(|(before, after)| before != after);
-        let (searched, filters): (Vec<_>, Vec<_>) = changed.partition(|((path, _), _)| path.ends_with(".txt"));
+        let (searched, filters): (Vec<_>, Vec<_>) =
+            changed.partition(|((path, _), _)| path.ends_with(".txt"));
         let (searched, filters) = (searched.len(), filters.len());
         assert!(
             (1..=2).contains(&searched),

@@ -174,12 +174,12 @@ fn words_in_the_file_stand_in_for_an_article_that_gives_none() {
     let (report, _) = check_built(&site);
     assert!(report.diags.is_empty(), "{:?}", report.diags);
     let silent = site.read("public/town/2026/05/silent.html");
-    let caption = "Kıyıda &lt;tekneler&gt; <cite>Northline</cite></figcaption>";
+    let caption = "Kıyıda &lt;tekneler&gt; <cite dir=\"auto\">Northline</cite></figcaption>";
     assert_eq!(silent.matches(caption).count(), 2, "at the top and in the text: {silent}");
     let own = site.read("public/town/2026/05/own.html");
-    assert!(own.contains("Ours <cite>Us</cite></figcaption>"), "{own}");
+    assert!(own.contains("Ours <cite dir=\"auto\">Us</cite></figcaption>"), "{own}");
     assert!(
-        own.contains("In words <cite>Northline</cite></figcaption>") && own.contains("alt=\"A boat\""),
+        own.contains("In words <cite dir=\"auto\">Northline</cite></figcaption>") && own.contains("alt=\"A boat\""),
         "{own}"
     );
 }

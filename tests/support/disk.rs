@@ -152,7 +152,17 @@ impl Record {
             let Some((pid, rest)) = line.split_once(' ') else { continue };
             let rest = rest.trim_start();
             if let Some(start) = rest.strip_suffix(" <unfinished ...>") {
-                begun.insert(pid, start.to_owned());
+                // A number is free again from here on: another thread may get it before this call is seen to end.
+                let closed = start
+                    .strip_prefix("close(")
+                    .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<i64>().ok());
+                match closed {
+                    Some(number) => {
+                        open.remove(&number);
+                        open_folders.remove(&number);
+                    }
+                    None => drop(begun.insert(pid, start.to_owned())),
+                }
                 continue;
             }
             let whole = match rest.split_once(" resumed>") {
