@@ -23,9 +23,16 @@ INVISIBLE = [0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C]
 UNITS = 2000
 
 
-def part(name, folder):
-    """A font of the theme as plain TrueType, in the units that all have in common."""
+def part(name, folder, known):
+    """A font of the theme as plain TrueType, in the units that all have in common.
+
+    Signs and letters that an earlier part has are not taken from this one: the merger would add rules that put its letters
+    in the place of theirs. Marks are, since where they go is written in the font of the letters below them.
+    """
     font = TTFont(ROOT / "static/fonts" / f"{name}.woff2")
+    for table in font["cmap"].tables:
+        table.cmap = {code: glyph for code, glyph in table.cmap.items() if code not in known or code >= 0x300}
+    known |= set(font.getBestCmap())
     if "fvar" in font:
         font = instantiateVariableFont(font, {"wght": 600})
     for table in ("STAT", "gasp", "BASE"):
@@ -54,6 +61,7 @@ def add_invisible(font):
 
 with tempfile.TemporaryDirectory() as folder:
     for ours, names in MADE_OF.items():
-        font = Merger().merge([part(name, folder) for name in names])
+        known = set()
+        font = Merger().merge([part(name, folder, known) for name in names])
         add_invisible(font)
         font.save(ROOT / "src/social_card" / f"{ours}.ttf")

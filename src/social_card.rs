@@ -15,7 +15,7 @@ use crate::path::{OutPath, slugify};
 pub const SIZE: (u32, u32) = (1200, 630);
 
 /// Part of the name of every card: to be raised when the same words give other bytes than before.
-const DESIGN: &str = "1";
+const DESIGN: &str = "2";
 
 /// What stands on a card.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -179,7 +179,8 @@ fn words_in_the_file_stand_in_for_an_article_that_gives_none() {
     let own = site.read("public/town/2026/05/own.html");
     assert!(own.contains("Ours <cite dir=\"auto\">Us</cite></figcaption>"), "{own}");
     assert!(
-        own.contains("In words <cite dir=\"auto\">Northline</cite></figcaption>") && own.contains("alt=\"A boat\""),
+        own.contains("In words <cite dir=\"auto\">Northline</cite></figcaption>")
+            && own.contains("alt=\"A boat\""),
         "{own}"
     );
 }

@@ -147,15 +147,7 @@ impl Bucket {
             servers::SECRET
         );
         fs::write(store.folder.path().join("credentials"), keys).expect("written");
-        let client = object_store::aws::AmazonS3Builder::new()
-            .with_bucket_name("paper")
-            .with_region("us-east-1")
-            .with_endpoint(format!("http://127.0.0.1:{}", store.port))
-            .with_allow_http(true)
-            .with_access_key_id("canary-access")
-            .with_secret_access_key(servers::SECRET)
-            .build()
-            .expect("a client");
+        let client = store.client();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self { store, client, runtime: runtime.expect("a runtime") }
     }
@@ -339,7 +331,8 @@ fn meddled(place: &dyn Place, seed: u64, counts: &mut [usize; 4]) {
 
 #[test]
 fn nothing_of_others_is_touched() {
-    let runs = if std::env::var_os("NEWSPRINT_LONG").is_some() { 200 } else { 12 };
+    // With every kind of target that is there 204 lives, of four publications each.
+    let runs = if std::env::var_os("NEWSPRINT_LONG").is_some() { 200 } else { 34 };
     let machine = machine();
     let mut counts = [0; 4];
     for seed in 0..runs {
@@ -348,9 +341,8 @@ fn nothing_of_others_is_touched() {
             meddled(place.as_ref(), seed * 10 + kind as u64, &mut counts);
         }
     }
-    // That it was about something: all of this happened.
+    // That it was about something: it was published, refused, found in the way, and healed.
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
-    println!("published, refused, in the way, healed: {counts:?}");
 }
 
 #[test]

@@ -343,13 +343,19 @@ fn a_machine_behind_ssh() {
     if !has_ssh("publishing by rsync over ssh") {
         return;
     }
+    if !has("nginx", "fetching what was published over ssh") {
+        return;
+    }
     let machine = Machine::shared();
     let root = machine.world.path();
     for mode in ["releases", "in-place"] {
         let folder = root.join(format!("www {mode}"));
+        let web = tempfile::tempdir_in(root).expect("a folder");
+        let shown = if mode == "releases" { folder.join("current") } else { folder.clone() };
+        let (_server, port) = nginx(web.path(), &shown);
         let sample = Sample::new(&machine.target(&folder, &format!("mode = {mode:?}\n")));
         let seen = || seen_at(&folder, mode);
-        a_life(&sample, &seen);
+        a_life(&sample, &|| fetched(port, &sample));
         // What was withdrawn is not readable for a moment longer, whether or not it waits to be removed.
         let withdrawn = seen().remove("culture/library-of-things.html");
         assert!(withdrawn.is_none_or(|bytes| bytes == sample.out()["404.html"]), "{mode}");
@@ -406,48 +412,48 @@ fn get(port: u16, path: &str) -> (u16, Vec<u8>) {
     (answer.status, answer.body)
 }
 
+/// A web server that shows a folder, which need not be there yet; its own files are in `world`.
+fn nginx(world: &Path, shown: &Path) -> (Server, u16) {
+    let port = free_port();
+    let config = format!(
+        "daemon off; master_process off; pid {0}/pid; error_log {0}/log; events {{}}\nhttp {{ access_log off; client_body_temp_path {0}/a; proxy_temp_path {0}/b; fastcgi_temp_path {0}/c; uwsgi_temp_path {0}/d; scgi_temp_path {0}/e;\nserver {{ listen 127.0.0.1:{port}; root \"{1}\"; error_page 404 /404.html; }} }}\n",
+        world.display(),
+        shown.display()
+    );
+    // One process, so that it ends when it is ended. As root, it reads as another user.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(world, fs::Permissions::from_mode(0o755)).expect("permissions");
+    }
+    fs::write(world.join("nginx.conf"), config).expect("written");
+    let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
+    let mut command = Command::new(program);
+    command.arg("-c").arg(world.join("nginx.conf")).arg("-p").arg(world);
+    let server = Server(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nginx runs"));
+    wait_for(port);
+    (server, port)
+}
+
+/// What a reader gets of the build's files.
+fn fetched(port: u16, sample: &Sample) -> Tree {
+    let fetch = |path: String| {
+        let (status, body) = get(port, &newsprint::path::encode(&path));
+        (status == 200).then_some((path, body))
+    };
+    sample.out().into_keys().filter_map(fetch).collect()
+}
+
 #[test]
 fn a_folder_behind_a_web_server() {
     if !has("nginx", "fetching published pages from nginx") {
         return;
     }
     let world = tempfile::tempdir().expect("a folder");
-    let (port, root) = (free_port(), world.path());
-    let www = root.join("www");
-    fs::create_dir_all(www.join("current-is-not-there-yet")).expect("a folder");
-    let config = format!(
-        "daemon off; master_process off; pid {0}/pid; error_log {0}/log; events {{}}\nhttp {{ access_log off; client_body_temp_path {0}/a; proxy_temp_path {0}/b; fastcgi_temp_path {0}/c; uwsgi_temp_path {0}/d; scgi_temp_path {0}/e;\nserver {{ listen 127.0.0.1:{port}; root {0}/www/current; error_page 404 /404.html; }} }}\n",
-        root.display()
-    );
-    // One process, so that it ends when it is ended. As root, it reads as another user.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
-    }
-    fs::write(root.join("nginx.conf"), config).expect("written");
-    let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
-    let mut command = Command::new(program);
-    command
-        .arg("-c")
-        .arg(root.join("nginx.conf"))
-        .arg("-p")
-        .arg(root)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let _server = Server(command.spawn().expect("nginx runs"));
-    wait_for(port);
+    let www = world.path().join("www");
+    let (_server, port) = nginx(world.path(), &www.join("current"));
     let sample = Sample::new(&format!("kind = \"dir\"\npath = {:?}\n", www.to_string_lossy()));
-    let fetched = || {
-        let fetch = |path: &String| (path.clone(), get(port, &newsprint::path::encode(path)));
-        let found = sample.out().keys().map(fetch).collect::<Vec<_>>();
-        found
-            .into_iter()
-            .filter(|(_, (status, _))| *status == 200)
-            .map(|(path, (_, body))| (path, body))
-            .collect()
-    };
-    a_life(&sample, &fetched);
+    a_life(&sample, &|| fetched(port, &sample));
     assert_eq!(get(port, "culture/library-of-things.html").0, 404);
 }
 
@@ -614,7 +620,7 @@ mod s3 {
         let sample = sample_of(&store, "");
         fs::create_dir_all(store.folder.path().join("paper/other")).expect("a folder");
         fs::write(store.folder.path().join("paper/other/theirs.txt"), "theirs").expect("written");
-        a_life(&sample, &|| store.seen());
+        a_life(&sample, &|| store.fetched());
         // One edit: so many requests and no more; and back again.
         let before = sample.out();
         sample.edit();

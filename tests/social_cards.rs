@@ -129,3 +129,20 @@ fn long_headlines_stay_on_the_card() {
         assert_eq!(edge.count(), 0, "{card}");
     }
 }
+
+/// Merged fonts once put the slimmer letters of one script in the place of another's.
+#[test]
+fn letters_that_two_scripts_share_are_those_of_the_headline() {
+    let site = site();
+    for (name, word) in [("a", "AAAA"), ("v", "VVVV"), ("b", "BBBB"), ("d", "DDDD")] {
+        site.write(&format!("content/{name}.md"), story(word, ""));
+    }
+    let (_, tree) = built(&site);
+    let ink = |letter: &str| {
+        let card = cards(&tree).into_iter().find(|path| path.contains(&format!("/{}-", letter.repeat(4))));
+        let drawn = image::load_from_memory(&tree[card.expect("a card")]).expect("a PNG").to_luma8();
+        drawn.pixels().filter(|pixel| pixel.0[0] < 128).count()
+    };
+    let [a, v, b, d] = ["a", "v", "b", "d"].map(ink);
+    assert!(a > v && b * 10 > d * 9, "dark: A {a}, V {v}, B {b}, D {d}");
+}

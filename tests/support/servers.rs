@@ -244,6 +244,40 @@ mod s3 {
             seen
         }
 
+        /// Someone else's way in.
+        pub fn client(&self) -> object_store::aws::AmazonS3 {
+            object_store::aws::AmazonS3Builder::new()
+                .with_bucket_name("paper")
+                .with_region("us-east-1")
+                .with_endpoint(format!("http://127.0.0.1:{}", self.port))
+                .with_allow_http(true)
+                .with_access_key_id("canary-access")
+                .with_secret_access_key(SECRET)
+                .build()
+                .expect("a client")
+        }
+
+        /// What is there, as the store gives it over HTTP.
+        pub fn fetched(&self) -> Tree {
+            use futures_util::TryStreamExt as _;
+            use object_store::{ObjectStore as _, ObjectStoreExt as _};
+            let client = self.client();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(async {
+                let below = object_store::path::Path::from("tide");
+                let listed: Vec<_> = client.list(Some(&below)).try_collect().await.expect("a list");
+                let mut tree = Tree::new();
+                for object in listed {
+                    let path = object.location.as_ref().trim_start_matches("tide/").to_owned();
+                    if !path.starts_with(".newsprint/") {
+                        let got = client.get(&object.location).await.expect("an object");
+                        tree.insert(path, got.bytes().await.expect("its bytes").to_vec());
+                    }
+                }
+                tree
+            })
+        }
+
         pub fn cut(&self, cut: Option<(usize, Cut)>) {
             self.count.store(0, Ordering::SeqCst);
             *self.cut.lock().expect("a lock") = cut;
