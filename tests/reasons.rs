@@ -46,7 +46,8 @@ fn each_rendered_output_says_what_of_it_is_another() {
     let reasons = rendered(&site);
     assert_eq!(of(&reasons, "town/2026/05/a2.html"), "another content");
     assert_eq!(of(&reasons, "search/2026/00.txt"), "another words");
-    assert_eq!(reasons.len(), 2);
+    assert_eq!(of(&reasons, "search/2026/filter-0.bin"), "another filter");
+    assert_eq!(reasons.len(), 3);
 
     site.write("content/town/a5.md", article("Story 5", 5, "New."));
     let reasons = rendered(&site);
