@@ -239,7 +239,7 @@ pub struct Loaded {
 }
 
 /// Bytes of bodies that are kept between parsing and rendering.
-const BODIES_LIMIT: usize = 8 << 20;
+const BODIES_LIMIT: usize = 4 << 20;
 
 /// Loads a site. `before` is what is remembered of the last time; `None` in value when errors forbid a site.
 ///
