@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -173,7 +173,14 @@ fn a_git_branch() {
         tree.retain(|path, _| !path.starts_with('.'));
         tree
     };
-    a_life(&sample, &|| checkout("look"));
+    // As a host of pages does it: the branch, checked out, behind a web server.
+    let web = tempfile::tempdir_in(world.path()).expect("a folder");
+    let server = has("nginx", "fetching what was published to a Git branch")
+        .then(|| nginx(web.path(), &world.path().join("look")));
+    a_life(&sample, &|| {
+        let seen = checkout("look");
+        server.as_ref().map_or(seen, |(_, port)| fetched(*port, &sample))
+    });
     assert!(world.path().join("look/.nojekyll").exists());
     // Somebody adds a file of theirs, and it stays; going back works over it.
     checkout("theirs");
@@ -214,37 +221,112 @@ fn copy_all(from: &Path, to: &Path) {
     assert!(status.is_ok_and(|status| status.success()));
 }
 
+/// Programs that end at a certain step: every one that is begun is a step; one is not done, or done and its end is not told,
+/// and none after it is.
+struct Cutter {
+    bin: PathBuf,
+}
+
+impl Cutter {
+    fn new(world: &Path, programs: &[&str]) -> Self {
+        let cutter = Self { bin: world.join("bin") };
+        fs::create_dir(&cutter.bin).expect("a folder");
+        cutter.set("never 0");
+        for program in programs {
+            let script = format!(
+                "#!/bin/sh\nn=$(cat {0}/.count)\necho $((n+1)) > {0}/.count\nread -r how at < {0}/.cut\ncase $how in\nbefore) [ \"$n\" -ge \"$at\" ] && exit 255;;\nafter) [ \"$n\" -gt \"$at\" ] && exit 255\n[ \"$n\" -eq \"$at\" ] && {{ /usr/bin/{program} \"$@\"; exit 255; }};;\nesac\nexec /usr/bin/{program} \"$@\"\n",
+                cutter.bin.display()
+            );
+            executable(&cutter.bin.join(program), &script);
+        }
+        cutter
+    }
+
+    fn set(&self, words: &str) {
+        fs::write(self.bin.join(".count"), "0\n").expect("written");
+        fs::write(self.bin.join(".cut"), format!("{words}\n")).expect("written");
+    }
+
+    fn steps(&self) -> usize {
+        fs::read_to_string(self.bin.join(".count")).expect("a count").trim().parse().expect("a number")
+    }
+
+    fn path(&self) -> (String, String) {
+        before_others(&self.bin)
+    }
+}
+
+fn executable(path: &Path, script: &str) {
+    fs::write(path, script).expect("written");
+    let made = Command::new("chmod").arg("755").arg(path).status();
+    assert!(made.is_ok_and(|status| status.success()));
+}
+
+/// The programs of a folder go before those of the machine.
+fn before_others(bin: &Path) -> (String, String) {
+    let path = std::env::var("PATH").unwrap_or_default();
+    ("PATH".to_owned(), format!("{}:{path}", bin.display()))
+}
+
+#[test]
+fn cut_off_after_every_step_to_a_git_branch() {
+    if !has("git", "cutting off a publication to a Git branch after every step") {
+        return;
+    }
+    let world = tempfile::tempdir().expect("a folder");
+    git(&["init", "--quiet", "--bare", "paper.git"], world.path());
+    let (bare, kept) = (world.path().join("paper.git"), world.path().join("kept"));
+    let target =
+        format!("kind = \"git\"\nremote = {:?}\nbranch = \"pages\"\ngrace = 0\n", bare.to_string_lossy());
+    let mut sample = Sample::new(&target);
+    let cutter = Cutter::new(world.path(), &["git"]);
+    sample.env.push(cutter.path());
+    let seen = || {
+        let look = world.path().join("look");
+        let _ = fs::remove_dir_all(&look);
+        git(&["clone", "--quiet", "--branch", "pages", "paper.git", "look"], world.path());
+        let mut seen = tree(&look);
+        seen.retain(|path, _| !path.starts_with('.'));
+        seen
+    };
+    sample.published(&[]);
+    copy_all(&bare, &kept);
+    let before = seen();
+    sample.edit();
+    sample.delete();
+    sample.rename();
+    let agreed = agreed(&sample);
+    let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
+    cutter.set("never 0");
+    sample.published(&agreed);
+    let (steps, after) = (cutter.steps(), seen());
+    assert!(steps > 8 && after == sample.out(), "{steps}");
+    for at in 0..steps {
+        let how = ["before", "after"][at % 2];
+        copy_all(&kept, &bare);
+        cutter.set(&format!("{how} {at}"));
+        let (exit, first) = sample.publish(&agreed);
+        assert!([0, 6].contains(&exit), "{how} {at}: {first}");
+        let now = seen();
+        assert!(now == before || now == after, "{how} {at}: readers see the old site or the new one");
+        cutter.set("never 0");
+        sample.published(&agreed);
+        assert!(seen() == after, "{how} {at}");
+    }
+}
+
 #[test]
 fn cut_off_after_every_step_over_ssh() {
     if !has_ssh("cutting off a publication over ssh after every step") {
         return;
     }
     let machine = Machine::shared();
-    let bin = machine.world.path().join("bin");
-    fs::create_dir(&bin).expect("a folder");
-    let (count, cut) = (machine.world.path().join("count"), machine.world.path().join("cut"));
-    // Every ssh and every rsync is a step; one is not done, or done and its end is not told, and none after it is.
-    for program in ["ssh", "rsync"] {
-        let script = format!(
-            "#!/bin/sh\nn=$(cat {0})\necho $((n+1)) > {0}\nread -r how at < {1}\ncase $how in\nbefore) [ \"$n\" -ge \"$at\" ] && exit 255;;\nafter) [ \"$n\" -gt \"$at\" ] && exit 255\n[ \"$n\" -eq \"$at\" ] && {{ /usr/bin/{program} \"$@\"; exit 255; }};;\nesac\nexec /usr/bin/{program} \"$@\"\n",
-            count.display(),
-            cut.display()
-        );
-        let path = bin.join(program);
-        fs::write(&path, script).expect("written");
-        let made = Command::new("chmod").arg("755").arg(&path).status();
-        assert!(made.is_ok_and(|status| status.success()));
-    }
-    let set = |words: &str| {
-        fs::write(&count, "0\n").expect("written");
-        fs::write(&cut, format!("{words}\n")).expect("written");
-    };
+    let cutter = Cutter::new(machine.world.path(), &["ssh", "rsync"]);
     for mode in ["releases", "in-place"] {
         let (folder, kept) = (machine.world.path().join(mode), machine.world.path().join("kept"));
         let mut sample = Sample::new(&machine.target(&folder, &format!("mode = {mode:?}\ngrace = 0\n")));
-        let path = std::env::var("PATH").unwrap_or_default();
-        sample.env.push(("PATH".to_owned(), format!("{}:{path}", bin.display())));
-        set("never 0");
+        sample.env.push(cutter.path());
+        cutter.set("never 0");
         sample.published(&[]);
         copy_all(&folder, &kept);
         let before = seen_at(&folder, mode);
@@ -253,20 +335,20 @@ fn cut_off_after_every_step_over_ssh() {
         sample.rename();
         let agreed = agreed(&sample);
         let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
-        set("never 0");
+        cutter.set("never 0");
         let whole = sample.published(&agreed)["sent"].as_u64().expect("a number");
-        let steps: usize = fs::read_to_string(&count).expect("a count").trim().parse().expect("a number");
+        let steps = cutter.steps();
         assert!(steps > 8, "{mode}: {steps}");
         for at in 0..steps {
             let how = ["before", "after"][(at + mode.len()) % 2];
             copy_all(&kept, &folder);
-            set(&format!("{how} {at}"));
+            cutter.set(&format!("{how} {at}"));
             let (exit, first) = sample.publish(&agreed);
             let pages = before.keys().filter(|path| path.ends_with(".html")).cloned();
             let broken = crawl::missing(&seen_at(&folder, mode), pages, BASE);
             assert_eq!(broken, Vec::<String>::new(), "{mode}: cut {how} the end of step {at}");
             assert!([0, 6].contains(&exit), "{mode}, {how} {at}: {first}");
-            set("never 0");
+            cutter.set("never 0");
             let rest = sample.published(&agreed);
             assert!(rest["sent"].as_u64().is_some_and(|sent| sent <= whole), "{mode}, {how} {at}: {rest}");
             let (there, here) = (seen_at(&folder, mode), sample.out());
@@ -302,14 +384,11 @@ exec /usr/bin/ssh "$@"
 "#,
         most.display()
     );
-    fs::write(bin.join("ssh"), script).expect("written");
-    let made = Command::new("chmod").arg("755").arg(bin.join("ssh")).status();
-    assert!(made.is_ok_and(|status| status.success()));
+    executable(&bin.join("ssh"), &script);
     for mode in ["releases", "in-place"] {
         let (folder, kept) = (machine.world.path().join(mode), machine.world.path().join("kept"));
         let mut sample = Sample::new(&machine.target(&folder, &format!("mode = {mode:?}\ngrace = 0\n")));
-        let path = std::env::var("PATH").unwrap_or_default();
-        sample.env.push(("PATH".to_owned(), format!("{}:{path}", bin.display())));
+        sample.env.push(before_others(&bin));
         fs::write(&most, "0\n").expect("written");
         sample.published(&[]);
         copy_all(&folder, &kept);

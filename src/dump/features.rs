@@ -371,13 +371,15 @@ pub(super) fn log2(n: usize) -> f32 {
 
 /// A first idea of where the headline is: the last title-like line before the main run that is not chrome.
 fn title_line(lines: &[Line], marks: &[Mark], span: (usize, usize)) -> Option<usize> {
-    (span.0.saturating_sub(14)..span.0).rev().find(|at| {
-        let (line, mark) = (&lines[*at], &marks[*at]);
-        (4..=25).contains(&line.words)
-            && mark.rule.is_none()
-            && mark.dates.is_empty()
-            && mark.byline.is_none()
-            && !mark.credit
-            && mark.end != End::Stop
-    })
+    (span.0.saturating_sub(14)..span.0).rev().find(|at| is_title_like(&lines[*at], &marks[*at]))
+}
+
+/// Whether a line could be a headline: as long as one, nothing else, and without a full stop.
+pub(super) fn is_title_like(line: &Line, mark: &Mark) -> bool {
+    (4..=25).contains(&line.words)
+        && mark.rule.is_none()
+        && mark.dates.is_empty()
+        && mark.byline.is_none()
+        && !mark.credit
+        && mark.end != End::Stop
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, OnceLock};
 
+use super::features::is_title_like;
 use super::line::Line;
 use super::mark::{Mark, ratio};
 use super::notice;
@@ -180,15 +181,7 @@ fn candidate(
     let past = |told: &dyn Fn(usize) -> bool| (from.max(at.saturating_sub(9))..at).any(told);
     let signed_above = !signed && past(&|i| marks[i].byline.as_ref().is_some_and(|b| b.explicit));
     let dated_above = !dated && past(&|i| !marks[i].dates.is_empty());
-    let headline_like = |i: usize| {
-        let (line, mark) = (&lines[i], &marks[i]);
-        (4..=25).contains(&line.words)
-            && mark.rule.is_none()
-            && mark.dates.is_empty()
-            && mark.byline.is_none()
-            && !mark.credit
-            && mark.end != End::Stop
-    };
+    let headline_like = |i: usize| is_title_like(&lines[i], &marks[i]);
     let later = repeats[at].next.is_some_and(|next| next > body);
     // A breadcrumb or a title with the site's name holds the headline and more.
     let holds = |long: usize, short: usize| {
