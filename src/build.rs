@@ -567,7 +567,8 @@ impl Maker<'_> {
             Work::Page(page) => self.render(page, &recipe.out, buffer),
             Work::Copy(asset) => match asset.path.strip_prefix(EMBEDDED) {
                 Some(file) => {
-                    buffer.extend_from_slice(theme::file(file).unwrap_or_default());
+                    let accent = self.why.site.config.theme.accent.as_deref();
+                    buffer.extend_from_slice(&theme::file(file, accent).unwrap_or_default());
                     Ok(())
                 }
                 None => {

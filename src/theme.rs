@@ -1,11 +1,12 @@
 //! The default theme, embedded: templates and files that a site can override one by one.
 
+use std::borrow::Cow;
+
 use crate::template::TemplateSource;
 
 /// Names and texts of the default templates.
-const TEMPLATES: [(&str, &str); 27] = [
+const TEMPLATES: [(&str, &str); 26] = [
     ("404.html", include_str!("../templates/404.html")),
-    ("accent.css", include_str!("../templates/accent.css")),
     ("archive.html", include_str!("../templates/archive.html")),
     ("article.html", include_str!("../templates/article.html")),
     ("atom.xml", include_str!("../templates/atom.xml")),
@@ -55,14 +56,25 @@ pub fn template_names() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|(name, _)| *name)
 }
 
-/// The theme's files with their output paths.
-#[must_use]
-pub fn files() -> &'static [(&'static str, &'static [u8])] {
-    FILES
+/// The theme's style sheet.
+const SHEET: &str = "css/newsprint.css";
+
+/// The theme's files: their output paths and, for a site with this accent colour, their bytes.
+pub fn files(accent: Option<&str>) -> impl Iterator<Item = (&'static str, Cow<'static, [u8]>)> {
+    FILES.iter().map(move |(path, bytes)| (*path, coloured(path, bytes, accent)))
 }
 
-/// A file's bytes.
+/// A file's bytes, for a site with this accent colour.
 #[must_use]
-pub fn file(path: &str) -> Option<&'static [u8]> {
-    FILES.iter().find(|(known, _)| *known == path).map(|(_, bytes)| *bytes)
+pub fn file(path: &str, accent: Option<&str>) -> Option<Cow<'static, [u8]>> {
+    FILES.iter().find(|(known, _)| *known == path).map(|(_, bytes)| coloured(path, bytes, accent))
+}
+
+/// The colour stands in the style sheet itself: a second one would delay the first paint by a round trip, and a `style`
+/// element is what a strict content security policy forbids.
+fn coloured(path: &str, bytes: &'static [u8], accent: Option<&str>) -> Cow<'static, [u8]> {
+    match accent.filter(|_| path == SHEET) {
+        Some(accent) => [bytes, b":root { --accent: ", accent.as_bytes(), b"; }\n"].concat().into(),
+        None => bytes.into(),
+    }
 }

@@ -102,7 +102,6 @@ fn pages() -> Vec<(Page, &'static str)> {
         (Page::Sitemap(Sheet::News(0)), "a News sitemap"),
         (Page::SitemapIndex, "the index of a large site's sitemaps"),
         (Page::Robots, "robots.txt"),
-        (Page::Accent, "the accent colour, when site.toml names one"),
     ]
 }
 

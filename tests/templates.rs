@@ -48,3 +48,23 @@ fn one_that_a_page_needs_is_an_error_that_says_what_to_do() {
     site.write("templates/search.html", "{% extends \"base.html\" %}{% block main %}{% endblock main %}");
     assert_eq!(site.build().exit, 0);
 }
+
+#[test]
+fn the_accent_colour_is_in_the_one_style_sheet_and_another_changes_that_alone() {
+    let site = TestSite::new();
+    let config = site.read("site.toml").replace("theme_files = false", "theme_files = true");
+    let sheet = |accent: &str| {
+        site.write("site.toml", format!("accent = \"{accent}\"\n{config}"));
+        let report = site.build();
+        assert_eq!(report.exit, 0, "{:?}", report.diags);
+        (report.written, site.read("public/css/newsprint.css"))
+    };
+    let (_, first) = sheet("#8a1c2b");
+    assert!(first.ends_with(":root { --accent: #8a1c2b; }\n"));
+    let (written, second) = sheet("teal");
+    assert_eq!((written, second), (1, first.replace("#8a1c2b", "teal")));
+    assert_eq!(site.read("public/index.html").matches("rel=\"stylesheet\"").count(), 1);
+    // A sheet of the site's own is left as it is.
+    site.write("static/css/newsprint.css", "body { color: black }");
+    assert_eq!(sheet("navy").1, "body { color: black }");
+}

@@ -425,10 +425,11 @@ fn look(
 
 /// Files copied as they are: the site's, and those of the default theme that it does not replace.
 fn statics(sources: &[Seen], config: &Config) -> BTreeMap<String, Asset> {
-    let embedded = theme::files().iter().filter(|_| config.theme_files).map(|(out, bytes)| {
-        let path = format!("{EMBEDDED}{out}");
-        ((*out).to_owned(), Asset { path, bytes: Fingerprint::of(bytes), picture: None })
-    });
+    let embedded =
+        theme::files(config.theme.accent.as_deref()).filter(|_| config.theme_files).map(|(out, bytes)| {
+            let path = format!("{EMBEDDED}{out}");
+            (out.to_owned(), Asset { path, bytes: Fingerprint::of(&bytes), picture: None })
+        });
     let own = sources.iter().filter_map(|seen| {
         let out = seen.path.strip_prefix("static/")?;
         Some((out.to_owned(), Asset { path: seen.path.clone(), bytes: seen.text, picture: None }))

@@ -46,7 +46,6 @@ pub(super) fn claims(site: &Site, scope: &Scope) -> (Vec<Claim>, Vec<Diag>) {
         claim(Page::Withdrawn(at), &tombstone.path);
     }
     claim(Page::Robots, "robots.txt");
-    claim(Page::Accent, "the accent colour");
     for edition in site.config.edition_ids() {
         claim(Page::Front(edition), "the front page");
         claim(Page::NotFound(edition), "the 404 page");

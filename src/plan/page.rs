@@ -188,8 +188,6 @@ pub enum Page {
     SitemapIndex,
     /// robots.txt.
     Robots,
-    /// The accent colour as a style sheet, so that no page needs a style of its own.
-    Accent,
 }
 
 impl Page {
@@ -214,7 +212,6 @@ impl Page {
             Self::Sitemap(_) => "sitemap.xml",
             Self::SitemapIndex => "sitemap-index.xml",
             Self::Robots => "robots.txt",
-            Self::Accent => "accent.css",
         }
     }
 
@@ -239,7 +236,6 @@ impl Page {
             Self::Feed { .. } => "feed",
             Self::Sitemap(_) | Self::SitemapIndex => "sitemap",
             Self::Robots => "robots",
-            Self::Accent => "style",
         }
     }
 
@@ -262,8 +258,7 @@ impl Page {
             | Self::Redirects(_)
             | Self::Sitemap(_)
             | Self::SitemapIndex
-            | Self::Robots
-            | Self::Accent => EditionId::default(),
+            | Self::Robots => EditionId::default(),
         }
     }
 
@@ -296,7 +291,7 @@ pub(crate) fn feed_members(site: &Site, list: List) -> Vec<ArticleId> {
 }
 
 /// Templates that pages are rendered with; every site has them all, its own or the default theme's.
-pub const TEMPLATES: [&str; 25] = [
+pub const TEMPLATES: [&str; 24] = [
     "front.html",
     "article.html",
     "page.html",
@@ -320,6 +315,5 @@ pub const TEMPLATES: [&str; 25] = [
     "news-sitemap.xml",
     "sitemap-index.xml",
     "robots.txt",
-    "accent.css",
     "base.html",
 ];

@@ -87,7 +87,6 @@ pub fn place(site: &Site, page: &Page) -> Option<OutPath> {
             plain(&format!("/{stem}{}.{ending}", more(*part)))
         }
         Page::Robots => plain("/robots.txt"),
-        Page::Accent => site.config.theme.accent.as_ref().and_then(|_| plain("/css/accent.css")),
     }
 }
 

@@ -132,7 +132,10 @@ fn bytes(shown: &Shown, store: &dyn Sources, planned: &Planned) -> Result<Vec<u8
     match &planned.work {
         Work::Page(page) => render_page(shown, store, page, &planned.out),
         Work::Copy(asset) => match asset.path.strip_prefix(EMBEDDED) {
-            Some(file) => Ok(theme::file(file).unwrap_or_default().to_vec()),
+            Some(file) => {
+                let accent = shown.site.config.theme.accent.as_deref();
+                Ok(theme::file(file, accent).unwrap_or_default().into_owned())
+            }
             None => store.asset(asset),
         },
         Work::Made(made) => {
