@@ -409,15 +409,9 @@ impl Site {
     }
 
     /// The same site after words of a file changed that decide neither which pages there are nor their order;
-    /// `None` when more than that changed.
+    /// `None` when more than that changed. Its social card is called after its words, and may have another name now.
     #[must_use]
     pub fn with_words(&self, record: &Arc<Record>) -> Option<Self> {
-        // A social card is called after its words: another headline is another file.
-        let title = |id| &self.index.article(id).header().title;
-        let is_retitled = |id| record.items.first().is_some_and(|item| item.header.title != *title(id));
-        if self.config.social_cards && self.index.by_path(&record.path).is_some_and(is_retitled) {
-            return None;
-        }
         let index = self.index.clone().with_words(record)?;
         let cards = Arc::new(index.ids().map(|_| Once::default()).collect());
         let views = Arc::new(self.views.keys().map(|name| (name.clone(), Once::default())).collect());

@@ -815,12 +815,47 @@ fn no_site_is_an_error_and_a_taken_port_too() {
     assert_eq!(error.as_deref(), Some("IO"));
 }
 
+/// A social card is called after its headline, and the preview does not plan the site anew for one.
+#[cfg(feature = "social-cards")]
+#[test]
+fn a_headline_that_changes_takes_its_social_card_along() {
+    let desk = Desk::of(&[
+        ("site.toml", &format!("{CONFIG}social_cards = true\n")),
+        ("content/world/a.md", &article("First headline", "one")),
+        ("content/world/b.md", &article("Another story", "two")),
+    ]);
+    let card = || {
+        let page = desk.get("/world/2026/03/a.html").text();
+        let from = page.find("media/").expect("a social card");
+        format!("/{}", page[from..].split('"').next().unwrap_or_default())
+    };
+    let mut former = vec![card()];
+    for title in ["Second headline", "Third headline", "First headline", "Fourth headline"] {
+        desk.write("content/world/a.md", &article(title, "one"));
+        desk.until_text("/world/2026/03/a.html", title);
+        assert_eq!(desk.get(&card()).status, 200, "{title}");
+        assert_eq!(desk.differences(), Vec::<String>::new(), "{title}");
+        former.push(card());
+        for name in former.iter().filter(|name| **name != card()) {
+            assert_eq!(desk.get(name).status, 404, "{title}: {name}");
+        }
+    }
+    // Words that no card shows, and a style sheet, leave all cards where they are.
+    desk.write("static/more.css", "a { color: red }");
+    desk.until("the style sheet", "/more.css", |answer| answer.status == 200);
+    desk.write("content/world/b.md", &article("Yet another story", "two"));
+    desk.until_text("/world/2026/03/b.html", "Yet another");
+    desk.write("static/more.css", "a { color: blue }");
+    desk.until_text("/more.css", "blue");
+    assert_eq!(desk.differences(), Vec::<String>::new());
+}
+
 /// A site with another text, and the same made by the short way that the preview takes.
 #[test]
 fn the_short_way_to_a_changed_text_leads_to_the_same_site() {
     let articles = |n: usize, text: &str| article(&format!("Story {n}"), &format!("[x](/about) {text}"));
     let mut store = Memory::default();
-    store.0.insert("site.toml".to_owned(), CONFIG.into());
+    store.0.insert("site.toml".to_owned(), format!("{CONFIG}social_cards = true\n").into_bytes());
     for n in 0..30 {
         let tagged = articles(n, "old").replacen("+++\n", "+++\ntags = [\"Same\"]\n", 1);
         store.0.insert(format!("content/world/s{n}.md"), tagged.into());
@@ -847,6 +882,11 @@ fn the_short_way_to_a_changed_text_leads_to_the_same_site() {
         let record = Arc::new(source::parse(path, text.into_bytes(), &rules).record);
         let short = before.with_text(&record);
         assert_eq!(short.is_some(), is_short, "{name}");
+        if name == "a title" {
+            let worded = before.with_words(&record).expect("words are all that differs");
+            let (worded, long) = (Outline::new(&worded).value, Outline::new(&load(&store).0).value);
+            assert_eq!(worded.outputs, long.outputs, "the social card's new name is all that differs");
+        }
         let Some(short) = short else { continue };
         let (long, _) = load(&store);
         let outputs = Outline::new(&long).value.outputs;

@@ -182,11 +182,17 @@ fn social_cards(site: &Site, scope: &Scope) -> Vec<Claim> {
         return Vec::new();
     }
     let claim = |id: ArticleId| {
-        let by = site.index.article(id).path().to_owned();
-        let out = views::social_card(site, id)?.out(&by)?;
-        Some(Claim { out, work: Work::Made(Made::SocialCard(id)), by })
+        let Planned { out, work } = social_card(site, id)?;
+        Some(Claim { out, work, by: site.index.article(id).path().to_owned() })
     };
     scope.articles(&site.index).into_par_iter().filter_map(claim).collect()
+}
+
+/// The social card of an article, if it has one. It is called after its words: another headline is another file.
+#[must_use]
+pub fn social_card(site: &Site, id: ArticleId) -> Option<Planned> {
+    let out = views::social_card(site, id)?.out(site.index.article(id).path())?;
+    Some(Planned { out, work: Work::Made(Made::SocialCard(id)) })
 }
 
 /// What an edition's search page reads.

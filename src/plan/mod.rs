@@ -12,6 +12,7 @@ mod rivals;
 mod scope;
 
 pub(crate) use claim::alias_path;
+pub use claim::social_card;
 pub use differ::differing;
 pub(crate) use page::feed_members;
 pub use page::{Axis, List, Page, Part, Sheet, TEMPLATES};

@@ -10,6 +10,8 @@
   let source = null;
   let working = false;
   let state = null;
+  // Sentences in the reader's language; drawing waits for it.
+  let speech = null;
 
   // A hidden tab lets go of its connection, of which browsers allow six to a host; it asks again when it
   // is looked at.
@@ -30,7 +32,7 @@
 
   async function hear(news) {
     state = news;
-    draw();
+    speak().then(draw);
     if (working) return;
     working = true;
     try {
@@ -123,7 +125,8 @@
     .problem + .problem { border-top: 1px solid #ddd8cb; }
     .error { border-inline-start-color: #b3261e; }
     .place { font: 12px/1.5 ui-monospace, monospace; color: #5b564a; direction: ltr; unicode-bidi: isolate; }
-    p { margin: .1rem 0; } .note { padding: .6rem 1rem; margin: 0; background: #f3eee0; }
+    .badge code, .problem code { font: .92em ui-monospace, monospace; background: #0000000d; border-radius: .2rem; padding: 0 .2em; }
+    .what { font-weight: 600; } p { margin: .1rem 0; } .note { padding: .6rem 1rem; margin: 0; background: #f3eee0; }
     pre { margin: .4rem 0; padding: .4rem .6rem; overflow-x: auto; background: #f3eee0; font: 12px/1.5 ui-monospace, monospace;
       white-space: pre-wrap; } mark { background: #ffd7d2; color: inherit; text-decoration: underline wavy #b3261e; }
     @media print { .box { display: none; } }`);
@@ -136,6 +139,32 @@
     return made;
   }
 
+  // What the program says, in the reader's language. The page's own language is another matter.
+  async function speak() {
+    if (!speech) {
+      const words = await import("/__newsprint/translate.js");
+      const lang = words.preferred(state.language);
+      await words.learn(lang, "/__newsprint/said/" + lang + ".json").catch(() => {});
+      speech = { ...words, lang };
+      if (failed) {
+        document.documentElement.lang = lang;
+        document.documentElement.dir = words.direction(lang);
+        for (const one of document.querySelectorAll("[data-said]")) one.replaceChildren(...words.said(one.textContent));
+        document.title = document.querySelector("h1").textContent;
+      }
+    }
+  }
+
+  const SENTENCES = { draft: "draft", embargo: "embargoed until {when}", expires: "expires {when}", review: "review {flag}" };
+  function badge({ kind, what }) {
+    const { phrase, moment, noted } = speech;
+    const flag = document.createElement("span");
+    flag.append(...noted(what));
+    const made = element("span", "badge " + kind);
+    made.append(...phrase(SENTENCES[kind], { when: moment(what), flag }));
+    return made;
+  }
+
   let drawn = "";
   let opened = null;
   function draw() {
@@ -143,10 +172,11 @@
     if (what === drawn) return;
     drawn = what;
     const box = element("div", "box");
-    box.lang = "en";
-    box.dir = "ltr";
+    box.lang = speech.lang;
+    box.dir = speech.direction(speech.lang);
     if (state.desk && state.source && !base) {
-      const edit = element("a", "edit", "Edit");
+      const edit = element("a", "edit");
+      edit.append(...speech.said("Edit"));
       edit.href = location.protocol + "//" + location.hostname + ":" + state.desk + "/#edit=" + encodeURIComponent(state.source);
       edit.target = "newsprint-desk";
       edit.rel = "noopener";
@@ -154,7 +184,7 @@
     }
     if (state.badges.length) {
       const row = element("div", "row");
-      for (const badge of state.badges) row.append(element("span", "badge " + badge.kind, badge.text));
+      for (const one of state.badges) row.append(badge(one));
       box.append(row);
     }
     if (state.problems.length && !failed) box.append(problems());
@@ -163,33 +193,39 @@
   }
 
   function problems() {
+    const { said, phrase } = speech;
+    const words = (name, kind, nodes) => {
+      const made = element(name, kind);
+      made.append(...nodes);
+      return made;
+    };
     const errors = state.problems.filter((problem) => problem.error).length;
     const concerns = state.problems.filter((problem) => problem.error && (problem.here || state.stale || !state.found));
     const count = state.problems.length + state.more;
     const details = element("details", errors ? "bad" : "");
     // Open by itself where it concerns this page, unless it was closed by hand.
     details.open = opened === null ? concerns.length > 0 : opened && errors > 0;
-    const summary = element("summary", "", count === 1 ? "1 problem" : count + " problems");
+    const summary = words("summary", "", count === 1 ? said("1 problem") : phrase("{n} problems", { n: count }));
     summary.addEventListener("click", () => { opened = !details.open; });
     const list = element("div", "list");
     list.setAttribute("role", "status");
-    if (state.stale) list.append(element("p", "note", "The site is shown as it was before this:"));
+    if (state.stale) list.append(words("p", "note", said("The site is shown as it was before this:")));
     else if (state.problems.some((problem) => problem.error && problem.here))
-      list.append(element("p", "note", "This article is shown as it was before this:"));
+      list.append(words("p", "note", said("This article is shown as it was before this:")));
     for (const problem of [...state.problems].sort((a, b) => b.here - a.here || b.error - a.error)) {
       const item = element("div", problem.error ? "problem error" : "problem");
       const place = problem.path ? problem.path + (problem.line ? ":" + problem.line + ":" + problem.col : "") : "";
-      item.append(element("p", "place", place), element("p", "", problem.message));
+      item.append(words("p", "what", said(problem.message)), element("p", "place", place));
       if (problem.excerpt) {
         const [before, marked, after] = problem.excerpt;
         const line = element("pre");
         line.append(before, element("mark", "", marked), after);
         item.append(line);
       }
-      if (problem.hint) item.append(element("p", "hint", problem.hint));
+      if (problem.hint) item.append(words("p", "hint", said(problem.hint)));
       list.append(item);
     }
-    if (state.more) list.append(element("p", "note", "and " + state.more + " more"));
+    if (state.more) list.append(words("p", "note", phrase("and {n} more", { n: state.more })));
     details.append(summary, list);
     return details;
   }

@@ -1,5 +1,6 @@
 //! What the preview shows now: a snapshot that is replaced as a whole, and the news of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -9,14 +10,18 @@ use crate::article::Header;
 use crate::clock::Validity;
 use crate::diag::Diag;
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::plan::{Outline, Page, Planned, Work};
+use crate::index::ArticleId;
+use crate::made::Made;
+use crate::plan::{self, Outline, Page, Planned, Work};
 use crate::site::Site;
 use crate::source::{Record, Rules};
 
 /// A site that can be shown.
 pub(super) struct Shown {
     pub(super) site: Site,
-    pub(super) outline: Arc<Outline>,
+    outline: Arc<Outline>,
+    /// Social cards that are called otherwise than in the outline, since their words changed after it was made.
+    renamed: Arc<Vec<Planned>>,
     pub(super) rules: Rules,
     /// Until when it holds.
     pub(super) validity: Validity,
@@ -36,12 +41,50 @@ impl Shown {
             hasher.finish()
         };
         let (styles, files) = (of(true), of(false));
-        Self { site, outline: Arc::new(outline), rules, validity, styles, files }
+        Self { site, outline: Arc::new(outline), renamed: Arc::default(), rules, validity, styles, files }
     }
 
-    /// The same but for the texts of articles.
-    pub(super) fn with(&self, site: Site) -> Self {
-        Self { site, outline: Arc::clone(&self.outline), rules: self.rules.clone(), ..*self }
+    /// The same but for the texts and words of the articles at `paths`.
+    pub(super) fn with<'p>(&self, site: Site, paths: impl IntoIterator<Item = &'p str>) -> Self {
+        let before = self.renamed.iter().filter_map(|planned| Self::card_of(planned));
+        let edited = paths.into_iter().filter_map(|path| site.index.by_path(path));
+        let ids: BTreeSet<ArticleId> = before.chain(edited).collect();
+        let cards = ids.into_iter().filter_map(|id| plan::social_card(&site, id));
+        let renamed = cards.filter(|card| self.outline.find(card.out.as_str()).is_none()).collect();
+        let (outline, rules) = (Arc::clone(&self.outline), self.rules.clone());
+        Self { site, outline, renamed: Arc::new(renamed), rules, ..*self }
+    }
+
+    /// The same but for the bytes of files that are copied as they are, by their paths.
+    pub(super) fn with_files(&self, copied: &BTreeMap<&str, Fingerprint>) -> Self {
+        let mut outline = Outline::clone(&self.outline);
+        for planned in &mut outline.outputs {
+            if let Work::Copy(asset) = &mut planned.work
+                && let Some(bytes) = copied.get(asset.path.as_str())
+            {
+                asset.bytes = *bytes;
+            }
+        }
+        let renamed = Arc::clone(&self.renamed);
+        Self { renamed, ..Self::new(self.site.clone(), outline, self.rules.clone(), self.validity) }
+    }
+
+    /// The output at a path.
+    pub(super) fn find(&self, out: &str) -> Option<&Planned> {
+        let is_called_so = |planned: &&Planned| {
+            let card = Self::card_of(planned).map(|id| plan::social_card(&self.site, id));
+            card.is_none_or(|card| card.is_some_and(|card| card.out == planned.out))
+        };
+        let renamed = || self.renamed.iter().find(|planned| planned.out.as_str() == out);
+        self.outline.find(out).filter(is_called_so).or_else(renamed)
+    }
+
+    /// The article whose social card an output is.
+    fn card_of(planned: &Planned) -> Option<ArticleId> {
+        match planned.work {
+            Work::Made(Made::SocialCard(id)) => Some(id),
+            _ => None,
+        }
     }
 
     /// The article that a page shows, if it is one's page.

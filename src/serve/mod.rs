@@ -14,6 +14,7 @@ mod page;
 mod script;
 mod server;
 mod taker;
+mod translations;
 mod watcher;
 
 use std::path::{Path, PathBuf};

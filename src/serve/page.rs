@@ -15,7 +15,7 @@ use crate::index::Article;
 use crate::load::Bodies;
 use crate::made::{Inputs, Trouble};
 use crate::path::OutPath;
-use crate::plan::{Outline, Page, Planned, Work};
+use crate::plan::{Page, Planned, Work};
 use crate::publish::Headers;
 use crate::render;
 use crate::site::Asset;
@@ -36,22 +36,22 @@ impl<'p> Found<'p> {
     /// Looks an address up, as hosts do it: `/x` is `x`, `x.html` or the folder `x/`. The 404 page's links
     /// begin with the path of `base_url`, so below that path is the site once more.
     pub(super) fn at(shown: &'p Shown, address: &str) -> Self {
-        let find = |path: &str| Self::below_root(&shown.outline, path);
+        let find = |path: &str| Self::below_root(shown, path);
         let path = decoded(address);
         let path = path.as_deref().and_then(|path| path.strip_prefix('/'));
         let base = base_path(&shown.site.config.base_url);
         let below_base = || find(path?.strip_prefix(base)?.strip_prefix('/')?);
         path.and_then(find)
             .or_else(|| below_base().filter(|_| !base.is_empty()))
-            .unwrap_or_else(|| Self::Nothing(shown.outline.find("404.html")))
+            .unwrap_or_else(|| Self::Nothing(shown.find("404.html")))
     }
 
-    fn below_root(outline: &'p Outline, path: &str) -> Option<Self> {
+    fn below_root(shown: &'p Shown, path: &str) -> Option<Self> {
         if path.is_empty() || path.ends_with('/') {
-            return outline.find(&format!("{path}index.html")).map(Self::Output);
+            return shown.find(&format!("{path}index.html")).map(Self::Output);
         }
-        let file = outline.find(path).or_else(|| outline.find(&format!("{path}.html")));
-        let folder = || outline.find(&format!("{path}/index.html"));
+        let file = shown.find(path).or_else(|| shown.find(&format!("{path}.html")));
+        let folder = || shown.find(&format!("{path}/index.html"));
         file.map(Self::Output).or_else(|| folder().map(Self::Folder))
     }
 
@@ -201,17 +201,34 @@ pub(super) fn failed_page(
     instead_of: Option<(&Shown, &Planned)>,
     base: &str,
 ) -> Response {
-    let texts: String =
-        problems.iter().map(|diag| format!("<pre>{}</pre>\n", escaped(&diag.render(false)))).collect();
+    let texts: String = problems.iter().map(told).collect();
     let tag = script::tag(instead_of, base);
+    // English, until the script knows which language the reader speaks.
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>This page cannot be shown yet</title>\n<link rel=\"stylesheet\" href=\"{}\">\n\
-         <body class=\"failed\">\n<h1>This page cannot be shown yet</h1>\n\
-         <p>It appears here as soon as this is mended:</p>\n{texts}{tag}</body>\n</html>\n",
+         <body class=\"failed\">\n<main>\n<h1 data-said>This page cannot be shown yet</h1>\n\
+         <p data-said>It appears here as soon as this is mended:</p>\n{texts}</main>\n{tag}</body>\n</html>\n",
         script::STYLE_ADDRESS
     );
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+/// A complaint for a person, with its place and its line.
+fn told(diag: &Diag) -> String {
+    let mut html = format!("<section>\n<p class=\"what\" data-said>{}</p>\n", escaped(&diag.message));
+    if let Some(place) = &diag.place {
+        let line = if place.line > 0 { format!(":{}:{}", place.line, place.col) } else { String::new() };
+        html += &format!("<p class=\"place\">{}{line}</p>\n", escaped(&place.path));
+    }
+    if let Some([before, meant, after]) = script::excerpt(diag) {
+        let (before, meant, after) = (escaped(before), escaped(meant), escaped(after));
+        html += &format!("<pre>{before}<mark>{meant}</mark>{after}</pre>\n");
+    }
+    if let Some(hint) = &diag.hint {
+        html += &format!("<p class=\"hint\" data-said>{}</p>\n", escaped(hint));
+    }
+    html + "</section>\n"
 }
 
 fn escaped(text: &str) -> String {

@@ -12,6 +12,8 @@ use crate::plan::Planned;
 
 /// Where the script is.
 pub(super) const ADDRESS: &str = "/__newsprint/live.js";
+/// Where what looks sentences up in the reader's language is.
+pub(super) const TRANSLATE: &str = "/__newsprint/translate.js";
 /// Where the style sheet of our own pages is.
 pub(super) const STYLE_ADDRESS: &str = "/__newsprint/live.css";
 
@@ -59,6 +61,7 @@ pub(super) fn state(view: &View, address: &str, desk: Option<u16>) -> String {
         "found": !matches!(found, None | Some((_, Found::Nothing(_)))),
         "stale": view.stale,
         "source": path,
+        "language": view.shown.as_ref().map(|shown| &shown.site.config.language),
         "desk": desk,
         "badges": article.map_or_else(Vec::new, |(_, header)| badges(header, now)),
         "problems": problems,
@@ -67,16 +70,20 @@ pub(super) fn state(view: &View, address: &str, desk: Option<u16>) -> String {
     .to_string()
 }
 
-/// Problems that a tab is told of at most.
-const PROBLEMS: usize = 50;
+/// Problems that a page is told of at most.
+pub(super) const PROBLEMS: usize = 50;
 
-fn problem(diag: &Diag, page: Option<&str>) -> Json {
+/// The line that a complaint shows, before, in and behind what is meant.
+pub(super) fn excerpt(diag: &Diag) -> Option<[&str; 3]> {
+    let (text, range) = diag.place.as_ref()?.excerpt.as_ref()?;
+    let part = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or("");
+    let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    Some([part(0, range.start), part(range.start, range.end), part(range.end, end)])
+}
+
+/// A complaint as scripts draw it; `page` is the source of the page that is shown.
+pub(super) fn problem(diag: &Diag, page: Option<&str>) -> Json {
     let place = diag.place.as_ref();
-    let excerpt = place.and_then(|place| place.excerpt.as_ref()).map(|(text, range)| {
-        let part = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or("");
-        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        [part(0, range.start), part(range.start, range.end), part(range.end, end)]
-    });
     json!({
         "error": diag.severity == Severity::Error,
         "code": diag.code,
@@ -85,26 +92,26 @@ fn problem(diag: &Diag, page: Option<&str>) -> Json {
         "path": place.map(|place| &place.path),
         "line": place.map(|place| place.line).filter(|line| *line > 0),
         "col": place.map(|place| place.col).filter(|col| *col > 0),
-        "excerpt": excerpt,
+        "excerpt": excerpt(diag),
         "here": page.is_some_and(|page| place.is_some_and(|place| place.path == page)),
     })
 }
 
-/// What an editor should know of an article that readers do not see.
+/// What an editor should know of an article that readers do not see: its kind, and when or why.
 fn badges(header: &Header, now: i64) -> Vec<Json> {
     let mut badges = Vec::new();
-    let mut badge = |kind: &str, text: String| badges.push(json!({ "kind": kind, "text": text }));
+    let mut badge = |kind: &str, what: String| badges.push(json!({ "kind": kind, "what": what }));
     if header.draft {
-        badge("draft", "draft".to_owned());
+        badge("draft", String::new());
     }
     if let Some(from) = header.embargo.or(header.date).filter(|from| from.seconds > now) {
-        badge("embargo", format!("embargoed until {}", from.rfc3339()));
+        badge("embargo", from.rfc3339());
     }
     if let Some(expires) = header.expires {
-        badge("expires", format!("expires {}", expires.rfc3339()));
+        badge("expires", expires.rfc3339());
     }
     for flag in &header.review {
-        badge("review", format!("review {flag}"));
+        badge("review", flag.clone());
     }
     badges
 }

@@ -19,7 +19,7 @@ use super::guard::{self, Gate, Hosts, Purpose};
 use super::live::Live;
 use super::overlay::Overlay;
 use super::watcher::Event;
-use super::{events, page, script};
+use super::{events, page, script, translations};
 use crate::diag::{self, Diag};
 
 /// What every request of the preview has at hand.
@@ -76,6 +76,8 @@ pub(super) fn router(shelf: Shelf, port: u16) -> Router {
     Router::new()
         .route(script::ADDRESS, text("text/javascript; charset=utf-8", script::TEXT))
         .route(script::STYLE_ADDRESS, text("text/css; charset=utf-8", script::STYLE))
+        .route(script::TRANSLATE, text("text/javascript; charset=utf-8", translations::SCRIPT))
+        .route("/__newsprint/said/{file}", get(translations::table))
         .route("/__newsprint/events", get(tab_events))
         .route("/__newsprint/state", get(tab_state))
         .route("/__newsprint/draft/{key}/{*rest}", get(draft))

@@ -15,7 +15,7 @@ use crate::diff::{Change, diff};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::{Head, Ledger, Memory, Seen};
 use crate::load::{self, Listing, Loaded, Wishes};
-use crate::plan::{Outline, Work};
+use crate::plan::Outline;
 use crate::site::Site;
 use crate::source::{self, Record};
 use crate::store::{Entry, Stamp, Store};
@@ -229,19 +229,14 @@ impl Taker {
         for (seen, record) in read {
             self.ledger.update(seen, record);
         }
+        let edited = shown.with(site.into_owned(), paths.iter().map(String::as_str));
         if copied.is_empty() {
-            return Some(shown.with(site.into_owned()));
+            return Some(edited);
         }
-        let mut outline = Outline::clone(&shown.outline);
-        for planned in &mut outline.outputs {
-            if let Work::Copy(asset) = &mut planned.work
-                && let Some(seen) = copied.iter().find(|seen| seen.path == asset.path)
-            {
-                asset.bytes = seen.text;
-            }
-        }
+        let files = copied.iter().map(|seen| (seen.path.as_str(), seen.text)).collect();
+        let edited = edited.with_files(&files);
         copied.into_iter().for_each(|seen| self.ledger.see(seen));
-        Some(Shown::new(site.into_owned(), outline, shown.rules.clone(), shown.validity))
+        Some(edited)
     }
 
     /// The site as it would be if a file had these bytes: nothing is kept of it. `before` is what an earlier
@@ -262,7 +257,7 @@ impl Taker {
         }
         let record = Arc::new(record);
         let bases = std::iter::once(&**shown).chain(before);
-        let quick = bases.filter_map(|base| Some(base.with(edited(&base.site, &record)?))).next();
+        let quick = bases.filter_map(|base| Some(base.with(edited(&base.site, &record)?, [path]))).next();
         if let Some(shown) = quick {
             return Ok(shown);
         }

@@ -283,7 +283,6 @@ test("everything is reachable for screen readers, in three languages, light and 
     for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
       const context = await chromium.newContext({ locale: lang, colorScheme: scheme, viewport: { width, height: 860 } });
       const view = await context.newPage();
-      await view.addInitScript((lang) => localStorage.setItem("newsprint-language", lang), lang);
       for (const place of ["articles", "inbox", "edit=content%2Ftown%2Fbridge.md", "paste=content%2Fwire%2Fdump.txt"]) {
         await stage.open(place, view);
         await view.locator("h1, .headline").first().waitFor();

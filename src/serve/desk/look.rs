@@ -9,35 +9,20 @@ use tokio::sync::oneshot;
 use super::{Answer, Desk, Refused, Request, change};
 use crate::article::{Header, Kind};
 use crate::clock::{Clock, Visibility};
-use crate::diag::{Diag, Severity};
+use crate::diag::Diag;
 use crate::diff::{Change, diff};
 use crate::fingerprint::Fingerprint;
 use crate::front_matter;
 use crate::plan::{Plan, Recipe, Work};
 use crate::serve::drafts;
 use crate::serve::live::{Shown, View};
+use crate::serve::script;
 use crate::serve::watcher::{Event, Wish};
 use crate::source::{self, Role, Rules};
 
 /// Complaints for the desk.
 pub(super) fn problems(diags: &[Diag]) -> Json {
-    let problem = |diag: &Diag| {
-        let place = diag.place.as_ref();
-        let excerpt = place.and_then(|place| place.excerpt.as_ref()).map(|(text, range)| {
-            let part = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or("").to_owned();
-            [
-                part(0, range.start),
-                part(range.start, range.end),
-                part(range.end, u32::try_from(text.len()).unwrap_or(0)),
-            ]
-        });
-        json!({
-            "error": diag.severity == Severity::Error, "message": diag.message, "hint": diag.hint,
-            "path": place.map(|place| &place.path), "line": place.map_or(0, |place| place.line),
-            "excerpt": excerpt,
-        })
-    };
-    diags.iter().take(50).map(problem).collect()
+    diags.iter().take(script::PROBLEMS).map(|diag| script::problem(diag, None)).collect()
 }
 
 fn rules(view: &View) -> Option<&Rules> {

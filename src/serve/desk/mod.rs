@@ -28,6 +28,7 @@ use super::drafts::{self, Drafts};
 use super::guard::{self, Gate, Hosts, Purpose};
 use super::live::{Live, View};
 use super::overlay::Overlay;
+use super::translations;
 use super::watcher::Event;
 use crate::diag::Diag;
 use crate::load::Wishes;
@@ -82,6 +83,7 @@ pub(super) fn router(state: State) -> Router {
     Router::new()
         .route("/", get(front))
         .route("/ui/{file}", get(asset))
+        .route("/ui/said/{file}", get(translations::table))
         .route("/api/picture", post(picture))
         .route("/api/{name}", post(api))
         .with_state(Arc::new(desk))
@@ -122,7 +124,7 @@ impl Refused {
     /// The disk would not do it.
     fn failed(diag: &Diag) -> Self {
         let problems = look::problems(std::slice::from_ref(diag));
-        Self(StatusCode::INTERNAL_SERVER_ERROR, json!({ "error": diag.line(), "problems": problems }))
+        Self(StatusCode::INTERNAL_SERVER_ERROR, json!({ "error": diag.message, "problems": problems }))
     }
 }
 

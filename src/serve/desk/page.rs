@@ -3,18 +3,19 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::super::drafts;
+use crate::serve::{drafts, translations};
 
 const FRONT: &str = include_str!("ui/desk.html");
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
-const FILES: [(&str, &str, &str); 8] = [
+const FILES: [(&str, &str, &str); 9] = [
     ("desk.css", "text/css; charset=utf-8", include_str!("ui/desk.css")),
     ("desk.js", SCRIPT, include_str!("ui/desk.js")),
     ("form.js", SCRIPT, include_str!("ui/form.js")),
     ("edit.js", SCRIPT, include_str!("ui/edit.js")),
     ("inbox.js", SCRIPT, include_str!("ui/inbox.js")),
     ("publish.js", SCRIPT, include_str!("ui/publish.js")),
+    ("translate.js", SCRIPT, translations::SCRIPT),
     ("words.js", SCRIPT, include_str!("ui/words.js")),
     ("codemirror.js", SCRIPT, include_str!("ui/codemirror.js")),
 ];

@@ -1,6 +1,7 @@
 // The desk: what all its pages share, the bar, and the list of articles. Text is only ever set as text.
 
-import { LANGUAGES, day, language, speak, word } from "./words.js";
+import { choose, moment, preferred, said } from "./translate.js";
+import { LANGUAGES, language, speak, word } from "./words.js";
 
 const meta = (name) => document.querySelector(`meta[name="newsprint-${name}"]`).content;
 const TOKEN = meta("token");
@@ -50,26 +51,26 @@ async function heard(asked) {
 }
 
 let fading;
-/** Says something shortly, to screen readers too. */
-export function say(text) {
+/** Says something shortly, to screen readers too: a text, or nodes. */
+export function say(what) {
   const toast = document.getElementById("toast");
-  toast.textContent = text;
+  toast.replaceChildren(...[what].flat());
   toast.classList.add("on");
   clearTimeout(fading);
   fading = setTimeout(() => toast.classList.remove("on"), 4000);
 }
 
 /** Says what went wrong. */
-export const fail = (error) => say(error?.body?.error ?? String(error));
+export const fail = (error) => say(said(error?.body?.error ?? String(error)));
 
 /** Complaints with place and excerpt. */
 export function complaints(problems) {
   return (problems ?? []).map((problem) =>
     el("div", { className: "problem" + (problem.error ? " error" : "") },
-      el("div", {}, problem.message),
+      el("div", {}, said(problem.message)),
       problem.path && el("code", {}, problem.path + (problem.line ? ":" + problem.line : "")),
       problem.excerpt && el("pre", {}, problem.excerpt[0], el("mark", {}, problem.excerpt[1]), problem.excerpt[2]),
-      problem.hint && el("div", { className: "hint" }, problem.hint)));
+      problem.hint && el("div", { className: "hint" }, said(problem.hint))));
 }
 
 /** Small facts in a row; each keeps its own direction of writing. */
@@ -105,9 +106,8 @@ function bar(page) {
   const tab = (name, text, extra) =>
     el("a", { href: link(name), "aria-current": page === name ? "page" : undefined }, text, extra);
   const languages = el("select", { "aria-label": word("language"), onchange: (event) => {
-    localStorage.setItem("newsprint-language", event.target.value);
-    speak(event.target.value);
-    route();
+    choose(event.target.value);
+    speak(event.target.value).then(route);
   } }, Object.entries(LANGUAGES).map(([code, name]) => el("option", { value: code, selected: code === language() }, name)));
   languages.style.width = "auto";
   document.getElementById("skip").textContent = word("skip");
@@ -166,7 +166,7 @@ async function articles(main) {
     if (mine !== serial) return;
     if (!further) list.replaceChildren();
     for (const article of articles) {
-      const about = parts([day(article.date), article.section, article.path.replace(/^content\//, "")]);
+      const about = parts([moment(article.date), article.section, article.path.replace(/^content\//, "")]);
       const marks = [standing(article.path), " ", article.unsaved && el("span", { className: "state unsaved" }, word("unsaved")), " ",
         el("span", { className: "state " + article.state }, word(article.state))];
       list.append(el("li", {}, el("a", { className: "item", href: link("edit", article.path) },
@@ -227,13 +227,10 @@ async function route() {
     document.title = `${main.querySelector("h1")?.textContent || ""} – ${site.title || "Newsprint"}`;
   } catch (error) {
     console.error(error);
-    main.replaceChildren(el("div", { className: "page" }, el("div", { className: "problem error", role: "alert" }, error?.body?.error ?? String(error)), complaints(error?.body?.problems)));
+    main.replaceChildren(el("div", { className: "page" }, el("div", { className: "problem error", role: "alert" }, said(error?.body?.error ?? String(error))), complaints(error?.body?.problems)));
   }
 }
 
 addEventListener("hashchange", () => route().then(() => document.getElementById("main").focus({ preventScroll: true })));
-speak(localStorage.getItem("newsprint-language") || navigator.language);
-refresh().catch(() => {}).finally(() => {
-  if (!localStorage.getItem("newsprint-language") && !LANGUAGES[navigator.language.split("-")[0]]) speak(site.language);
-  route();
-});
+// What is answered without a site, an error of site.toml, is said in the reader's language too.
+refresh().catch(() => {}).then(() => speak(preferred(site.language))).then(route);

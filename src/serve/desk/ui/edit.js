@@ -121,8 +121,7 @@ function open(main, path, article, unsaved, start) {
       // A save that ended meanwhile has said so, and what is as it was saved is saved.
       if (!saving) saved.textContent = word(dirty ? "kept" : "saved");
     } catch (error) {
-      if (error?.body?.as_text) say(error.body.error);
-      else fail(error);
+      fail(error);
     } finally { busy = false; }
   }
 

@@ -1,6 +1,7 @@
 // The form of an article's front matter. It knows what was there, and gives back only what was changed.
 
 import { button, complaints, dialog, el, end, fail, say, send, site, PREVIEW } from "./desk.js";
+import { noted } from "./translate.js";
 import { word } from "./words.js";
 
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
@@ -138,7 +139,7 @@ export function form(path, fields, changed) {
 
   const flags = el("div", {});
   const drawFlags = () => flags.replaceChildren(...((values.review ?? []).length ? [
-    el("div", { className: "problem" }, el("strong", {}, word("review")), el("ul", {}, values.review.map((flag) => el("li", { dir: "auto" }, flag))),
+    el("div", { className: "problem" }, el("strong", {}, word("review")), el("ul", {}, values.review.map((flag) => el("li", {}, noted(flag)))),
       button(word("acceptAll"), () => { values.review = []; drawFlags(); tell(); }))] : []));
   drawFlags();
   const made = el("form", { className: "fields", onsubmit: (event) => event.preventDefault() },

@@ -1,6 +1,7 @@
 // The inbox: pastes, dumps among the content, articles with review flags; and the page where a dump becomes articles.
 
 import { ask, button, complaints, el, fail, go, link, onLeave, parts, say, site } from "./desk.js";
+import { noted, said } from "./translate.js";
 import { day, word } from "./words.js";
 
 export async function inbox(main) {
@@ -10,7 +11,7 @@ export async function inbox(main) {
   const groups = [
     group("pastes", found.pastes.map((paste) => item(paste.head, [paste.name, day(new Date(paste.when).toISOString())], link("paste", "id:" + paste.id)))),
     group("dumps", found.dumps.map((dump) => item(dump.titles[0] ?? dump.path, [dump.path, dump.titles.length > 1 && `+${dump.titles.length - 1}`], link("paste", dump.path)))),
-    group("flagged", found.flagged.map((flagged) => item(flagged.title, flagged.review, link("edit", flagged.path), el("span", { className: "count" }, String(flagged.review.length))))),
+    group("flagged", found.flagged.map((flagged) => item(flagged.title, flagged.review.map(noted), link("edit", flagged.path), el("span", { className: "count" }, String(flagged.review.length))))),
   ].filter(Boolean).flat();
   main.replaceChildren(el("div", { className: "page" }, el("div", { className: "row" }, el("h1", {}, word("inbox")), button(word("paste"), () => go("paste"), "main")), groups.length ? groups : el("p", {}, word("none"))));
 }
@@ -82,7 +83,7 @@ async function lines(main, matter) {
       return row;
     }));
     list.setAttribute("aria-activedescendant", `line-${chosen + 1}`);
-    cards.replaceChildren(...(found.articles.length ? found.articles.map(card) : [el("div", { className: "problem" }, found.refused ?? word("none"))]));
+    cards.replaceChildren(...(found.articles.length ? found.articles.map(card) : [el("div", { className: "problem" }, found.refused ? said(found.refused) : word("none"))]));
   }
 
   function choose(at) {
@@ -106,7 +107,7 @@ async function lines(main, matter) {
       }, fail);
     const box = el("section", { className: "found", "aria-label": values.title },
       article.accepted && el("p", {}, word("accepted"), " ", el("a", { href: link("edit", article.accepted) }, article.accepted)),
-      (values.review ?? []).map((flag) => el("div", { className: "problem", dir: "auto" }, flag)),
+      (values.review ?? []).map((flag) => el("div", { className: "problem" }, noted(flag))),
       article.near && !article.accepted && el("div", { className: "problem" }, word("nearDuplicate"), " ", el("bdi", {}, article.near.title), el("div", {}, button(word("updateThat"), () => accept(article.near.path)))),
       el("div", { className: "stack" }, field("title"), field("summary"), el("div", { className: "two" }, field("section"), field("date")), el("div", { className: "two" }, field("authors"), field("tags")), el("div", { className: "two" }, field("dateline"), field("agency"))),
       !values.date && el("p", { className: "hint" }, word("noDate")),

@@ -1,5 +1,7 @@
 // The desk's words in its languages, and what depends on a language: direction, dates.
 
+import { LANGUAGES, direction, learn } from "./translate.js";
+
 const WORDS = {
   en: {
     articles: "Articles", inbox: "Inbox", paste: "New from paste", newArticle: "New article", skip: "Skip to content",
@@ -54,17 +56,17 @@ const WORDS = {
   },
 };
 
-export const LANGUAGES = { en: "English", tr: "Türkçe", ar: "العربية" };
-
 let chosen = "en";
 
-/** Uses a language for the page; one that is not known is English. */
-export function speak(lang) {
-  const short = String(lang || "").split("-")[0];
-  chosen = WORDS[short] ? short : "en";
-  document.documentElement.lang = chosen;
-  document.documentElement.dir = chosen === "ar" ? "rtl" : "ltr";
+/** Uses a language for the page. */
+export async function speak(lang) {
+  chosen = lang;
+  document.documentElement.lang = lang;
+  document.documentElement.dir = direction(lang);
+  await learn(lang, `/ui/said/${lang}.json`).catch(() => {});
 }
+
+export { LANGUAGES };
 
 /** The language in use. */
 export const language = () => chosen;
