@@ -47,7 +47,16 @@ pub struct Article {
     item: usize,
     /// The page.
     pub out: OutPath,
-    /// The edition it is at home in.
+    /// Its terms in the edition it is at home in.
+    pub home: Terms,
+    /// Those in other editions whose lists show it.
+    guests: Vec<Terms>,
+}
+
+/// An article's terms in one edition.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Terms {
+    /// The edition.
     pub edition: EditionId,
     /// Number of its section.
     pub section: Option<usize>,
@@ -59,25 +68,6 @@ pub struct Article {
     contributors: Vec<usize>,
     /// Number of its story thread.
     pub thread: Option<usize>,
-    /// Its terms in other editions whose lists show it.
-    guests: Vec<Terms>,
-}
-
-/// An article's terms in one edition.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Terms {
-    /// The edition.
-    pub edition: EditionId,
-    /// Number of its section.
-    pub section: Option<usize>,
-    /// Numbers of its tags.
-    pub tags: Vec<usize>,
-    /// Numbers of its authors.
-    pub authors: Vec<usize>,
-    /// Numbers of those who worked on it in other roles and are not among its authors.
-    contributors: Vec<usize>,
-    /// Number of its story thread.
-    thread: Option<usize>,
 }
 
 /// What is written down of an article besides its record.
@@ -94,24 +84,16 @@ impl Shape {
     #[must_use]
     pub fn article(self, record: Arc<Record>) -> Option<Article> {
         record.items.get(self.item)?;
-        let Terms { edition, section, tags, authors, contributors, thread } = self.home;
-        let (item, out, guests) = (self.item, self.out, self.guests);
-        Some(Article { record, item, out, edition, section, tags, authors, contributors, thread, guests })
+        let Self { out, item, home, guests } = self;
+        Some(Article { record, item, out, home, guests })
     }
 }
 
 impl Article {
-    fn home(&self) -> Terms {
-        let (tags, authors) = (self.tags.clone(), self.authors.clone());
-        let contributors = self.contributors.clone();
-        let (edition, section, thread) = (self.edition, self.section, self.thread);
-        Terms { edition, section, tags, authors, contributors, thread }
-    }
-
     /// What is to be written down of it besides its record.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        Shape { out: self.out.clone(), item: self.item, home: self.home(), guests: self.guests.clone() }
+        Shape { out: self.out.clone(), item: self.item, home: self.home.clone(), guests: self.guests.clone() }
     }
 
     /// Stands where one could not be read; whoever finds that out drops what was made of it.
@@ -130,12 +112,7 @@ impl Article {
             record: Arc::new(record),
             item: 0,
             out: OutPath::nowhere(),
-            edition: EditionId::default(),
-            section: None,
-            tags: Vec::new(),
-            authors: Vec::new(),
-            contributors: Vec::new(),
-            thread: None,
+            home: Terms::default(),
             guests: Vec::new(),
         }
     }
@@ -170,14 +147,15 @@ impl Article {
         (&self.record, self.item)
     }
 
-    /// Its terms in an edition: the section, the tags and the authors; `None` where no list shows it.
+    /// Its terms in every edition that lists it, its own first.
+    pub fn terms(&self) -> impl Iterator<Item = &Terms> {
+        std::iter::once(&self.home).chain(&self.guests)
+    }
+
+    /// Its terms in an edition; `None` where no list shows it.
     #[must_use]
-    pub fn terms_in(&self, edition: EditionId) -> Option<(Option<usize>, &[usize], &[usize])> {
-        if edition == self.edition {
-            return Some((self.section, &self.tags, &self.authors));
-        }
-        let guest = self.guests.iter().find(|terms| terms.edition == edition)?;
-        Some((guest.section, &guest.tags, &guest.authors))
+    pub fn terms_in(&self, edition: EditionId) -> Option<&Terms> {
+        self.terms().find(|terms| terms.edition == edition)
     }
 
     fn order(&self) -> (i64, &OutPath) {
@@ -429,8 +407,6 @@ impl Index {
                 });
                 continue;
             }
-            let Terms { edition, section, tags, authors, contributors, thread } =
-                axes[home.0].terms(home, header);
             let guests = match axes.len() {
                 1 => Vec::new(),
                 _ => config.editions_showing(seen.lang()).split_off(1),
@@ -439,12 +415,7 @@ impl Index {
                 record: seen.record.clone(),
                 item: seen.item,
                 out,
-                edition,
-                section,
-                tags,
-                authors,
-                contributors,
-                thread,
+                home: axes[home.0].terms(home, header),
                 guests: guests.into_iter().map(|id| axes[id.0].terms(id, header)).collect(),
             });
         }
@@ -491,7 +462,7 @@ impl Index {
             let header = article.header();
             if header.kind == Kind::Page {
                 self.pages.push(id);
-                self.editions[article.edition.0].pages.push(id);
+                self.editions[article.home.edition.0].pages.push(id);
                 continue;
             }
             let dated = header.date.is_some();

@@ -110,7 +110,7 @@ impl Article {
         let day = header.date.map(|date| (date.shown().year(), date.shown().month(), date.shown().day()));
         let mut headings = vec![Heading::All];
         headings.extend(month.map(Heading::Month));
-        for terms in std::iter::once(&self.home()).chain(&self.guests) {
+        for terms in self.terms() {
             let edition = terms.edition;
             headings.push(Heading::Edition(edition));
             headings.extend(month.map(|month| Heading::EditionMonth(edition, month)));
@@ -205,17 +205,12 @@ impl Index {
     fn newcomer(&self, seen: &Visible, config: &Config, vocabulary: &Vocabulary) -> Option<Article> {
         let header = &seen.record.items.get(seen.item)?.header;
         let mut terms = editions(header, config).into_iter().map(|id| self.terms_of(header, id, vocabulary));
-        let Terms { edition, section, tags, authors, contributors, thread } = terms.next()??;
+        let home = terms.next()??;
         Some(Article {
             record: Arc::clone(&seen.record),
             item: seen.item,
             out: article_path(header, config).ok()?,
-            edition,
-            section,
-            tags,
-            authors,
-            contributors,
-            thread,
+            home,
             guests: terms.collect::<Option<_>>()?,
         })
         .filter(|_| !seen.withdrawn)
@@ -313,10 +308,7 @@ impl Index {
         });
         // A standing page has the terms that articles spell as it does.
         let has_it = |id: &ArticleId| {
-            let page = self.article(*id);
-            let home = page.home();
-            let terms = std::iter::once(&home).chain(&page.guests).find(|terms| terms.edition == *edition);
-            terms.is_none_or(|terms| match axis {
+            self.article(*id).terms_in(*edition).is_none_or(|terms| match axis {
                 Axis::Sections => terms.section == Some(at),
                 Axis::Tags => terms.tags.contains(&at),
                 Axis::Authors => terms.authors.contains(&at) || terms.contributors.contains(&at),

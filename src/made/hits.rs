@@ -23,9 +23,9 @@ pub(super) fn hits(site: &Site, shelf: &Shelf, part: usize) -> Vec<u8> {
     let row = |id: ArticleId| {
         let article = site.index.article(id);
         let header = article.header();
-        let lang = header.lang.as_deref().unwrap_or(&site.config.edition(article.edition).language);
+        let lang = header.lang.as_deref().unwrap_or(&site.config.edition(article.home.edition).language);
         let section =
-            article.terms_in(shelf.edition).and_then(|(section, ..)| site.index.sections.get(section?));
+            article.terms_in(shelf.edition).and_then(|terms| site.index.sections.get(terms.section?));
         json!([
             site.href(&article.out),
             header.title,

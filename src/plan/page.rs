@@ -249,7 +249,7 @@ impl Page {
             | Self::Search(edition)
             | Self::Year(edition, _)
             | Self::NotFound(edition) => *edition,
-            Self::Article(id) | Self::Standing(id) => index.article(*id).edition,
+            Self::Article(id) | Self::Standing(id) => index.article(*id).home.edition,
             Self::Withdrawn(at) => index.tombstones[*at].edition,
             Self::List { list, .. } | Self::Feed { list, .. } => list.edition(index),
             // What all editions share is the main one's.

@@ -21,7 +21,7 @@ pub(super) fn name<'s>(
     let article = site.index.article(id);
     let header = article.header();
     let neighbour = |step: isize| {
-        let run = &site.index.sections[article.section?].run;
+        let run = &site.index.sections[article.home.section?].run;
         let at =
             site.index.position(run, id).filter(|_| header.date.is_some() && header.kind != Kind::Page)?;
         run.dated.get(at.checked_add_signed(step)?).copied()
@@ -44,7 +44,7 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
     let article = site.index.article(id);
     let words = article.facts().words;
     let mut fields = header_fields(site, id, header);
-    let authors = article.authors.iter().map(|at| person::author(site, &site.index.authors[*at]));
+    let authors = article.home.authors.iter().map(|at| person::author(site, &site.index.authors[*at]));
     let authors = Ingredient::List(authors.collect());
     fields.iter_mut().filter(|(name, _)| *name == "authors").for_each(|(_, field)| *field = authors.clone());
     let corrections = header.corrections.iter().map(|correction| {
@@ -65,7 +65,7 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
         ("date_inferred", Ingredient::Bool(header.is_date_inferred())),
         ("words", Ingredient::Number(words.into())),
         ("minutes", Ingredient::Number(i64::from(words.div_ceil(READING_SPEED).max(1)))),
-        ("roles", person::roles(site, article.edition, header)),
+        ("roles", person::roles(site, article.home.edition, header)),
         ("thread", Ingredient::maybe(header.thread.as_deref())),
         ("extra", Ingredient::Table(extra.collect())),
     ]);
@@ -76,7 +76,7 @@ fn article_map<'s>(site: &'s Site, id: ArticleId, header: &'s Header) -> Ingredi
 fn share(site: &Site, id: ArticleId) -> Ingredient<'_> {
     let article = site.index.article(id);
     let header = article.header();
-    let lang = header.lang.as_ref().unwrap_or(&site.config.edition(article.edition).language);
+    let lang = header.lang.as_ref().unwrap_or(&site.config.edition(article.home.edition).language);
     let (url, title) = (path::encode_all(&site.permalink(&article.out)), path::encode_all(&header.title));
     let link = |share: &'_ crate::config::Share| {
         let target = share.pattern.replace("{url}", &url).replace("{title}", &title);

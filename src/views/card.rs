@@ -36,7 +36,7 @@ pub(super) fn header_fields<'s>(
     let terms = |at: &[usize], id: fn(usize) -> TermId| {
         Ingredient::List(at.iter().map(|at| Ingredient::Term(id(*at))).collect())
     };
-    let lang = header.lang.as_deref().unwrap_or(&site.config.edition(article.edition).language);
+    let lang = header.lang.as_deref().unwrap_or(&site.config.edition(article.home.edition).language);
     let date =
         |moment: Option<crate::date::Moment>| Ingredient::maybe(moment.map(crate::date::Moment::rfc3339));
     vec![
@@ -51,9 +51,12 @@ pub(super) fn header_fields<'s>(
         ("summary", Ingredient::text(&header.summary)),
         ("date", date(header.date)),
         ("updated", date(header.updated)),
-        ("section", article.section.map_or(Ingredient::Null, |at| Ingredient::Term(TermId::Section(at)))),
-        ("tags", terms(&article.tags, TermId::Tag)),
-        ("authors", terms(&article.authors, TermId::Author)),
+        (
+            "section",
+            article.home.section.map_or(Ingredient::Null, |at| Ingredient::Term(TermId::Section(at))),
+        ),
+        ("tags", terms(&article.home.tags, TermId::Tag)),
+        ("authors", terms(&article.home.authors, TermId::Author)),
         ("agency", Ingredient::maybe(header.agency.as_deref())),
         ("dateline", Ingredient::maybe(header.dateline.as_deref())),
         ("lang", Ingredient::text(lang)),

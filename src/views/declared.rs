@@ -56,10 +56,10 @@ pub(super) fn declared(site: &Site, edition: EditionId, name: &str) -> Option<(V
         .newest()
         .take_while(is_recent)
         .filter(|id| {
-            let Some((own, tags, authors)) = index.article(*id).terms_in(edition) else { return false };
-            section.as_ref().is_none_or(|wanted| own.is_some_and(|at| wanted.contains(&at)))
-                && tag.is_none_or(|wanted| wanted.is_some_and(|at| tags.contains(&at)))
-                && author.is_none_or(|wanted| wanted.is_some_and(|at| authors.contains(&at)))
+            let Some(terms) = index.article(*id).terms_in(edition) else { return false };
+            section.as_ref().is_none_or(|wanted| terms.section.is_some_and(|at| wanted.contains(&at)))
+                && tag.is_none_or(|wanted| wanted.is_some_and(|at| terms.tags.contains(&at)))
+                && author.is_none_or(|wanted| wanted.is_some_and(|at| terms.authors.contains(&at)))
         })
         .take(limit)
         .inspect(|id| validity.set(validity.get().and(ask(id).1)))

@@ -34,7 +34,7 @@ fn own(page: &Page) -> Option<ArticleId> {
 
 fn lang(site: &Site, id: ArticleId) -> &str {
     let article = site.index.article(id);
-    article.header().lang.as_deref().unwrap_or(&site.config.edition(article.edition).language)
+    article.header().lang.as_deref().unwrap_or(&site.config.edition(article.home.edition).language)
 }
 
 fn translation(site: &Site, id: ArticleId) -> Ingredient<'_> {
@@ -54,7 +54,7 @@ fn counterpart(site: &Site, page: &Page, edition: EditionId) -> Option<Page> {
         Page::Front(_) => Page::Front(edition),
         Page::Article(id) | Page::Standing(id) => {
             let mut versions = site.index.translations(*id).iter();
-            let version = *versions.find(|version| site.index.article(**version).edition == edition)?;
+            let version = *versions.find(|version| site.index.article(**version).home.edition == edition)?;
             if matches!(page, Page::Standing(_)) { Page::Standing(version) } else { Page::Article(version) }
         }
         Page::List { list: List::All(_), part: Part::Landing } => {
@@ -107,7 +107,7 @@ pub(super) fn alternates(site: &Site, page: &Page) -> Ingredient<'static> {
         Some(id) => {
             let version = |id: &ArticleId| {
                 let article = site.index.article(*id);
-                (article.edition, lang(site, *id).to_owned(), site.permalink(&article.out))
+                (article.home.edition, lang(site, *id).to_owned(), site.permalink(&article.out))
             };
             site.index.translations(id).iter().map(version).collect()
         }

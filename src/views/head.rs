@@ -105,7 +105,7 @@ pub(super) fn breadcrumbs<'s>(site: &'s Site, page: &Page) -> Ingredient<'s> {
     }
     match page {
         Page::Article(id) => {
-            let section = site.index.article(*id).section.map(|at| &site.index.sections[at]);
+            let section = site.index.article(*id).home.section.map(|at| &site.index.sections[at]);
             for term in section.into_iter().flat_map(|term| way(site, term)) {
                 add(term.name.clone(), term.out.clone());
             }

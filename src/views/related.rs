@@ -24,21 +24,23 @@ pub fn related(site: &Site, id: ArticleId) -> Vec<Reason> {
     let index = &site.index;
     let article = index.article(id);
     let mut found: Vec<ArticleId> = Vec::new();
-    for tag in &article.tags {
+    for tag in &article.home.tags {
         let run = &index.tags[*tag].run;
         if let Some(at) = index.position(run, id) {
             found.extend(&run.dated[at.saturating_sub(REACH)..at]);
         }
     }
     // What the thread's box shows is not shown again.
-    found.retain(|other| article.thread.is_none() || index.article(*other).thread != article.thread);
+    found.retain(|other| {
+        article.home.thread.is_none() || index.article(*other).home.thread != article.home.thread
+    });
     found.sort_unstable();
     let mut scored: Vec<(usize, bool, i64, ArticleId)> = found
         .chunk_by(|a, b| a == b)
         .map(|same| {
             let other = index.article(same[0]);
             let date = other.header().date.map_or(i64::MIN, |date| date.seconds);
-            (same.len(), other.section == article.section, date, same[0])
+            (same.len(), other.home.section == article.home.section, date, same[0])
         })
         .collect();
     scored.sort_unstable_by(|a, b| {
@@ -47,8 +49,8 @@ pub fn related(site: &Site, id: ArticleId) -> Vec<Reason> {
             .then_with(|| index.article(a.3).out.cmp(&index.article(b.3).out))
     });
     let reason = |(_, same_section, _, other): (usize, bool, i64, ArticleId)| {
-        let others = &index.article(other).tags;
-        let tags = article.tags.iter().copied().filter(|tag| others.contains(tag)).collect();
+        let others = &index.article(other).home.tags;
+        let tags = article.home.tags.iter().copied().filter(|tag| others.contains(tag)).collect();
         Reason { article: other, tags, same_section }
     };
     scored.into_iter().take(COUNT).map(reason).collect()

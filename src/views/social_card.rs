@@ -18,9 +18,9 @@ pub(crate) fn social_card(site: &Site, id: ArticleId) -> Option<SocialCard> {
     if header.kind == Kind::Page || own.is_some_and(|own| site.pictures.contains_key(&own)) {
         return None;
     }
-    let edition = site.config.edition(article.edition);
+    let edition = site.config.edition(article.home.edition);
     let lang = header.lang.as_deref().unwrap_or(&edition.language);
-    let section = article.section.map_or("", |at| site.index.sections[at].name.as_str());
+    let section = article.home.section.map_or("", |at| site.index.sections[at].name.as_str());
     let is_rtl = locale::dir(lang) == "rtl";
     SocialCard::new(&header.title, &edition.title, section, is_rtl, site.config.theme.accent.as_deref())
 }

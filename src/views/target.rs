@@ -57,7 +57,7 @@ fn embed(site: &Site, id: ArticleId, url: &str, root: &str) -> Option<Embed> {
     let (provider, player) =
         site.config.embeds.iter().find_map(|provider| Some((provider, provider.play(url)?)))?;
     let article = site.index.article(id);
-    let lang = article.header().lang.as_ref().unwrap_or(&site.config.edition(article.edition).language);
+    let lang = article.header().lang.as_ref().unwrap_or(&site.config.edition(article.home.edition).language);
     let word = |key: &str| site.config.words.of(lang).word(key).replace("{name}", &provider.name);
     // A feed is read elsewhere, where no frame of ours is shown.
     let player = player.filter(|_| !root.contains("://")).map(|url| Player {

@@ -10,7 +10,7 @@ pub(crate) const COUNT: usize = 5;
 
 /// The thread of an article with the newest of its older stories. Only older ones, so that a new story changes no old page.
 pub(super) fn thread(site: &Site, id: ArticleId) -> Ingredient<'_> {
-    let Some(term) = site.index.article(id).thread.map(|at| &site.index.threads[at]) else {
+    let Some(term) = site.index.article(id).home.thread.map(|at| &site.index.threads[at]) else {
         return Ingredient::Null;
     };
     let at = site.index.position(&term.run, id).unwrap_or(0);
