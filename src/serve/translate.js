@@ -38,7 +38,9 @@ function compiled(table) {
     .filter(([key]) => HOLE.test(key))
     .map(([key, text]) => {
       const pieces = key.split(HOLE);
-      const sense = pieces.map((piece, at) => (at % 2 ? "(.*?)" : escaped(piece))).join("");
+      // What stands between backticks has none itself.
+      const isQuoted = (at) => pieces[at - 1].endsWith("`") && pieces[at + 1].startsWith("`");
+      const sense = pieces.map((piece, at) => (at % 2 === 0 ? escaped(piece) : isQuoted(at) ? "([^`]*?)" : "(.*?)")).join("");
       const words = pieces.filter((_, at) => at % 2 === 0).join("");
       return { sense: new RegExp(`^${sense}$`, "s"), names: pieces.filter((_, at) => at % 2), text, weight: words.length };
     })
