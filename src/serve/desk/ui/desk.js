@@ -168,7 +168,7 @@ function elsewhen() {
   const extra = [site.drafts && word("showDrafts"), site.future && word("showFuture")].filter(Boolean);
   if (!site.fixed || !site.now) return [];
   const told = el("span", {}, word("asOf"), " ", el("strong", {}, moment(zoned(site.now, site.zone))), extra.length > 0 && ` · ${extra.join(" · ")}`);
-  return [told, button(word("today"), () => goTo("", false, false).catch(fail), "quiet")];
+  return [told, button(word("today"), () => goTo("", false, false).catch(fail))];
 }
 
 const STATES = ["", "live", "draft", "scheduled", "flagged", "unsaved", "withdrawn", "expired", "broken"];

@@ -92,7 +92,7 @@ function open(main, path, article, unsaved, start) {
   const wrong = el("div", {});
   const frame = el("iframe", { title: word("preview"), hidden: true });
   const where = el("div", { className: "address" });
-  const empty = el("div", { className: "empty" }, "…");
+  const empty = el("p", { className: "empty" }, word((start ?? article).fields ? "waiting" : "noPage"));
   const write = el("div", { className: "write" });
   let fields = null;
   let body = null;
@@ -134,6 +134,7 @@ function open(main, path, article, unsaved, start) {
     }
     frame.hidden = !address;
     empty.hidden = Boolean(address);
+    empty.textContent = word("noPage");
     where.textContent = made.address ?? "";
   }
 
