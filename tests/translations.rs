@@ -274,7 +274,9 @@ fn no_table_has_a_sentence_that_nobody_says() {
         let shaped = shape(key);
         !shaped.split("{}").map(str::trim).filter(|piece| !piece.is_empty()).all(|piece| flat.contains(piece))
     };
-    let unsaid: Vec<String> = table("tr").into_keys().filter(unsaid).collect();
+    // The names of months come from the calendar's library, reasons from the system.
+    let is_month = |key: &String| key.ends_with(" {year}");
+    let unsaid: Vec<String> = table("tr").into_keys().filter(|key| unsaid(key) && !is_month(key)).collect();
     let by_the_system = [
         "disk quota exceeded",
         "input/output error",

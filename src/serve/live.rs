@@ -106,6 +106,8 @@ pub(super) struct View {
     pub(super) records: Arc<Vec<Arc<Record>>>,
     /// What is wrong with the sources.
     pub(super) problems: Vec<Diag>,
+    /// The site as of an instant that was chosen, instead of as of now.
+    pub(super) fixed: bool,
     /// The problems prevent a newer snapshot: an older one is shown.
     pub(super) stale: bool,
 }

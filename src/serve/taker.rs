@@ -129,6 +129,7 @@ impl Taker {
             self.retext(&paths).map_or_else(|| self.load(began), Ok)
         }));
         self.view.serial += 1;
+        self.view.fixed = self.fixed_now;
         let problems = match result {
             Ok(Ok(shown)) => {
                 self.view.shown = Some(Arc::new(shown));

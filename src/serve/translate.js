@@ -32,17 +32,17 @@ let spoken = "en";
 const HOLE = /\{(\w+)\}/;
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-// Most of a sentence first: where two fit, the one that says more of itself is meant.
 function compiled(table) {
   return Object.entries(table)
     .filter(([key]) => HOLE.test(key))
     .map(([key, text]) => {
       const pieces = key.split(HOLE);
-      const sense = pieces.map((piece, at) => (at % 2 ? "(.*?)" : escaped(piece))).join("");
-      const words = pieces.filter((_, at) => at % 2 === 0).join("");
-      return { sense: new RegExp(`^${sense}$`, "s"), names: pieces.filter((_, at) => at % 2), text, weight: words.length };
-    })
-    .sort((a, b) => b.weight - a.weight);
+      // What stands between backticks has none itself.
+      const isQuoted = (at) => pieces[at - 1].endsWith("`") && pieces[at + 1].startsWith("`");
+      const sense = pieces.map((piece, at) => (at % 2 === 0 ? escaped(piece) : isQuoted(at) ? "([^`]*?)" : "(.*?)")).join("");
+      const weight = pieces.filter((_, at) => at % 2 === 0).join("").length;
+      return { sense: new RegExp(`^${sense}$`, "s"), names: pieces.filter((_, at) => at % 2), text, weight };
+    });
 }
 
 /** Speaks a language from now on, with its table, which is at `address`. Without it, English. */
@@ -73,22 +73,29 @@ const code = (text) => isolated(element("code", { class: "said" }, text));
 function pieces(text, values, inner) {
   return text.split(/(`[^`]+`|\{\w+\})/).filter(Boolean).flatMap((piece) => {
     const name = piece.match(/^\{(\w+)\}$/)?.[1];
-    if (name && values && name in values) return inner(values[name]);
+    if (name && values && name in values) return inner(values[name], name);
     if (piece.length < 3 || !piece.startsWith("`")) return [piece];
     const filled = piece.slice(1, -1).replace(/\{(\w+)\}/g, (hole, name) => values?.[name] ?? hole);
     return [code(filled)];
   });
 }
 
+// What stands for a text, and how many letters of it are known; null if none is. Where several sentences fit, it is the one
+// with which most is known, also of what is in its gaps.
 function found(text) {
-  if (whole.has(text) && !HOLE.test(text)) return pieces(whole.get(text));
-  for (const { sense, names, text: said } of patterns) {
+  if (whole.has(text) && !HOLE.test(text)) return { nodes: pieces(whole.get(text)), weight: text.length };
+  let best = null;
+  for (const { sense, names, text: words, weight } of patterns) {
     const match = text.match(sense);
     if (!match) continue;
+    const inside = names.map((_, at) => (match[at + 1] ? found(match[at + 1]) : null));
+    const all = inside.reduce((sum, part) => sum + (part?.weight ?? 0), weight);
+    if (best && all <= best.weight) continue;
     const values = Object.fromEntries(names.map((name, at) => [name, match[at + 1]]));
-    return pieces(said, values, (value) => (value ? found(value) ?? [isolated(...pieces(value))] : []));
+    const said = Object.fromEntries(names.map((name, at) => [name, inside[at]?.nodes]));
+    best = { weight: all, nodes: pieces(words, values, (value, name) => said[name] ?? (value ? [isolated(...pieces(value))] : [])) };
   }
-  return null;
+  return best;
 }
 
 /** A sentence of ours with `{name}`s in it; `values` are texts or nodes. */
@@ -115,8 +122,8 @@ export function moment(text) {
 /** What the program says, as nodes in the language that is spoken. */
 export function said(text) {
   if (spoken === "en") return pieces(text);
-  return found(text) ?? [element("span", { lang: "en", dir: "ltr" }, ...pieces(text))];
+  return found(text)?.nodes ?? [element("span", { lang: "en", dir: "ltr" }, ...pieces(text))];
 }
 
 /** What the program or a person noted at an article: a person's words are in whatever language they are. */
-export const noted = (text) => (spoken === "en" ? null : found(text)) ?? [element("bdi", { dir: "auto" }, text)];
+export const noted = (text) => (spoken === "en" ? null : found(text)?.nodes) ?? [element("bdi", { dir: "auto" }, text)];

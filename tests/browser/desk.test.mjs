@@ -141,6 +141,53 @@ test("a change by somebody else is met with both versions and both changes in on
   assert.match(text, /Old bridge opens for good/);
 });
 
+test("where both changed the same place, the editor chooses, and no mark of a merge gets into the article", async () => {
+  const path = "content/town/tower.md";
+  const before = site.read(path);
+  await open(path);
+  const type = async (line) => {
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(line);
+    await page.locator(".saved", { hasText: "Kept" }).waitFor();
+  };
+  await page.locator(".headline").fill("Water tower is painted twice");
+  await type("\nMy last line.");
+  site.write(path, before.replace(/title = .*/, 'title = "Water tower is painted red"').trimEnd() + "\nTheir last line.\n");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
+  const places = dialog.locator("fieldset.choices");
+  assert.deepEqual(await places.locator("legend").allInnerTexts(), ["Place 1 of 2", "Place 2 of 2"]);
+  assert.equal(await violations(page, "conflict"), "[]");
+  await places.nth(0).getByLabel("Their version").check();
+  await places.nth(1).getByLabel("Both, theirs first").focus();
+  await page.keyboard.press("Space");
+  await dialog.getByRole("button", { name: "Save this" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const text = site.read(path);
+  assert.match(text, /title = "Water tower is painted red"\n/);
+  assert.match(text, /Their last line\.\n+(.*\n)*My last line\./);
+  assert.doesNotMatch(text, /<<<<|====|>>>>|\|\|\|\|/);
+  // Their version as it is: mine stays among the versions.
+  await page.locator(".headline").waitFor();
+  await page.waitForFunction(() => document.querySelector(".headline").value === "Water tower is painted red");
+  await type("\nOnly mine.");
+  const theirs = text.replace("painted red", "painted blue").trimEnd() + "\nOnly theirs.\n";
+  site.write(path, theirs);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.getByRole("button", { name: "Take theirs" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector(".headline")?.value === "Water tower is painted blue");
+  assert.equal(site.read(path), theirs);
+  await more("history");
+  const kept = await Promise.all(readdirSync(site.path(".newsprint/history"), { recursive: true }).map((name) => {
+    try { return site.read(`.newsprint/history/${name}`); } catch { return ""; }
+  }));
+  assert.ok(kept.some((one) => one.includes("Only mine.")));
+  await dialog.getByRole("button", { name: "Close" }).click();
+});
+
 test("unsaved text survives a closed browser, and versions come back", async () => {
   await open("content/town/bridge.md");
   await page.locator(".headline").fill("A headline that nobody saved");
@@ -185,13 +232,16 @@ test("an article is made, moved with a redirect, withdrawn and deleted", async (
   await page.locator(".write:not([data-former]) .headline").waitFor();
   assert.match(site.read("content/town/trams-by-night.md"), /aliases = \["\/town\/\d{4}\/\d\d\/night-trams-begin\.html"\]/);
   assert.ok(!existsSync(site.path("content/town/night-trams-begin.md")));
-  await more("withdraw");
+  // Who deletes what is out is offered to withdraw it instead.
+  await more("deleteArticle");
+  await dialog.getByRole("button", { name: "Withdraw with a notice" }).click();
   await dialog.locator("textarea").fill("The trams do not run.");
   await dialog.getByRole("button", { name: "Withdraw" }).click();
   await page.locator(".saved", { hasText: "Kept" }).waitFor();
   await save();
   assert.match(site.read("content/town/trams-by-night.md"), /withdrawn = \{ date = .*, notice = "The trams do not run\." \}/);
   await more("deleteArticle");
+  assert.equal(await dialog.getByRole("button", { name: "Withdraw" }).count(), 0, "readers were told already");
   await dialog.getByRole("button", { name: "Delete" }).click();
   await page.waitForFunction(() => location.hash === "#articles");
   assert.ok(!existsSync(site.path("content/town/trams-by-night.md")));

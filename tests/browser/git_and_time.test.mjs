@@ -73,17 +73,21 @@ test("the site as of another time, with what is hidden, and back", async () => {
   };
   const apply = () => dialog().getByRole("button", { name: "Show", exact: true }).click();
   await holds({ "Budget is out": false, "Gone in June": true, "Not ready": false });
-  await show(async () => { await dialog().locator("input[type=datetime-local]").fill("2026-05-01T09:00"); await apply(); });
+  await show(async () => { await dialog().locator("input[type=datetime-local]").fill("2026-05-01T10:00"); await apply(); });
   await holds({ "Budget is out": true, "Gone in June": true, "Not ready": false });
-  await show(async () => { await dialog().locator("input[type=datetime-local]").fill("2026-06-01T00:00"); await dialog().getByLabel("With drafts").check(); await apply(); });
+  await show(async () => { await dialog().locator("input[type=datetime-local]").fill("2026-06-01T01:00"); await dialog().getByLabel("With drafts").check(); await apply(); });
   await holds({ "Budget is out": true, "Gone in June": false, "Not ready": true });
+  // The desk says so on every page, in the site's zone.
+  const elsewhen = page.getByRole("complementary", { name: "Time" });
+  assert.match(await elsewhen.innerText(), /The site as of Jun 1, 2026, 1:00\sAM \(UTC\+01:00\) · With drafts/);
   await show(async () => {
-    await dialog().locator("input[type=datetime-local]").fill("2026-04-30T23:00");
+    await dialog().locator("input[type=datetime-local]").fill("2026-05-01T00:00");
     await dialog().getByLabel("With drafts").uncheck();
     await dialog().getByLabel("not due yet").check();
     await apply();
   });
   await holds({ "Budget is out": true, "Gone in June": true, "Not ready": false });
-  await show(async () => { await dialog().getByLabel("not due yet").uncheck(); await dialog().getByRole("button", { name: "As of now" }).click(); });
+  await elsewhen.getByRole("button", { name: "As of now" }).click();
+  await elsewhen.waitFor({ state: "hidden" });
   await holds({ "Budget is out": true, "Gone in June": false, "Not ready": false });
 });

@@ -69,7 +69,10 @@ for (const [lang, dir, words] of SPEAKERS) {
       const box = document.createElement("div");
       return all.filter((text) => {
         box.replaceChildren(...said(text));
-        return box.querySelector("[lang]") || box.textContent === text;
+        // In gaps are keys, values and names: what reads like a sentence there was not looked up.
+        const prose = [...box.querySelectorAll("bdi")].some((gap) => !gap.querySelector("code") && /[a-z]{2,} [a-z]{2,} [a-z]{2,}/.test(gap.textContent));
+        const ticks = [...box.querySelectorAll("code")].some((gap) => gap.textContent.includes("`"));
+        return prose || ticks || box.querySelector("[lang]") || box.textContent === text;
       });
     }, all);
     assert.deepEqual(english, []);

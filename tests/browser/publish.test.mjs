@@ -115,6 +115,9 @@ test("and back to what was out before", async () => {
   await status("cannot be read");
   await dialog().getByRole("button", { name: "Leave these out" }).click();
   await dialog().getByRole("button", { name: "Go back" }).click();
+  await status("Readers see again what was published before");
+  assert.doesNotMatch(readFileSync(out("town/2026/03/story-3.html"), "utf8"), /Text of story 3\./, "a question is no answer");
+  await dialog().getByRole("button", { name: "Go back" }).click();
   await status("What was out before is out again");
   assert.match(readFileSync(out("town/2026/03/story-3.html"), "utf8"), /Text of story 3\./);
   assert.ok(existsSync(out("town/2026/03/story-4.html")));

@@ -6,7 +6,7 @@ use std::sync::{MutexGuard, PoisonError};
 use axum::http::StatusCode;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Answer, Desk, Refused, Request, file, look};
+use super::{Answer, Desk, Refused, Request, file, look, merge};
 use crate::article::Header;
 use crate::date::Moment;
 use crate::diag;
@@ -85,7 +85,7 @@ impl Desk {
 fn conflict(theirs: Option<&[u8]>, base: Option<&str>, mine: Option<&str>) -> Refused {
     let theirs_text = theirs.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let merged = match (base, mine, &theirs_text) {
-        (Some(base), Some(mine), Some(theirs)) => Some(look::merged(base, mine, theirs)),
+        (Some(base), Some(mine), Some(theirs)) => Some(merge::merged(base, mine, theirs)),
         _ => None,
     };
     let body = json!({

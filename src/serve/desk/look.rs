@@ -62,6 +62,7 @@ pub(super) fn site(desk: &Desk) -> Json {
         "keys": front_matter::keys(),
         "now": moment(clock.now), "drafts": clock.drafts, "future": clock.future,
         "problems": problems(&view.problems), "stale": view.stale,
+        "serial": view.serial, "fixed": view.fixed,
         "waiting": super::inbox::count(desk, &view),
         "articles": view.records.iter().map(|record| record.items.len()).sum::<usize>(),
         "git": super::git::is_repository(desk),
@@ -147,7 +148,7 @@ pub(super) fn article(desk: &Desk, request: &Request) -> Answer {
     if Role::of(path) != Some(Role::Markdown) {
         return Err(missing());
     }
-    let record = view.record(path).ok_or_else(missing)?;
+    view.record(path).ok_or_else(missing)?;
     let bytes = desk.bytes(path)?.ok_or_else(missing)?;
     let version = Fingerprint::of(&bytes).to_string();
     let text = String::from_utf8(bytes).map_err(|_| {
@@ -157,10 +158,6 @@ pub(super) fn article(desk: &Desk, request: &Request) -> Answer {
     described["version"] = json!(version);
     described["unsaved"] =
         desk.history.unsaved(path).filter(|record| record["text"] != text).unwrap_or(Json::Null);
-    let clock = view.shown.as_ref().map_or(desk.state.wishes.clock, |shown| shown.site.clock);
-    let hold = view.shown.as_ref().is_some_and(|shown| shown.site.config.hold_flagged);
-    described["state"] =
-        json!(record.items.first().map_or("broken", |item| state(&item.header, &clock, hold)));
     Ok(described)
 }
 
@@ -178,8 +175,10 @@ pub(super) fn describe(view: &View, path: &str, text: &str) -> Json {
         fields.insert("summary".to_owned(), json!(""));
     }
     let config = view.shown.as_ref().map(|shown| &shown.site.config);
+    let now = view.shown.as_ref().map(|shown| (&shown.site.clock, shown.site.config.hold_flagged));
     json!({
         "path": path, "text": text,
+        "state": header.zip(now).map_or("broken", |(header, (clock, hold))| state(header, clock, hold)),
         "fields": fields,
         "body": parsed.as_ref().and_then(|parsed| parsed.bodies.first()),
         "form": is_toml && header.is_some(),
@@ -216,20 +215,8 @@ pub(super) fn version(desk: &Desk, request: &Request) -> Answer {
     Ok(described)
 }
 
-/// Two changes of one text in one: without marks if they do not meet.
-pub(super) fn merged(base: &str, mine: &str, theirs: &str) -> Json {
-    match diffy::merge(base, mine, theirs) {
-        Ok(text) => json!({ "text": text, "clean": true }),
-        Err(text) => json!({ "text": text, "clean": false }),
-    }
-}
-
-/// `base`, `mine`, `theirs`.
-pub(super) fn merge(request: &Request) -> Answer {
-    Ok(merged(request.needed("base")?, request.needed("mine")?, request.needed("theirs")?))
-}
-
-/// Shows the site as of another instant: `now` (null: as of now), `drafts`, `future`.
+/// Shows the site as of another instant: `now` (null: as of now), `drafts`, `future`. The answer's `serial` is that of the
+/// view until then.
 pub(super) fn travel(desk: &Desk, request: &Request) -> Answer {
     let now = match request.text("now").filter(|text| !text.is_empty()) {
         None => None,
@@ -238,8 +225,9 @@ pub(super) fn travel(desk: &Desk, request: &Request) -> Answer {
             _ => return Err(Refused::bad("a time with its offset is needed: 2026-03-14T09:30:00Z")),
         },
     };
+    let serial = desk.view().serial;
     let _ = desk.state.tell.send(Event::Travel(now, request.flag("drafts"), request.flag("future")));
-    Ok(json!({}))
+    Ok(json!({ "serial": serial }))
 }
 
 /// Has the site made with a text in it.

@@ -8,6 +8,7 @@ mod git;
 mod history;
 mod inbox;
 mod look;
+mod merge;
 mod page;
 mod picture;
 mod publishing;
@@ -242,7 +243,6 @@ fn answer(desk: &Desk, name: &str, request: &Request) -> Answer {
         "article" => look::article(desk, request),
         "history" => look::history(desk, request),
         "version" => look::version(desk, request),
-        "merge" => look::merge(request),
         "travel" => look::travel(desk, request),
         "save" => change::save(desk, request),
         "new" => change::create(desk, request),

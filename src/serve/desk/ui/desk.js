@@ -1,7 +1,7 @@
 // The desk: what all its pages share, the bar, and the list of articles. Text is only ever set as text.
 
 import { choose, moment, preferred, said } from "./translate.js";
-import { LANGUAGES, language, speak, word } from "./words.js";
+import { LANGUAGES, language, offset, speak, word, zoned } from "./words.js";
 
 const meta = (name) => document.querySelector(`meta[name="newsprint-${name}"]`).content;
 const TOKEN = meta("token");
@@ -63,12 +63,18 @@ export function say(what) {
 /** Says what went wrong. */
 export const fail = (error) => say(said(error?.body?.error ?? String(error)));
 
+// Where a complaint is; an article's place leads to the article.
+function place({ path, line }) {
+  const text = el("code", { dir: "ltr" }, path + (line ? ":" + line : ""));
+  return /^content\/.*\.md$/.test(path) && !location.hash.endsWith(encodeURIComponent(path)) ? el("a", { className: "where", href: link("edit", path) }, text) : el("div", { className: "where" }, text);
+}
+
 /** Complaints with place and excerpt. */
 export function complaints(problems) {
   return (problems ?? []).map((problem) =>
     el("div", { className: "problem" + (problem.error ? " error" : "") },
       el("div", {}, said(problem.message)),
-      problem.path && el("code", {}, problem.path + (problem.line ? ":" + problem.line : "")),
+      problem.path && place(problem),
       problem.excerpt && el("pre", {}, problem.excerpt[0], el("mark", {}, problem.excerpt[1]), problem.excerpt[2]),
       problem.hint && el("div", { className: "hint" }, said(problem.hint))));
 }
@@ -111,6 +117,10 @@ function bar(page) {
   } }, Object.entries(LANGUAGES).map(([code, name]) => el("option", { value: code, selected: code === language() }, name)));
   languages.style.width = "auto";
   document.getElementById("skip").textContent = word("skip");
+  const aside = document.getElementById("elsewhen");
+  aside.hidden = !site.fixed;
+  aside.setAttribute("aria-label", word("time"));
+  aside.replaceChildren(...elsewhen());
   document.getElementById("bar").replaceChildren(
     el("a", { className: "name", href: "#articles", dir: "auto" }, site.title || "Newsprint"),
     el("nav", { "aria-label": site.title || "Newsprint" },
@@ -123,24 +133,42 @@ function bar(page) {
       languages));
 }
 
-// The site as of another time.
+// The site as of another time, in the site's own zone.
 function travel() {
   dialog(word("asOf"), (close) => {
-    const when = el("input", { type: "datetime-local", value: (site.now || "").slice(0, 16), "aria-label": word("asOf") });
+    const when = el("input", { type: "datetime-local", value: zoned(site.now ?? new Date(), site.zone).slice(0, 16), name: "as-of" });
     const check = (text, checked) => {
       const box = el("input", { type: "checkbox", checked });
       return [box, el("label", { className: "check" }, box, el("span", {}, text))];
     };
     const [drafts, draftsLabel] = check(word("showDrafts"), site.drafts);
     const [future, futureLabel] = check(word("showFuture"), site.future);
-    const show = (now) => ask("travel", { now, drafts: drafts.checked, future: future.checked })
-      .then(close, fail).then(() => setTimeout(() => refresh().then(route), 300));
+    const show = (now) => goTo(now, drafts.checked, future.checked).then(close, fail);
     return [
-      el("div", { className: "stack" }, el("label", {}, el("span", {}, word("asOf") + " (UTC)"), when), draftsLabel, futureLabel),
+      el("p", { className: "hint" }, word("asOfHint")),
+      el("div", { className: "stack" }, el("label", {}, el("span", {}, word("time"), " (", el("bdi", {}, site.zone), ")"), when), draftsLabel, futureLabel),
       end(button(word("cancel"), close), button(word("today"), () => show("")),
-        button(word("apply"), () => show(when.value ? when.value + ":00Z" : ""), "main")),
+        button(word("apply"), () => show(when.value ? `${when.value}:00${offset(when.value, site.zone)}` : ""), "main")),
     ];
   });
+}
+
+// Shows the site as of an instant, or of now again, and waits until it does.
+async function goTo(now, drafts, future) {
+  const { serial } = await ask("travel", { now, drafts, future });
+  for (let tries = 0; tries < 100 && site.serial <= serial; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await refresh();
+  }
+  await route();
+}
+
+// That the preview shows another time than now is easily forgotten.
+function elsewhen() {
+  const extra = [site.drafts && word("showDrafts"), site.future && word("showFuture")].filter(Boolean);
+  if (!site.fixed || !site.now) return [];
+  const told = el("span", {}, word("asOf"), " ", el("strong", {}, moment(zoned(site.now, site.zone))), extra.length > 0 && ` · ${extra.join(" · ")}`);
+  return [told, button(word("today"), () => goTo("", false, false).catch(fail))];
 }
 
 const STATES = ["", "live", "draft", "scheduled", "flagged", "unsaved", "withdrawn", "expired", "broken"];
@@ -182,10 +210,16 @@ async function articles(main) {
   main.replaceChildren(el("div", { className: "page" },
     el("div", { className: "row" }, el("h1", {}, word("articles")),
       el("div", { className: "row", style: "" }, button(word("newArticle"), create, "main"), button(word("paste"), () => go("paste")))),
-    complaints(site.problems?.filter((problem) => problem.error)),
+    wrong(site.problems?.filter((problem) => problem.error) ?? []),
     el("div", { className: "row" }, el("label", {}, el("span", {}, word("find")), find), el("label", {}, el("span", {}, word("state")), state)),
     list, more));
   await show();
+}
+
+// More than a few complaints are not to push the list away.
+function wrong(problems) {
+  if (problems.length <= 2) return complaints(problems);
+  return el("details", { className: "more wrong" }, el("summary", {}, `${word("problems")}: ${problems.length}`), el("div", {}, complaints(problems)));
 }
 
 function create() {

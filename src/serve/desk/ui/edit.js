@@ -3,7 +3,7 @@
 
 import { NONCE, PREVIEW, ask, button, complaints, dialog, el, end, fail, go, link, onLeave, refresh, say, site } from "./desk.js";
 import { changes, form, now } from "./form.js";
-import { day, word } from "./words.js";
+import { day, phrase, word } from "./words.js";
 import * as cm from "./codemirror.js";
 
 const store = (path) => "newsprint-unsaved:" + path;
@@ -92,7 +92,7 @@ function open(main, path, article, unsaved, start) {
   const wrong = el("div", {});
   const frame = el("iframe", { title: word("preview"), hidden: true });
   const where = el("div", { className: "address" });
-  const empty = el("div", { className: "empty" }, "…");
+  const empty = el("p", { className: "empty" }, word((start ?? article).fields ? "waiting" : "noPage"));
   const write = el("div", { className: "write" });
   let fields = null;
   let body = null;
@@ -134,6 +134,7 @@ function open(main, path, article, unsaved, start) {
     }
     frame.hidden = !address;
     empty.hidden = Boolean(address);
+    empty.textContent = word("noPage");
     where.textContent = made.address ?? "";
   }
 
@@ -164,24 +165,34 @@ function open(main, path, article, unsaved, start) {
 
   // Somebody else was faster: both texts, and both changes in one.
   function conflict(found) {
+    const theirs = found.current?.text ?? "";
+    const mine = found.yours ?? "";
+    const take = async (text, close) => {
+      try {
+        await ask("save", { path, base: theirs, text }, found.current?.version);
+        localStorage.removeItem(store(path));
+        close();
+        dirty = false;
+        leaveNow();
+        say(word("saved"));
+        edit(main, path);
+      } catch (error) { if (error.status === 412) { close(); conflict(error.body); } else fail(error); }
+    };
+    const giveUp = async (close) => {
+      await ask("discard", { path }).catch(fail);
+      localStorage.removeItem(store(path));
+      close();
+      leaveNow();
+      edit(main, path);
+    };
     dialog(word("conflict"), (close) => {
-      const merged = el("textarea", { value: found.merged?.text ?? found.yours ?? "", rows: 14, dir: "auto", "aria-label": word("merged") });
-      const take = async (text) => {
-        try {
-          const version = found.current?.version;
-          await ask("save", { path, base: found.current?.text ?? "", text }, version);
-          localStorage.removeItem(store(path));
-          close();
-          dirty = false;
-          leaveNow();
-          edit(main, path);
-        } catch (error) { if (error.status === 412) { close(); conflict(error.body); } else fail(error); }
-      };
+      const { element, text } = both(found.merged?.pieces ?? [{ mine, theirs }]);
       return [
-        el("p", { className: "hint" }, word(found.merged?.clean ? "mergedClean" : "mergedMarks")),
-        el("div", { className: "two" }, el("div", {}, el("h3", {}, word("theirs")), el("pre", { className: "text" }, found.current?.text ?? "")), el("div", {}, el("h3", {}, word("mine")), el("pre", { className: "text" }, found.yours ?? ""))),
-        el("label", {}, el("span", {}, word("merged")), merged),
-        end(button(word("cancel"), close), button(word("takeTheirs"), async () => { await ask("discard", { path }).catch(fail); localStorage.removeItem(store(path)); close(); leaveNow(); edit(main, path); }), button(word("saveMerged"), () => take(merged.value), "main")),
+        el("p", { className: "hint" }, word(found.merged?.clean ? "mergedClean" : "mergedChoose")),
+        element,
+        el("details", { className: "more" }, el("summary", {}, word("bothWhole")),
+          el("div", { className: "two" }, el("div", {}, el("h3", {}, word("theirs")), el("pre", { className: "text" }, theirs)), el("div", {}, el("h3", {}, word("mine")), el("pre", { className: "text" }, mine)))),
+        end(button(word("cancel"), close), button(word("takeTheirs"), () => giveUp(close)), button(word("saveMerged"), () => take(text(), close), "main")),
       ];
     });
   }
@@ -214,7 +225,8 @@ function open(main, path, article, unsaved, start) {
     correction: () => { if (fields) { fields.element.querySelectorAll("details").forEach((one) => { if (one.querySelector("summary").textContent === word("corrections")) { one.open = true; one.querySelector(":scope > div > div > button").click(); } }); } },
     renameMove: () => rename(path, article),
     withdraw: () => withdraw(fields, touched),
-    deleteArticle: () => remove(path, article),
+    // Only what is out has readers to tell.
+    deleteArticle: () => remove(path, article, fields && article.state === "live" && acts.withdraw),
     discard: () => dialog(word("discard"), (close) => [el("p", {}, word("discardAsk")), end(button(word("cancel"), close), button(word("discard"), async () => { await ask("discard", { path }).catch(fail); localStorage.removeItem(store(path)); dirty = false; leaveNow(); close(); edit(main, path); }, "main"))]),
     commit: () => commit(path),
     switch: async () => {
@@ -249,6 +261,7 @@ function open(main, path, article, unsaved, start) {
     else if (!article.form) write.append(el("p", { className: "hint" }, word("brokenText")));
     write.append(el("h1", { dir: "auto" }, article.fields?.title ?? path));
     whole = writing(shape.text, touched, picture, word("text"));
+    whole.element.classList.add("raw");
     write.append(whole.element);
   } else {
     fields = form(path, shape.fields, touched);
@@ -264,6 +277,23 @@ function open(main, path, article, unsaved, start) {
   wrong.replaceChildren(...complaints(shape.problems));
   if (shape.touched) touched();
   else ask("draft", { path, base: article.text, text: article.text, key }).then((made) => gone || show(made), fail);
+}
+
+// Two changes in one text: where both changed the same, a choice; and the whole of it, for changes by hand.
+function both(pieces) {
+  const disputed = pieces.filter((piece) => piece.text === undefined);
+  const kept = new Map(disputed.map((piece) => [piece, piece.mine]));
+  const merged = el("textarea", { rows: 12, dir: "auto", name: "merged", "aria-label": word("merged"), oninput: () => choices.forEach((choice) => { choice.disabled = true; }) });
+  const draw = () => { merged.value = pieces.map((piece) => piece.text ?? kept.get(piece)).join(""); };
+  const choices = disputed.map((piece, at) => {
+    const option = (name, text) => el("label", { className: "choice" }, el("input", { type: "radio", name: `place-${at}`, checked: name === "mine", onchange: () => { kept.set(piece, text); draw(); } }),
+      el("span", {}, word(name)), name === "bothOfThem" ? null : el("pre", { className: "text", dir: "auto" }, text || word("nothing")));
+    return el("fieldset", { className: "choices" }, el("legend", {}, phrase("placeOf", { n: String(at + 1), all: String(disputed.length) }).join("")),
+      option("theirs", piece.theirs), option("mine", piece.mine), piece.mine && piece.theirs && option("bothOfThem", piece.theirs + piece.mine));
+  });
+  draw();
+  const whole = el("details", { className: "more", open: !disputed.length }, el("summary", {}, word("merged")), el("div", {}, merged));
+  return { element: el("div", { className: "stack" }, choices, whole), text: () => merged.value };
 }
 
 // Which pages a change touches.
@@ -283,7 +313,7 @@ async function history(path, restore) {
   try {
     const { versions } = await ask("history", { path });
     dialog(word("history"), (close) => {
-      const shown = el("div", {}, el("p", { className: "hint" }, word("none")));
+      const shown = el("div", {}, el("p", { className: "hint" }, word("chooseVersion")));
       const look = async (version) => {
         const found = await ask("version", { path, id: version.id });
         const patch = el("pre", { className: "text", tabIndex: 0 }, found.patch.split("\n").slice(2).map((line) =>
@@ -292,7 +322,7 @@ async function history(path, restore) {
       };
       const list = el("ul", { className: "list" }, versions.map((version) => el("li", {}, el("button", { type: "button", className: "item", onclick: () => look(version).catch(fail) },
         el("span", {}, day(new Date(version.when).toISOString())), el("span", { className: "hint" }, version.current ? word("now") : ""), el("span", { className: "about" }, `${version.words} ${word("words")}`)))));
-      return [el("div", { className: "versions" }, versions.length ? list : el("p", {}, word("none")), shown), end(button(word("close"), close))];
+      return [versions.length ? el("div", { className: "versions" }, list, shown) : el("p", {}, word("noVersions")), end(button(word("close"), close))];
     });
   } catch (error) { fail(error); }
 }
@@ -320,9 +350,10 @@ function withdraw(fields, touched) {
   });
 }
 
-function remove(path, article) {
+function remove(path, article, instead) {
   dialog(word("deleteArticle"), (close) => [el("p", {}, word("deleteAsk")),
-    end(button(word("cancel"), close), button(word("deleteArticle"), () => ask("delete", { path }, article.version).then(() => { close(); localStorage.removeItem(store(path)); go("articles"); }, fail), "danger"))]);
+    end(button(word("cancel"), close), button(word("deleteArticle"), () => ask("delete", { path }, article.version).then(() => { close(); localStorage.removeItem(store(path)); go("articles"); }, fail), "danger"),
+      instead && button(word("withdraw"), () => { close(); instead(); }, "main"))]);
 }
 
 async function commit(path) {

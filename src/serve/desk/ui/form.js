@@ -2,7 +2,7 @@
 
 import { button, complaints, dialog, el, end, fail, say, send, site, PREVIEW } from "./desk.js";
 import { noted } from "./translate.js";
-import { word } from "./words.js";
+import { offset, word, zoned } from "./words.js";
 
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 const blank = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length) || value === false;
@@ -23,19 +23,8 @@ export function changes(before, after) {
   return found;
 }
 
-/** The site's time zone as an offset at an instant. */
-function offset(date, zone) {
-  const name = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(date).find((part) => part.type === "timeZoneName").value;
-  return name === "GMT" ? "Z" : name.replace("GMT", "");
-}
-
 /** Now, as the site's zone writes it. */
-export function now() {
-  const date = new Date();
-  const zone = site.zone || "UTC";
-  const parts = new Intl.DateTimeFormat("sv", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(date);
-  return parts.replace(" ", "T") + ":00" + offset(date, zone);
-}
+export const now = () => zoned(new Date(), site.zone);
 
 /** The form. `changed` is called with the fields after each change. */
 export function form(path, fields, changed) {
@@ -56,7 +45,7 @@ export function form(path, fields, changed) {
     const take = () => {
       if (!date.value) return set(key, null);
       if (!time.value) return set(key, date.value);
-      if (!zone.value) zone.value = offset(new Date(`${date.value}T${time.value}:00Z`), site.zone || "UTC");
+      if (!zone.value) zone.value = offset(`${date.value}T${time.value}:00`, site.zone);
       const seconds = (fields[key] ?? "").slice(0, 16) === `${date.value}T${time.value}` ? (fields[key].match(/^.{16}(:\d\d(\.\d+)?)/)?.[1] ?? ":00") : ":00";
       set(key, `${date.value}T${time.value}${seconds}${zone.value}`);
     };
@@ -134,7 +123,7 @@ export function form(path, fields, changed) {
 
   const check = (key, words = word(key)) => el("label", { className: "check" }, el("input", { type: "checkbox", name: key, checked: values[key] === true, onchange: (event) => set(key, event.target.checked) }), el("span", {}, words));
   const section = el("div", {}, text("section", { list: "known-sections" }), el("datalist", { id: "known-sections" }, (site.sections ?? []).map((one) => el("option", { value: one.slug }, one.name))));
-  const kind = label("kind", el("select", { name: "kind", onchange: (event) => set("kind", event.target.value) }, (site.kinds ?? []).map((name) => el("option", { value: name, selected: values.kind === name }, name))));
+  const kind = label("kind", el("select", { name: "kind", onchange: (event) => set("kind", event.target.value) }, (site.kinds ?? []).map((name) => el("option", { value: name, selected: values.kind === name }, word("kind_" + name)))));
   const more = (key, open, ...inside) => el("details", { className: "more", open }, el("summary", {}, word(key)), el("div", {}, inside));
 
   const flags = el("div", {});

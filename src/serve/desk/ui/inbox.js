@@ -13,7 +13,7 @@ export async function inbox(main) {
     group("dumps", found.dumps.map((dump) => item(dump.titles[0] ?? dump.path, [dump.path, dump.titles.length > 1 && `+${dump.titles.length - 1}`], link("paste", dump.path)))),
     group("flagged", found.flagged.map((flagged) => item(flagged.title, flagged.review.map(noted), link("edit", flagged.path), el("span", { className: "count" }, String(flagged.review.length))))),
   ].filter(Boolean).flat();
-  main.replaceChildren(el("div", { className: "page" }, el("div", { className: "row" }, el("h1", {}, word("inbox")), button(word("paste"), () => go("paste"), "main")), groups.length ? groups : el("p", {}, word("none"))));
+  main.replaceChildren(el("div", { className: "page" }, el("div", { className: "row" }, el("h1", {}, word("inbox")), button(word("paste"), () => go("paste"), "main")), el("p", { className: "hint" }, word(groups.length ? "inboxHint" : "inboxEmpty")), groups));
 }
 
 const KEYS = { t: "title", s: "subtitle", y: "byline", d: "dateline", c: "caption", r: "credit", b: "body", x: "chrome" };
@@ -143,10 +143,10 @@ async function lines(main, matter) {
   onLeave(() => {});
   draw();
   const dismiss = matter.id && button(word("dismiss"), () => ask("dismiss", { id: matter.id }).then(() => go("inbox"), fail), "quiet");
-  main.replaceChildren(el("div", { className: "page", style: "" }, el("div", { className: "row" }, el("h1", { dir: "auto" }, found.name), dismiss), el("p", { className: "hint" }, word("keys")),
+  main.replaceChildren(el("div", { className: "page", style: "" }, el("div", { className: "row" }, el("h1", { dir: "auto" }, found.name), dismiss), el("p", { className: "hint wide" }, word("keys")),
     el("div", { className: "paste" }, el("div", {}, el("h2", {}, word("lines")), tools, list), el("div", {}, el("h2", {}, word("foundArticles")), cards))));
   main.firstChild.style.maxWidth = "90rem";
-  list.focus();
+  list.focus({ preventScroll: true });
 }
 
 export { complaints, site };

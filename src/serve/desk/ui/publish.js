@@ -89,9 +89,14 @@ function panel(found, close, isOpen) {
   const failed = (error) => { bar.hidden = true; names.disabled = false; fail(error); buttons.replaceChildren(button(word("close"), close), again()); };
   const look = () => run("plan", { target: target().name, leave_out: [...leaveOut], confirm }).catch(failed);
   const again = () => button(word("tryAgain"), look);
-  const back = () => target().keeps && button(word("rollback"), () => run("back", { target: target().name }).catch(failed));
+  // One more question: readers see the former pages at once.
+  const back = () => target().keeps && button(word("rollback"), () => {
+    stage.textContent = word("rollbackAsk");
+    text.replaceChildren();
+    buttons.replaceChildren(again(), button(word("rollback"), () => run("back", { target: target().name }).catch(failed), "danger"));
+  });
   const external = (address, title) => el("a", { href: address, target: "_blank", rel: "noopener", dir: title ? "auto" : "ltr" }, title ?? address);
-  const list = (items) => el("ul", { className: "plain" }, items.map((item) => el("li", { dir: "auto" }, item)));
+  const list = (items) => el("ul", { className: "plain" }, items.map((item) => el("li", {}, el("bdi", {}, item))));
   const lines = (told) => el("ul", { className: "plain" }, told.map((one) => el("li", {}, line(one))));
   const addresses = (links) => links?.length > 0 && list(links.map((link) => el("span", {}, external(link.address, link.title), " ", el("bdi", { className: "hint", dir: "ltr" }, link.address))));
 
