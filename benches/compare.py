@@ -199,12 +199,14 @@ class Bench:
         folder = self.built(size, "newsprint")
         for _ in range(self.given.runs):
             self.aside(folder / ".newsprint/ledger")
+            os.sync()
             self.note(size, "ledger", "newsprint", self.newsprint(folder))
 
     def template(self, size, row="template", kind="newsprint"):
         folder = self.built(size, kind)
         for turn in range(min(3, self.given.runs)):
             edit_template(folder, turn)
+            os.sync()
             self.note(size, row, "newsprint, template" if row != "template" else "newsprint", self.newsprint(folder))
 
     def dumps(self, size):
