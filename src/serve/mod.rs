@@ -101,11 +101,14 @@ impl Preview {
             .enable_all()
             .build()
             .map_err(|error| diag::no_port("127.0.0.1", &error))?;
-        let listeners = runtime.block_on(server::bind(options.port))?;
+        let wanted = options.port.map_or(server::PORTS, |port| port..=port);
+        let listeners = runtime.block_on(server::bind(wanted))?;
         let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(0, |address| address.port());
 
         // The desk has a port of its own, which makes it an origin of its own: what scripts of a page can do ends there.
-        let desk_listeners = runtime.block_on(server::bind(Some(0)))?;
+        // It is the next one if that is free, so that what a browser kept for the desk is found again by the next run.
+        let next = port.checked_add(1).filter(|_| options.port != Some(0));
+        let desk_listeners = runtime.block_on(server::bind(next.into_iter().chain([0])))?;
         let desk =
             desk_listeners.first().and_then(|l| l.local_addr().ok()).map_or(0, |address| address.port());
 

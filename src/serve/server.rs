@@ -42,16 +42,16 @@ const HEADER_TIME: Duration = Duration::from_secs(20);
 /// Bytes of a request's header at most.
 const HEADER_BYTES: usize = 32 << 10;
 
-/// Binds this machine's own addresses: the port that was asked for, else the first that is free.
+/// Where the preview is when nothing else is said, and where the next ones are.
+pub(super) const PORTS: std::ops::RangeInclusive<u16> = 4321..=4340;
+
+/// Binds this machine's own addresses at the first of these ports that is free; 0 is any.
 ///
 /// # Errors
 /// When there is none.
-pub(super) async fn bind(port: Option<u16>) -> Result<Vec<TcpListener>, Diag> {
-    /// Where the preview is when nothing else is said, and where the next ones are.
-    const PORTS: std::ops::Range<u16> = 4321..4341;
-    let wanted = port.map_or(PORTS, |port| port..port.saturating_add(1));
+pub(super) async fn bind(ports: impl IntoIterator<Item = u16>) -> Result<Vec<TcpListener>, Diag> {
     let mut failure = None;
-    for port in wanted {
+    for port in ports {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         match TcpListener::bind(address).await {
             Ok(listener) => {

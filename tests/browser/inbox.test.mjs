@@ -96,11 +96,63 @@ test("a dump that was accepted is not offered again, nor brought again by an imp
   assert.match(site.read(path), /All work on the crane/);
 });
 
+test("a dropped file is split and merged, a role and a field are put right, with the keyboard alone", async () => {
+  await go("paste");
+  const text = `${STORY("Swing bridge jams again", "Ned Ashe", "swing bridge")}\nA line that is no part of it\n\n${STORY("Lido opens in May", "Uma Lake", "lido")}`;
+  await page.locator(".drop").evaluate((element, text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "two stories.txt", { type: "text/plain" }));
+    for (const step of ["dragover", "drop"]) element.dispatchEvent(new DragEvent(step, { bubbles: true, cancelable: true, dataTransfer: data }));
+  }, text);
+  await page.waitForFunction(() => document.querySelector("textarea").value.includes("Lido"));
+  await page.getByRole("button", { name: "Find the articles" }).press("Enter");
+  const list = page.getByRole("listbox");
+  await list.waitFor();
+  await page.getByRole("heading", { name: "two stories.txt" }).waitFor();
+  const count = (wanted) => page.waitForFunction((wanted) => document.querySelectorAll(".found").length === wanted, wanted);
+  const line = async (words) => {
+    const rows = await page.locator(".lines li .words").allInnerTexts();
+    await list.press("Home");
+    for (let at = rows.findIndex((row) => row === words); at > 0; at -= 1) await page.keyboard.press("ArrowDown");
+    assert.equal(await page.locator(".lines [aria-selected=true] .words").innerText(), words);
+  };
+  const before = await page.locator(".found").count();
+  await line("Lido opens in May");
+  // Merged or split, whichever comes first, and back.
+  await page.keyboard.press("Enter");
+  await count(3 - before);
+  await page.keyboard.press("Enter");
+  await count(before);
+  if (before === 1) await page.keyboard.press("Enter");
+  await count(2);
+  await line("A line that is no part of it");
+  await page.keyboard.press("x");
+  await page.locator(".lines li.changed.chrome", { hasText: "A line that is no part of it" }).waitFor();
+  // From the lines with Tab to the first field of the first article.
+  const title = page.locator("input[name=title-1]");
+  for (let tabs = 0; tabs < 10 && !(await title.evaluate((input) => input === document.activeElement)); tabs += 1) await page.keyboard.press("Tab");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("Swing bridge jams for a third time");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("town");
+  await list.press("a");
+  await page.locator(".found", { hasText: "Accepted:" }).waitFor();
+  const first = site.read("content/town/swing-bridge-jams-for-a-third-time.md");
+  assert.match(first, /^\+\+\+\ntitle = "Swing bridge jams for a third time"\n/);
+  assert.doesNotMatch(first, /no part of it|lido/i);
+  await list.press("a");
+  await page.locator(".headline").waitFor();
+  assert.equal(await page.locator(".headline").inputValue(), "Lido opens in May");
+});
+
 test("at a phone's width, without keys, a line's role is changed and an article begins, and what is dealt with goes", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   site.write("content/wire/mill.txt", STORY("Old mill is sold", "Ida Reed", "mill") + "\n" + STORY("Ferry has a new captain", "Tom Quay", "ferry"));
   await page.waitForTimeout(400);
   await go("inbox");
+  await page.getByText("Old mill is sold").waitFor();
   assert.equal(await violations(page, "inbox-phone"), "[]");
   await page.getByText("Old mill is sold").click();
   const row = (text) => page.locator(".lines li", { hasText: text });

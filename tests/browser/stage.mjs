@@ -61,7 +61,8 @@ export class Site {
 export class Preview {
   /** Starts one for a site and waits until it answers. */
   static async start(site, ...args) {
-    const process = spawn(PROGRAM, ["serve", "--site", site.dir, "--port", "0", ...args]);
+    const port = args.includes("--port") ? [] : ["--port", "0"];
+    const process = spawn(PROGRAM, ["serve", "--site", site.dir, ...port, ...args]);
     const preview = new Preview();
     preview.process = process;
     preview.lines = "";

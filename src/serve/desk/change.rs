@@ -98,7 +98,7 @@ fn conflict(theirs: Option<&[u8]>, base: Option<&str>, mine: Option<&str>) -> Re
         "base": base,
         "merged": merged,
     });
-    Refused(StatusCode::PRECONDITION_FAILED, body)
+    Refused(StatusCode::CONFLICT, body)
 }
 
 fn expected(request: &Request) -> Result<Fingerprint, Refused> {

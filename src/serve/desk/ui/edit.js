@@ -72,11 +72,26 @@ function writing(doc, changed, picture, label) {
 export async function edit(main, path) {
   let article = await ask("article", { path });
   let unsaved = article.unsaved;
+  const own = await kept(path);
+  if (own && own.text !== article.text && (!unsaved || own.when > unsaved.when)) unsaved = own;
+  open(main, path, article, unsaved);
+}
+
+// What this browser kept of an article: a text, or an edit that the desk did not hear of any more.
+async function kept(path) {
   try {
     const own = JSON.parse(localStorage.getItem(store(path)) || "null");
-    if (own && own.text !== article.text && (!unsaved || own.when > unsaved.when)) unsaved = own;
-  } catch { /* what is no JSON is none of ours */ }
-  open(main, path, article, unsaved);
+    if (!own?.edit) return own;
+    const made = await ask("draft", { path, base: own.base, ...own.edit });
+    return { ...own, text: made.text };
+  } catch {
+    return null; // What is no JSON is none of ours.
+  }
+}
+
+/** Keeps what is not saved in this browser, which has no more room at times: the desk keeps it too. */
+function keep(path, what) {
+  try { localStorage.setItem(store(path), JSON.stringify({ ...what, when: Date.now() })); } catch { /* full */ }
 }
 
 function open(main, path, article, unsaved, start) {
@@ -112,15 +127,19 @@ function open(main, path, article, unsaved, start) {
     try {
       do {
         again = false;
-        const made = await ask("draft", { path, base: article.text, key, ...change() });
+        const edit = change();
+        keep(path, { base: article.text, edit });
+        const made = await ask("draft", { path, base: article.text, key, ...edit });
         if (gone) return;
-        try { localStorage.setItem(store(path), JSON.stringify({ text: made.text, base: article.version, when: Date.now() })); } catch { /* a full store: the desk has it too */ }
+        keep(path, { text: made.text });
         dirty = made.text !== article.text;
         show(made);
       } while (again);
       // A save that ended meanwhile has said so, and what is as it was saved is saved.
       if (!saving) saved.textContent = word(dirty ? "kept" : "saved");
     } catch (error) {
+      // What was typed while the desk was silent, too.
+      if (!gone) keep(path, { base: article.text, edit: change() });
       fail(error);
     } finally { busy = false; }
   }
@@ -146,7 +165,7 @@ function open(main, path, article, unsaved, start) {
       const made = await ask("save", { path, base: article.text, ...change(), ...extra }, article.version);
       localStorage.removeItem(store(path));
       const fresh = await ask("article", { path });
-      if (fresh.version !== made.version) throw { status: 412, body: { current: { version: fresh.version, text: fresh.text }, yours: made.text, error: word("conflict") } };
+      if (fresh.version !== made.version) throw { status: 409, body: { current: { version: fresh.version, text: fresh.text }, yours: made.text, error: word("conflict") } };
       article = fresh;
       start = undefined;
       dirty = false;
@@ -157,7 +176,7 @@ function open(main, path, article, unsaved, start) {
       refresh().catch(() => {});
     } catch (error) {
       saved.textContent = word("notSaved");
-      if (error.status === 412) conflict(error.body);
+      if (error.status === 409) conflict(error.body);
       else if (error.status === 422) { wrong.replaceChildren(...complaints(error.body.problems)); fail(error); wrong.scrollIntoView({ block: "nearest" }); }
       else fail(error);
     } finally { saving = false; }
@@ -176,7 +195,7 @@ function open(main, path, article, unsaved, start) {
         leaveNow();
         say(word("saved"));
         edit(main, path);
-      } catch (error) { if (error.status === 412) { close(); conflict(error.body); } else fail(error); }
+      } catch (error) { if (error.status === 409) { close(); conflict(error.body); } else fail(error); }
     };
     const giveUp = async (close) => {
       await ask("discard", { path }).catch(fail);
