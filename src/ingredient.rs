@@ -4,9 +4,11 @@
 //! does not cover, and `explain` prints just what was hashed.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use tera::Value;
-use tera::value::{Key, Map};
+use tera::value::Key;
 
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::index::{ArticleId, TermId};
@@ -156,13 +158,10 @@ impl<'s> Ingredient<'s> {
                 Value::from(items.iter().map(|item| item.value(leaf)).collect::<Result<Vec<_>, E>>()?)
             }
             Self::Map(fields) => {
-                let fields = fields.iter().map(|(name, field)| Ok((Key::from(*name), field.value(leaf)?)));
-                Value::from(fields.collect::<Result<Map, E>>()?)
+                map(fields.iter().map(|(name, field)| Ok((Key::from(*name), field.value(leaf)?))))?
             }
             Self::Table(fields) => {
-                let fields =
-                    fields.iter().map(|(name, field)| Ok((Key::from(name.to_string()), field.value(leaf)?)));
-                Value::from(fields.collect::<Result<Map, E>>()?)
+                map(fields.iter().map(|(name, field)| Ok((Key::from(name.to_string()), field.value(leaf)?))))?
             }
             Self::Card(_) | Self::Term(_) | Self::Body { .. } => leaf(self)?,
         })
@@ -216,4 +215,40 @@ impl<'s> Ingredient<'s> {
             }
         }
     }
+}
+
+/// A name by where it stands among the fields.
+struct Nth(usize, Key<'static>);
+
+impl From<Nth> for Key<'static> {
+    fn from(name: Nth) -> Self {
+        name.1
+    }
+}
+
+impl Ord for Nth {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Nth {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Nth {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Nth {}
+
+/// A map of fields in their order. Tera takes one of its own kind and fills another with it, which hashes every name
+/// twice; from a sorted map it does so once, and what sorts costs nothing here.
+fn map<E>(fields: impl Iterator<Item = Result<(Key<'static>, Value), E>>) -> Result<Value, E> {
+    let nth = |(at, field): (usize, Result<_, E>)| field.map(|(name, value)| (Nth(at, name), value));
+    Ok(Value::from(fields.enumerate().map(nth).collect::<Result<BTreeMap<Nth, Value>, E>>()?))
 }
