@@ -13,6 +13,7 @@ before(async () => {
   const files = { "site.toml": CONFIG };
   // Enough pages that one of them is no tenth.
   for (let n = 0; n < 20; n += 1) files[`content/town/story-${n}.md`] = article(`Story ${n}`, `Text of story ${n}.`);
+  files["content/town/later.md"] = article("A story for later", "Later.", "embargo = 2099-07-01T06:00:00+01:00\n");
   stage = await Stage.set(files);
   ({ site, page } = stage);
   live = site.dir + "-live";
@@ -49,6 +50,9 @@ test("a dry run in words, then it is live", async () => {
   await open();
   await status("What would be done");
   assert.match(await dialog().innerText(), /20 new: /);
+  assert.match(await dialog().innerText(), /Jul 1, 2099, 6:00\sAM \(UTC\+01:00\): something appears or goes by time alone\. Publish again then\./);
+  assert.doesNotMatch(await dialog().innerText(), /for later/, "nor what it is");
+  assert.equal(await dialog().getByRole("button", { name: "Go back" }).count(), 0, "where nothing is out there is nothing to go back to");
   assert.ok(!existsSync(out("index.html")), "nothing is sent before it is agreed to");
   await noViolations();
   await page.keyboard.press("Enter");

@@ -69,7 +69,8 @@ pub(super) fn site(desk: &Desk) -> Json {
     })
 }
 
-fn moment(seconds: i64) -> String {
+/// An instant, as the desk's page reads it.
+pub(super) fn moment(seconds: i64) -> String {
     chrono::DateTime::from_timestamp(seconds, 0)
         .unwrap_or_default()
         .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)

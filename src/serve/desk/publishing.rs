@@ -229,7 +229,7 @@ fn planned(
     let left_out = if options.allow_incomplete { broken } else { Vec::new() };
     let told = json!({
         "lines": plan.words, "place": plan.place, "bytes": plan.bytes, "unchanged": plan.unchanged,
-        "files": plan.phases.iter().map(|phase| phase.steps.len()).sum::<usize>(), "left_out": left_out,
+        "files": plan.phases.iter().map(|phase| phase.steps.len()).sum::<usize>(), "left_out": left_out, "due": built.next_due.map(look::moment),
         "links": links(live, &plan), "key": key(&plan).to_string(),
     });
     Ok((options, plan, told))

@@ -196,7 +196,7 @@ async function articles(main) {
     for (const article of articles) {
       const about = parts([moment(article.date), article.section, article.path.replace(/^content\//, "")]);
       const marks = [standing(article.path), " ", article.unsaved && el("span", { className: "state unsaved" }, word("unsaved")), " ",
-        el("span", { className: "state " + article.state }, word(article.state))];
+        el("span", { className: "state " + article.state, title: article.state === "live" ? word("liveHint") : undefined }, word(article.state))];
       list.append(el("li", {}, el("a", { className: "item", href: link("edit", article.path) },
         el("span", { className: "title", dir: "auto" }, article.title), el("span", {}, marks), el("span", { className: "about" }, about))));
     }

@@ -50,7 +50,7 @@ export function form(path, fields, changed) {
       set(key, `${date.value}T${time.value}${seconds}${zone.value}`);
     };
     [date, time, zone].forEach((input) => input.addEventListener("change", take));
-    zone.style.maxWidth = "7rem";
+    zone.style.maxWidth = "9.5rem";
     const fill = () => {
       const text = now();
       [date.value, time.value, zone.value] = [text.slice(0, 10), text.slice(11, 16), text.slice(19)];
@@ -114,7 +114,7 @@ export function form(path, fields, changed) {
     const list = el("div", { className: "stack" });
     const draw = () => list.replaceChildren(...(values.corrections ?? []).map((one, at) => el("div", { className: "row" },
       el("span", { className: "hint", dir: "ltr" }, one.date.slice(0, 10)),
-      el("label", {}, el("span", {}, word("correction")), el("input", { value: one.text, dir: "auto", oninput: (event) => { values.corrections[at] = { ...one, text: event.target.value }; tell(); } })),
+      el("label", {}, el("span", {}, word("correctionText")), el("input", { value: one.text, dir: "auto", oninput: (event) => { values.corrections[at] = { ...one, text: event.target.value }; tell(); } })),
       button(word("remove"), () => { values.corrections.splice(at, 1); draw(); tell(); }, "quiet"))));
     const add = () => { values.corrections = [...(values.corrections ?? []), { date: now(), text: "…" }]; values.updated = now(); draw(); tell(); list.querySelector(".row:last-child input").select(); };
     draw();

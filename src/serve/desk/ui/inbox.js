@@ -9,7 +9,7 @@ export async function inbox(main) {
   const item = (title, facts, href, more) => el("li", {}, el("a", { className: "item", href }, el("span", { className: "title", dir: "auto" }, title), more ?? "", el("span", { className: "about" }, parts(facts))));
   const group = (key, items) => items.length > 0 && [el("h2", {}, word(key)), el("ul", { className: "list" }, items)];
   const groups = [
-    group("pastes", found.pastes.map((paste) => item(paste.head, [paste.name, day(new Date(paste.when).toISOString())], link("paste", "id:" + paste.id)))),
+    group("pastes", found.pastes.map((paste) => item(paste.head, [!paste.name.startsWith("paste/") && paste.name, day(new Date(paste.when).toISOString())], link("paste", "id:" + paste.id)))),
     group("dumps", found.dumps.map((dump) => item(dump.titles[0] ?? dump.path, [dump.path, dump.titles.length > 1 && `+${dump.titles.length - 1}`], link("paste", dump.path)))),
     group("flagged", found.flagged.map((flagged) => item(flagged.title, flagged.review.map(noted), link("edit", flagged.path), el("span", { className: "count" }, String(flagged.review.length))))),
   ].filter(Boolean).flat();
@@ -98,7 +98,7 @@ async function lines(main, matter) {
   function card(article, at) {
     const values = article.fields;
     const sent = {};
-    const field = (key) => el("label", {}, el("span", {}, word(key)), el("input", { value: Array.isArray(values[key]) ? values[key].join(", ") : values[key] ?? "", dir: "auto", name: `${key}-${at + 1}`,
+    const field = (key, more = {}) => el("label", {}, el("span", {}, word(key)), el("input", { ...more, value: Array.isArray(values[key]) ? values[key].join(", ") : values[key] ?? "", dir: "auto", name: `${key}-${at + 1}`,
       oninput: (event) => { const text = event.target.value.trim(); sent[key] = Array.isArray(values[key]) ? text.split(",").map((one) => one.trim()).filter(Boolean) : text || null; } }));
     const accept = (update) => ask("accept", { ...request(), item: at + 1, fields: sent, ...(update ? { update } : {}) })
       .then((made) => {
@@ -109,7 +109,7 @@ async function lines(main, matter) {
       article.accepted && el("p", {}, word("accepted"), " ", el("a", { href: link("edit", article.accepted) }, article.accepted)),
       (values.review ?? []).map((flag) => el("div", { className: "problem" }, noted(flag))),
       article.near && !article.accepted && el("div", { className: "problem" }, word("nearDuplicate"), " ", el("bdi", {}, article.near.title), el("div", {}, button(word("updateThat"), () => accept(article.near.path)))),
-      el("div", { className: "stack" }, field("title"), field("summary"), el("div", { className: "two" }, field("section"), field("date")), el("div", { className: "two" }, field("authors"), field("tags")), el("div", { className: "two" }, field("dateline"), field("agency"))),
+      el("div", { className: "stack" }, field("title"), field("summary"), el("div", { className: "two" }, field("section", { list: "known-sections" }), field("date", { placeholder: "2026-03-14" })), el("div", { className: "two" }, field("authors"), field("tags")), el("div", { className: "two" }, field("dateline"), field("agency"))),
       !values.date && el("p", { className: "hint" }, word("noDate")),
       el("div", { className: "body", dir: "auto", tabIndex: 0, role: "region", "aria-label": `${word("text")}: ${values.title}` }, article.body),
       !article.accepted && el("div", { className: "end row" }, button(word("accept"), () => accept(), "main accept")));
@@ -143,8 +143,11 @@ async function lines(main, matter) {
   onLeave(() => {});
   draw();
   const dismiss = matter.id && button(word("dismiss"), () => ask("dismiss", { id: matter.id }).then(() => go("inbox"), fail), "quiet");
-  main.replaceChildren(el("div", { className: "page", style: "" }, el("div", { className: "row" }, el("h1", { dir: "auto" }, found.name), dismiss), el("p", { className: "hint wide" }, word("keys")),
-    el("div", { className: "paste" }, el("div", {}, el("h2", {}, word("lines")), tools, list), el("div", {}, el("h2", {}, word("foundArticles")), cards))));
+  // A paste has a name of its own, which says nothing to a person.
+  const isNamed = !found.name.startsWith("paste/");
+  main.replaceChildren(el("div", { className: "page", style: "" }, el("div", { className: "row" }, isNamed ? el("h1", { dir: "auto" }, found.name) : el("h1", {}, word("paste")), dismiss), el("p", { className: "hint wide" }, word("keys")),
+    el("div", { className: "paste" }, el("div", {}, el("h2", {}, word("lines")), tools, list), el("div", {}, el("h2", {}, word("foundArticles")), cards)),
+    el("datalist", { id: "known-sections" }, (site.sections ?? []).map((one) => el("option", { value: one.slug }, one.name)))));
   main.firstChild.style.maxWidth = "90rem";
   list.focus({ preventScroll: true });
 }

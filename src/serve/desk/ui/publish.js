@@ -1,7 +1,8 @@
 // Publishing: what it would do, in words; then, when that is agreed to, how far it is, and where it can be seen.
 
-import { ask, button, complaints, dialog, el, end, fail } from "./desk.js";
-import { phrase, word } from "./words.js";
+import { ask, button, complaints, dialog, el, end, fail, site } from "./desk.js";
+import { moment } from "./translate.js";
+import { phrase, word, zoned } from "./words.js";
 
 // What a target needs; the words of site.toml are the same in every language.
 const EXAMPLES = `[publish.live]
@@ -97,6 +98,7 @@ function panel(found, close, isOpen) {
   });
   const external = (address, title) => el("a", { href: address, target: "_blank", rel: "noopener", dir: title ? "auto" : "ltr" }, title ?? address);
   const list = (items) => el("ul", { className: "plain" }, items.map((item) => el("li", {}, el("bdi", {}, item))));
+  const due = (told) => told.due && el("p", { className: "hint" }, nodes("dueThen", { when: isolated(moment(zoned(told.due, site.zone))) }));
   const lines = (told) => el("ul", { className: "plain" }, told.map((one) => el("li", {}, line(one))));
   const addresses = (links) => links?.length > 0 && list(links.map((link) => el("span", {}, external(link.address, link.title), " ", el("bdi", { className: "hint", dir: "ltr" }, link.address))));
 
@@ -109,13 +111,16 @@ function panel(found, close, isOpen) {
       text.replaceChildren(...[
         told.left_out.length > 0 && el("div", { className: "problem" }, word("leftOut"), list(told.left_out)),
         isDone ? el("p", {}, external(found.address)) : lines(told.lines),
+        due(told),
       ].filter(Boolean));
       const go = button(word("publishNow"), () => run("send", { key: told.key }).catch(failed), "main");
-      buttons.replaceChildren(...[close_, back(), isDone ? null : go].filter(Boolean));
+      // Where nothing is out yet there is nothing to go back to.
+      const isFirst = !told.unchanged && told.lines.every((one) => ["new", "others"].includes(one.what));
+      buttons.replaceChildren(...[close_, !isFirst && back(), isDone ? null : go].filter(Boolean));
       if (!isDone) go.focus();
     } else if (job.stage === "published") {
       stage.replaceChildren(word("published"), " ", external(found.address));
-      text.replaceChildren(...[addresses(told.links), el("p", { className: "hint" }, `${word("filesSent")} ${told.sent}`)].filter(Boolean));
+      text.replaceChildren(...[addresses(told.links), due(told), el("p", { className: "hint" }, `${word("filesSent")} ${told.sent}`)].filter(Boolean));
       buttons.replaceChildren(...[back(), close_].filter(Boolean));
     } else if (job.stage === "went-back") {
       stage.replaceChildren(word("wentBack"), " ", external(found.address));
