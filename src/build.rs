@@ -120,7 +120,7 @@ pub fn exit_code(diags: &[Diag]) -> u8 {
         _ if in_config(diag) => 2,
         "OUT-DIR" | "NO-SITE" | "USAGE" => 2,
         "LOCK" => 7,
-        "IO" => 5,
+        "IO" | "UNREACHED" => 5,
         _ => 3,
     };
     let errors = diags.iter().filter(|diag| diag.severity == Severity::Error).map(of);

@@ -1145,6 +1145,17 @@ pub fn catalogue_rows_unmet(name: &str, unmet: usize, rows: usize) -> Diag {
         .at(Place::file(name))
 }
 
+/// An import that ended before its input did: how many records it had read and not written, the first of them, and how many
+/// bytes of the input it had not read.
+#[must_use]
+pub fn import_ended(count: u64, first: Option<&str>, unread: u64) -> Diag {
+    let from = first.map_or(String::new(), |first| format!(" of those from `{first}` on"));
+    let rest =
+        if unread > 0 { format!(", and {unread} bytes of the input were not read") } else { String::new() };
+    Diag::error("UNREACHED", format!("the import ended early: {count} records{from} are not written{rest}"))
+        .hint("import the same again when the cause is mended: what stands then stays, what is missing is written")
+}
+
 /// An import that lost count: our bug.
 #[must_use]
 pub fn account_off(account: impl Display) -> Diag {

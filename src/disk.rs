@@ -1,6 +1,6 @@
 //! The only module that touches files: a site's folder as a [`Store`], and writes that are whole or absent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::RangeInclusive;
@@ -265,19 +265,28 @@ pub struct Replacement<'a> {
     pub over: Option<Fingerprint>,
 }
 
-/// Replaces many files, each as a whole, such that a power cut after it loses none. The answer says for
-/// each whether it was: a file that has become another one meanwhile is left alone.
-///
-/// # Errors
-/// With the path and the operation that failed first; files are then old or new, none is torn.
-pub fn replace_all(files: &[Replacement<'_>]) -> Result<Vec<bool>, Diag> {
+/// Replaces many files, each as a whole, such that a power cut after it loses none. The answer says for each whether it was:
+/// a file that has become another one meanwhile is left alone, and one that could not be written is old or not there, never
+/// torn.
+#[must_use]
+pub fn replace_all(files: &[Replacement<'_>]) -> Vec<Result<bool, Diag>> {
     let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
     let mut changed = BTreeSet::new();
+    let mut broken: BTreeMap<&Path, Diag> = BTreeMap::new();
     for folder in folders {
-        changed.extend(make_folder(folder)?);
+        match make_folder(folder) {
+            Ok(made) => changed.extend(made),
+            Err(diag) => {
+                broken.insert(folder, diag);
+                continue;
+            }
+        }
         sweep_folder(folder);
     }
     let replace = |file: &Replacement<'_>| {
+        if let Some(diag) = file.path.parent().and_then(|folder| broken.get(folder)) {
+            return Err(diag.clone());
+        }
         let fail = |error| diag::io(&file.path.to_string_lossy(), "write it", &error);
         let Coming { path: temporary, file: mut open } = Coming::of(&file.path).map_err(fail)?;
         let mut write = || {
@@ -296,10 +305,12 @@ pub fn replace_all(files: &[Replacement<'_>]) -> Result<Vec<bool>, Diag> {
             fail(error)
         })
     };
-    let done: Result<Vec<bool>, Diag> = files.par_iter().map(replace).collect();
-    let done = done?;
-    changed.par_iter().map(|folder| sync_folder(folder)).collect::<Result<(), Diag>>()?;
-    Ok(done)
+    let mut done: Vec<Result<bool, Diag>> = files.par_iter().map(replace).collect();
+    // A name that a power cut may take again is not yet there.
+    if let Some(diag) = changed.par_iter().find_map_any(|folder| sync_folder(folder).err()) {
+        done.iter_mut().filter(|done| matches!(done, Ok(true))).for_each(|done| *done = Err(diag.clone()));
+    }
+    done
 }
 
 /// Makes a folder and those above it. The answer is the folders in which names change: itself, since a file is to come, and

@@ -271,7 +271,7 @@ fn one(bytes: &[u8], input: &dump::Input<'_>, explain: bool) -> (String, bool) {
     let parsed = dump::parse(bytes, input, &Options { vocabulary: &VOCABULARY, language: None, zone: None });
     let refused = parsed.articles.is_empty();
     if explain {
-        return (dump::explain(&parsed, &String::from_utf8_lossy(bytes)), refused);
+        return (dump::explain(&parsed, &dump::decoded(bytes, input.form)), refused);
     }
     let lines = dump::records(&parsed, input.source)
         .into_iter()

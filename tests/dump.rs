@@ -171,12 +171,50 @@ fn encodings_are_mended_and_noted() {
     }
 }
 
+#[test]
+fn explain_shows_the_lines_that_it_names() {
+    let page = include_str!("dump/tables.html");
+    let wire = include_str!("dump/wire.txt").replace("union’s", "café’s");
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff).chain(wire.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let record = serde_json::json!({ "id": "a", "html": page }).to_string();
+    for (source, bytes, shown) in [
+        ("tables.html", page.as_bytes().to_vec(), dump::visible_text(page)),
+        ("wire.txt", utf16, wire.clone()),
+        ("wire.txt", wire.as_bytes().to_vec(), wire.clone()),
+        ("wire.ndjson", record.into_bytes(), dump::visible_text(page)),
+    ] {
+        let mut out = Vec::new();
+        let refused =
+            newsprint::parse::parse(source, None, true, &mut bytes.as_slice(), &mut out, &mut |_| Ok(()));
+        assert!(!refused.expect("written").expect("read"), "{source} is refused");
+        let out = String::from_utf8(out).expect("text");
+        let lines: Vec<(&str, &str)> = out.lines().filter_map(|line| line.split_once(" │ ")).collect();
+        assert_eq!(lines.len(), shown.lines().count(), "{source}\n{out}");
+        for ((role, line), want) in lines.iter().zip(shown.lines()) {
+            assert_eq!(*line, want, "{source}");
+            assert_eq!(
+                role.trim().is_empty(),
+                want.trim().is_empty(),
+                "{source}: {want} has the role {role:?}"
+            );
+        }
+    }
+}
+
 /// Dumps that make slow parsers crawl, of about so many bytes each.
 fn hostile(bytes: usize) -> Vec<(&'static str, Form, String)> {
     let many = |part: &str| part.repeat(bytes / part.len());
     let sentence = "The harbour pilots said on Saturday that they would end the strike after nine days. ";
     vec![
         ("nested tags", Form::Html, format!("<html><body>{}<p>{sentence}</p>", many("<div><b><p>"))),
+        ("nested tables", Form::Html, format!("{}{sentence}", many("<table><tr><td>a</td></tr><tr><td>"))),
+        (
+            "rows",
+            Form::Html,
+            format!("<p>{sentence}</p><table>{}</table>", many("<tr><td>Rovers<td>won<td>26</tr>")),
+        ),
+        ("tables", Form::Html, many(&format!("<p>{sentence}<table><tr><td>a<td>b<tr><td>c<td>d</table>"))),
         ("open brackets of tags", Form::Html, many("<")),
         ("attributes without an end", Form::Html, many("<a href=")),
         ("a script without an end", Form::Html, format!("<script>{}<body>{}", many("x"), many("<p>word "))),

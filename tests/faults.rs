@@ -412,14 +412,6 @@ fn a_full_disk_leaves_the_old_site() {
         return eprintln!("no right to mount a tmpfs: not run");
     };
     let steps = if is_long() { 100 } else { 15 };
-    let used = |path: &Path| -> u64 {
-        let output = Command::new("df").arg("--output=used").arg(path).output().expect("df");
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .nth(1)
-            .and_then(|line| line.trim().parse().ok())
-            .unwrap_or(0)
-    };
     let (mut full, mut fine) = (0, 0);
     for step in 0..steps {
         small.resize(64 << 10);
@@ -458,6 +450,89 @@ fn a_full_disk_leaves_the_old_site() {
     }
     assert!(full >= 3, "{full} of {steps} were too full");
     eprintln!("{steps} sizes, {full} too small, {fine} fine: 0 torn files, exit 5 each time");
+}
+
+/// What an import that a full disk ends says of its records is true, and the next import writes what is missing.
+#[test]
+fn a_full_disk_ends_an_import_that_accounts_for_its_records() {
+    const RECORDS: usize = 700;
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(small) = Small::new(&folder.path().join("disk"), 64 << 10) else {
+        return eprintln!("no right to mount a tmpfs: not run");
+    };
+    let wire = folder.path().join("wire.ndjson");
+    // One record that has to be kept in the quarantine, for which there may be no room either.
+    let records: String = (0..RECORDS).map(record).collect();
+    fs::write(&wire, records + "{\"id\": \"broken\"\n").expect("written");
+    let import = |site: &Path, table: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newsprint"));
+        command
+            .args(["import", "--format", "json", "--report"])
+            .arg(table)
+            .arg(&wire)
+            .arg("--site")
+            .arg(site);
+        let output = command.output().expect("the program runs");
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (output.status.code().unwrap_or(-1), said)
+    };
+    let (mut full, mut steps) = (0, 0);
+    for room in [0, 200, 800, 1600, 2400, 3200, 6400] {
+        steps += 1;
+        small.resize(64 << 10);
+        let site = small.0.join(format!("site{room}"));
+        fs::create_dir_all(site.join("content")).expect("a folder");
+        fs::copy(TestSite::new().path().join("site.toml"), site.join("site.toml")).expect("copied");
+        small.resize((used(&small.0) + room).max(4));
+        let table = folder.path().join(format!("report{room}.csv"));
+        let (code, said) = import(&site, &table);
+        let story = format!("{room} kB free: exit {code}\n{said:#}");
+        let number = |key: &str| usize::try_from(said[key].as_u64().unwrap_or(0)).unwrap_or(0);
+        let outcomes = ["written", "unchanged", "kept", "duplicates", "quarantined", "unreached"];
+        let sum: usize = outcomes.iter().map(|key| number(key)).sum();
+        assert_eq!(sum, number("records"), "{story}");
+        assert_eq!(number("written"), support::tree(&site.join("content")).len(), "{story}");
+        let rows = fs::read_to_string(&table).unwrap_or_default();
+        let told = |outcome: &str| rows.lines().filter(|row| row.split(',').nth(2) == Some(outcome)).count();
+        assert_eq!(
+            (told("written"), told("not reached")),
+            (number("written"), number("unreached")),
+            "{story}"
+        );
+        let codes: Vec<&str> = said["diagnostics"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|diag| diag["code"].as_str())
+            .collect();
+        assert!(!codes.contains(&"ACCOUNT"), "{story}");
+        if number("written") == RECORDS && number("quarantined") == 1 {
+            assert_eq!((code, number("records")), (4, RECORDS + 1), "{story}");
+        } else {
+            full += 1;
+            assert_eq!(code, 5, "{story}");
+            assert!(codes.contains(&"IO"), "{story}");
+            // Where there was no room to begin, no record was read.
+            assert_eq!(codes.contains(&"UNREACHED"), number("records") > 0, "{story}");
+        }
+        small.resize(64 << 10);
+        let (code, said) = import(&site, &table);
+        assert_eq!(code, 4, "{said:#}");
+        assert_eq!(support::tree(&site.join("content")).len(), RECORDS, "{story}");
+        assert_eq!(leftovers(&site), Vec::<PathBuf>::new(), "{story}");
+        fs::remove_dir_all(&site).expect("removed");
+    }
+    assert!(full >= 3 && full < steps, "{full} of {steps} were too full");
+}
+
+/// Kilobytes in use on the disk that a path is on.
+fn used(path: &Path) -> u64 {
+    let output = Command::new("df").arg("--output=used").arg(path).output().expect("df");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .nth(1)
+        .and_then(|line| line.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 /// A ledger, or the list of owned files, that a power cut left empty, cut or old costs time at most.

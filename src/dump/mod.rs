@@ -46,9 +46,6 @@ pub use html::visible_text;
 pub use json::{Record, RefusedRecord, records};
 pub use training::{TrainingRow, training_rows, training_rows_html};
 
-/// Version of the parser's behaviour: part of the key under which callers cache its results.
-pub const VERSION: u32 = 1;
-
 /// Longest input in bytes that is parsed as one record; anything longer is refused, not read in part.
 pub const MAX_BYTES: usize = 64 << 20;
 

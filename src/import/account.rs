@@ -25,25 +25,30 @@ pub struct Account {
     pub duplicates: u64,
     /// Records that cannot be articles.
     pub quarantined: u64,
+    /// Records that an import which had to end (a full disk) had read and did not write.
+    pub unreached: u64,
 }
 
 impl Account {
     /// Whether nothing was lost on the way.
     #[must_use]
     pub fn balances(&self) -> bool {
-        self.records == self.written + self.unchanged + self.kept + self.duplicates + self.quarantined
+        let Self { records, written, unchanged, kept, duplicates, quarantined, unreached } = self;
+        *records == written + unchanged + kept + duplicates + quarantined + unreached
     }
 }
 
 impl fmt::Display for Account {
-    /// `5 records in = 3 written + 1 unchanged + 0 kept + 1 duplicates + 0 quarantined`.
+    /// `5 records in = 3 written + 1 unchanged + 0 kept + 1 duplicates + 0 quarantined`, and `+ 2 not reached` where there
+    /// are any.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { records, written, unchanged, kept, duplicates, quarantined } = self;
+        let Self { records, written, unchanged, kept, duplicates, quarantined, unreached } = self;
         write!(
             f,
             "{records} records in = {written} written + {unchanged} unchanged + {kept} kept + \
              {duplicates} duplicates + {quarantined} quarantined"
-        )
+        )?;
+        if *unreached > 0 { write!(f, " + {unreached} not reached") } else { Ok(()) }
     }
 }
 

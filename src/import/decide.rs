@@ -127,6 +127,8 @@ pub(super) enum Outcome {
     Duplicate { of: String, is_exact: bool },
     /// It cannot be an article.
     Quarantined { why: String },
+    /// It was to be written, and could not be.
+    Unreached { why: String },
 }
 
 /// Turns a choice into what is done: prints the article and reads it back.

@@ -70,6 +70,8 @@ pub(super) struct Inputs {
     pub(super) passed_over: usize,
     /// Records taken of each NDJSON file, when only a sample is wanted.
     sample_of_each: Option<usize>,
+    /// What stopped the reading within a batch: told after it.
+    broken: Option<Diag>,
 }
 
 /// A file of NDJSON being read.
@@ -93,6 +95,7 @@ impl Inputs {
             done: 0,
             passed_over: 0,
             sample_of_each: None,
+            broken: None,
         };
         let mut files = Vec::new();
         let mut seen = BTreeSet::new();
@@ -142,9 +145,20 @@ impl Inputs {
         std::mem::take(&mut self.odd)
     }
 
-    /// The next batch; empty at the end.
+    /// The next batch; empty at the end. What was read before a failure is a batch of its own.
     pub(super) fn batch(&mut self, spill: Spill<'_>) -> Result<Vec<Raw>, Diag> {
+        if let Some(diag) = self.broken.take() {
+            return Err(diag);
+        }
         let mut batch = Vec::new();
+        match self.fill(&mut batch, spill) {
+            Err(diag) if batch.is_empty() => return Err(diag),
+            end => self.broken = end.err(),
+        }
+        Ok(batch)
+    }
+
+    fn fill(&mut self, batch: &mut Vec<Raw>, spill: Spill<'_>) -> Result<(), Diag> {
         let mut bytes = 0;
         while batch.len() < BATCH && bytes < BATCH_BYTES {
             if let Some(lines) = &mut self.open {
@@ -167,7 +181,7 @@ impl Inputs {
             self.done += input.bytes;
             batch.push(input.into_raw());
         }
-        Ok(batch)
+        Ok(())
     }
 }
 

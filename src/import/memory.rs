@@ -17,8 +17,10 @@ pub(super) struct Memory {
     path: PathBuf,
     /// Texts that an import wrote, wherever they are now.
     wrote: HashSet<Fingerprint>,
-    /// Texts that were laid beside an edited article.
+    /// Texts that were to be laid beside an edited article: files with them are ours.
     offered: HashSet<Fingerprint>,
+    /// Those that were laid there: one that is missing now was dealt with.
+    laid: HashSet<Fingerprint>,
     /// Keys of articles that were written.
     keys: HashSet<Fingerprint>,
 }
@@ -62,6 +64,9 @@ impl Memory {
                 "offered" => {
                     memory.offered.insert(text);
                 }
+                "laid" => {
+                    memory.laid.insert(text);
+                }
                 "accepted" => {
                     memory.keys.insert(key);
                 }
@@ -76,9 +81,14 @@ impl Memory {
         self.wrote.contains(&text)
     }
 
-    /// Whether this text was laid beside an edited article before.
+    /// Whether a file with this text is an offer as an import left it.
     pub(super) fn offered(&self, text: Fingerprint) -> bool {
         self.offered.contains(&text)
+    }
+
+    /// Whether this text was laid beside an edited article before.
+    pub(super) fn laid(&self, text: Fingerprint) -> bool {
+        self.laid.contains(&text)
     }
 
     /// Whether an article with this key was written at any time.
@@ -117,16 +127,19 @@ impl Memory {
     /// Notes what has been written, after it was: an article that is missing then was deleted by a person. One that
     /// a crash kept from being written is not noted, and the next import writes it.
     pub(super) fn stand(&mut self, lines: &[Line<'_>]) -> Result<(), Diag> {
-        let written: Vec<&Line<'_>> = lines.iter().filter(|line| !line.is_offer).collect();
-        if written.is_empty() {
+        if lines.is_empty() {
             return Ok(());
         }
-        let text: String = written
+        let text: String = lines
             .iter()
-            .map(|line| format!("stands\t{}\t{}\t{}\n", line.text, line.key, line.path))
+            .map(|line| {
+                let kind = if line.is_offer { "laid" } else { "stands" };
+                format!("{kind}\t{}\t{}\t{}\n", line.text, line.key, line.path)
+            })
             .collect();
         self.append(&text)?;
-        self.keys.extend(written.iter().map(|line| line.key));
+        self.laid.extend(lines.iter().filter(|line| line.is_offer).map(|line| line.text));
+        self.keys.extend(lines.iter().filter(|line| !line.is_offer).map(|line| line.key));
         Ok(())
     }
 

@@ -14,7 +14,6 @@ mod memory;
 mod place;
 mod quarantine;
 
-use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
@@ -115,7 +114,8 @@ pub fn import(options: &Options, progress: &dyn Progress) -> Report {
     let mut report = Report::default();
     if let Err(diag) = run(options, progress, &mut report) {
         report.diags.push(diag);
-    } else if !report.account.balances() {
+    }
+    if !report.account.balances() {
         report.diags.push(diag::account_off(report.account));
     }
     // What a build leaves out, an import cannot take: there unreadable content is an error of content.
@@ -153,7 +153,7 @@ fn run(options: &Options, progress: &dyn Progress, report: &mut Report) -> Resul
     let _lock = if options.dry_run { None } else { Some(Lock::take(&records.join("lock-import"))?) };
     let memory = Memory::load(&records.join("imports"))?;
     let known = Known::read(&store, &config, &rules, &memory)?;
-    let inputs = Inputs::list(&options.inputs, &options.site.join("content"), options.sample)?;
+    let mut inputs = Inputs::list(&options.inputs, &options.site.join("content"), options.sample)?;
     report.passed_over = inputs.passed_over;
     let taste =
         Taste { layout: options.layout, keep_duplicates: options.keep_duplicates, restore: options.restore };
@@ -167,9 +167,14 @@ fn run(options: &Options, progress: &dyn Progress, report: &mut Report) -> Resul
         quarantine: Quarantine::of(&options.site),
         desk: Desk { config: &config, memory, known, taste },
         table,
+        unreached: None,
         report,
     };
-    import.all(inputs, progress)
+    let end = import.all(&mut inputs, progress);
+    if end.is_err() {
+        import.ended(inputs.bytes.saturating_sub(inputs.done));
+    }
+    end.and(import.table.take().map_or(Ok(()), Table::finish))
 }
 
 fn read_config(store: &Dir, options: &Options) -> Result<Checked<Option<Config>>, Diag> {
@@ -189,6 +194,8 @@ struct Import<'i> {
     quarantine: Quarantine,
     desk: Desk<'i>,
     table: Option<Table>,
+    /// The first record that was read and not written.
+    unreached: Option<String>,
     report: &'i mut Report,
 }
 
@@ -208,6 +215,14 @@ struct Decided<'r> {
     outcome: Outcome,
 }
 
+/// What became of files.
+struct Written {
+    /// Of the decided with a file: whether it was written, or is another one meanwhile.
+    fates: Vec<(usize, Result<bool, Diag>)>,
+    /// Why the notes could not be taken.
+    end: Result<(), Diag>,
+}
+
 /// Why a record gave no article.
 enum Refused {
     /// It has none.
@@ -217,7 +232,7 @@ enum Refused {
 }
 
 impl Import<'_> {
-    fn all(&mut self, mut inputs: Inputs, progress: &dyn Progress) -> Result<(), Diag> {
+    fn all(&mut self, inputs: &mut Inputs, progress: &dyn Progress) -> Result<(), Diag> {
         for (name, diag) in inputs.odd() {
             self.report.account.records += 1;
             let why = diag.message.clone();
@@ -257,7 +272,15 @@ impl Import<'_> {
         if !self.options.dry_run {
             self.desk.memory.sign(&self.report.account)?;
         }
-        self.table.take().map_or(Ok(()), Table::finish)
+        Ok(())
+    }
+
+    /// Says which records an import that had to end did not reach.
+    fn ended(&mut self, unread: u64) {
+        let (count, first) = (self.report.account.unreached, self.unreached.take());
+        if count > 0 || unread > 0 {
+            self.complain(diag::import_ended(count, first.as_deref(), unread));
+        }
     }
 
     fn batch(&mut self, batch: Vec<Raw>) -> Result<(), Diag> {
@@ -295,26 +318,22 @@ impl Import<'_> {
                 Decided { record, draft, outcome }
             })
             .collect();
-        for Decided { record, draft, outcome } in self.write(decided)? {
-            self.tell(record, draft.as_ref().ok(), &outcome)?;
+        // What is done is counted, whatever fails meanwhile; the first failure then ends the import.
+        let (decided, mut end) = self.write(decided);
+        for Decided { record, draft, outcome } in decided {
+            end = end.and(self.tell(record, draft.as_ref().ok(), &outcome));
         }
         for record in &records {
             let Err(refused) = &record.found else { continue };
-            let name = &record.raw.name;
-            let why = match refused {
-                Refused::Because(why) => {
-                    self.complain(diag::quarantined(name, 0, why));
-                    self.keep(record, why)?;
-                    why.clone()
-                }
+            end = end.and(match refused {
+                Refused::Because(why) => self.refuse(record, 0, "", why),
                 Refused::Unread(diag) => {
                     self.complain(diag.clone());
-                    diag.message.clone()
+                    self.quarantined(&record.raw.name, 0, "", &diag.message)
                 }
-            };
-            self.quarantined(name, 0, "", &why)?;
+            });
         }
-        Ok(())
+        end
     }
 
     /// Reads and parses one record.
@@ -381,32 +400,64 @@ impl Import<'_> {
         Ok(Draft { signature: Signature::of(&body), header, body, key })
     }
 
-    /// Writes what is to be written. An article that somebody touched at this moment is theirs.
-    fn write<'o>(&mut self, mut decided: Vec<Decided<'o>>) -> Result<Vec<Decided<'o>>, Diag> {
+    /// Writes what is to be written. An article that somebody touched at this moment is theirs, and one that cannot be
+    /// written is not reached: then the import ends with the reason.
+    fn write<'o>(&mut self, mut decided: Vec<Decided<'o>>) -> (Vec<Decided<'o>>, Result<(), Diag>) {
         if self.options.dry_run {
-            return Ok(decided);
+            return (decided, Ok(()));
         }
-        let site = &self.options.site;
+        let Written { fates, mut end } = self.replace(&decided);
+        for (at, fate) in fates {
+            let outcome = &mut decided[at].outcome;
+            match (fate, &mut *outcome) {
+                (Ok(false), Outcome::Write { path, .. }) => {
+                    let path = std::mem::take(path);
+                    *outcome = Outcome::Kept { path, why: "changed while it was imported", offer: None };
+                }
+                (Ok(_), _) => {}
+                (Err(diag), _) => {
+                    *outcome = Outcome::Unreached { why: diag.message.clone() };
+                    end = end.and(Err(diag));
+                }
+            }
+        }
+        (decided, end)
+    }
+
+    /// Writes files, and notes before what is to come and after it what stands.
+    fn replace(&mut self, decided: &[Decided<'_>]) -> Written {
         let mut lines = Vec::new();
         let mut files = Vec::new();
+        // Which of the decided each file is.
+        let mut places = Vec::new();
         // What an import wrote that was killed before it could say so.
         let mut found = Vec::new();
-        for Decided { draft, outcome, .. } in &decided {
+        let mut end = Ok(());
+        let mut fates = Vec::new();
+        for (at, Decided { draft, outcome, .. }) in decided.iter().enumerate() {
             let key = draft.as_ref().map(|draft| draft.key).unwrap_or_default();
             match outcome {
                 Outcome::Write { path, text, over } => {
                     lines.push(Line { is_offer: false, text: Fingerprint::of(text.as_bytes()), key, path });
-                    files.push(Replacement { path: site.join(path), bytes: text.as_bytes(), over: *over });
+                    let path = self.options.site.join(path);
+                    files.push(Replacement { path, bytes: text.as_bytes(), over: *over });
+                    places.push(at);
                 }
                 Outcome::Kept { path, offer: Some(text), .. } => {
                     let print = Fingerprint::of(text.as_bytes());
                     // An offer that is no longer there was dealt with.
-                    if self.desk.memory.offered(print) {
+                    if self.desk.memory.laid(print) {
                         continue;
                     }
-                    let Some((beside, over)) = self.beside(path, print, &files)? else { continue };
-                    lines.push(Line { is_offer: true, text: print, key, path });
-                    files.push(Replacement { path: beside, bytes: text.as_bytes(), over });
+                    match self.beside(path, print, &files) {
+                        Ok(None) => {}
+                        Ok(Some((beside, over))) => {
+                            lines.push(Line { is_offer: true, text: print, key, path });
+                            files.push(Replacement { path: beside, bytes: text.as_bytes(), over });
+                            places.push(at);
+                        }
+                        Err(diag) => fates.push((at, Err(diag))),
+                    }
                 }
                 Outcome::Unchanged { path } if !self.desk.memory.had(key) => {
                     found.push(Line { is_offer: false, text: Fingerprint::default(), key, path });
@@ -414,21 +465,17 @@ impl Import<'_> {
                 _ => {}
             }
         }
-        self.desk.memory.note(&lines)?;
-        let done = disk::replace_all(&files)?;
+        let done = match self.desk.memory.note(&lines) {
+            Ok(()) => disk::replace_all(&files),
+            // A file that nothing knows of would be taken for somebody's own.
+            Err(diag) => files.iter().map(|_| Err(diag.clone())).collect(),
+        };
+        let mut stands = done.iter().map(Result::is_ok);
+        lines.retain(|_| stands.next().unwrap_or(false));
         lines.append(&mut found);
-        self.desk.memory.stand(&lines)?;
-        let lost = files.iter().zip(&done).filter(|(_, done)| !**done).map(|(file, _)| file.path.clone());
-        let lost: BTreeSet<PathBuf> = lost.collect();
-        for Decided { outcome, .. } in &mut decided {
-            if let Outcome::Write { path, .. } = outcome
-                && lost.contains(&site.join(&*path))
-            {
-                let path = std::mem::take(path);
-                *outcome = Outcome::Kept { path, why: "changed while it was imported", offer: None };
-            }
-        }
-        Ok(decided)
+        end = end.and(self.desk.memory.stand(&lines));
+        fates.extend(places.into_iter().zip(done));
+        Written { fates, end }
     }
 
     /// Where a new version is laid beside the article at `path`; nothing when it lies there already.
@@ -486,10 +533,11 @@ impl Import<'_> {
                 let how = if *is_exact { "the same text" } else { "nearly the same text" };
                 ("duplicate", of.as_str(), how.to_owned())
             }
-            Outcome::Quarantined { why } => {
-                self.complain(diag::quarantined(name, item, why));
-                self.keep(record, why)?;
-                return self.quarantined(name, item, title, why);
+            Outcome::Quarantined { why } => return self.refuse(record, item, title, why),
+            Outcome::Unreached { why } => {
+                account.unreached += 1;
+                self.unreached.get_or_insert_with(|| name.to_owned());
+                ("not reached", "", why.clone())
             }
         };
         let Some(table) = &mut self.table else { return Ok(()) };
@@ -505,6 +553,19 @@ impl Import<'_> {
             flags: header.map_or(0, |header| header.review.len()),
             reason: &reason,
         })
+    }
+
+    /// Puts a record into the quarantine. One whose bytes cannot be kept there is not reached.
+    fn refuse(&mut self, record: &Record, item: u32, title: &str, why: &str) -> Result<(), Diag> {
+        let name = &record.raw.name;
+        self.complain(diag::quarantined(name, item, why));
+        match self.keep(record, why) {
+            Ok(()) => self.quarantined(name, item, title, why),
+            Err(diag) => {
+                self.tell(record, None, &Outcome::Unreached { why: diag.message.clone() })?;
+                Err(diag)
+            }
+        }
     }
 
     /// Keeps a record's bytes in the quarantine.

@@ -4,7 +4,7 @@ use super::super::article::{Article, Role};
 use super::super::ledger::Entry;
 use super::super::segment::{self, Span};
 use super::super::{agency, caption, escape, features, notice, words};
-use super::Page;
+use super::{Block, Page, Row};
 
 impl Page<'_> {
     /// Whether a text is an article and hardly anything else: no page around it, hardly a line that a rule names.
@@ -91,6 +91,21 @@ impl Page<'_> {
         }
     }
 
+    /// A table is text as a whole or not at all: what most of its words are.
+    pub(super) fn whole_tables(&self, body: &mut Vec<usize>) {
+        let Some(web) = &self.web else { return };
+        let table = |at: &usize| web.blocks[*at].row.map(|row| row.table);
+        let mut kept = vec![false; self.lines.len()];
+        body.iter().for_each(|at| kept[*at] = true);
+        let lines: Vec<usize> = (0..self.lines.len()).collect();
+        for rows in lines.chunk_by(|a, b| table(a) == table(b)).filter(|rows| table(&rows[0]).is_some()) {
+            let in_body: Vec<usize> = rows.iter().copied().filter(|at| kept[*at]).collect();
+            let most = !in_body.is_empty() && self.size(&in_body) * 2 >= self.size(rows);
+            rows.iter().for_each(|at| kept[*at] = most);
+        }
+        *body = lines.into_iter().filter(|at| kept[*at]).collect();
+    }
+
     /// Whether what follows a repeated headline block is a story and nothing else: such dumps have no page around them.
     pub(super) fn is_clean(&self, rest: std::ops::Range<usize>, body: &[usize]) -> bool {
         let words: usize = rest.clone().map(|at| self.lines[at].words).sum();
@@ -157,6 +172,9 @@ impl Page<'_> {
         }
         body.retain(|at| {
             let (line, mark) = (&self.lines[*at], &self.marks[*at]);
+            if self.web.as_ref().is_some_and(|web| web.blocks[*at].row.is_some()) {
+                return true;
+            }
             let entry = if title == Some(line.folded.as_str()) {
                 Some(Entry::of(Role::Repeat))
             } else if let Some(rule) = mark.rule.filter(|rule| !rule.weak && line.words <= 25) {
@@ -236,16 +254,38 @@ impl Page<'_> {
                 out.push_str("\n\n");
                 out.push_str(picture);
             }
+            let opens_table = block.row.filter(|row| {
+                row.columns > 0
+                    && before.and_then(|before| before.row).is_none_or(|last| last.table != row.table)
+            });
             if let Some(before) = before {
-                let glue = match (before.tight && block.tight, before.quote && block.quote) {
-                    (_, true) => "\n>\n",
-                    (true, _) => "\n",
-                    _ => "\n\n",
-                };
+                let tight = before.tight && block.tight && opens_table.is_none();
+                let glue =
+                    match (tight && before.row.is_some() == block.row.is_some(), before.quote && block.quote)
+                    {
+                        (_, true) => "\n>\n",
+                        (true, _) => "\n",
+                        _ => "\n\n",
+                    };
                 out.push_str(if block.picture.is_some() { "\n\n" } else { glue });
             }
-            out.push_str(&block.markdown);
+            match opens_table {
+                Some(row) => open_table(row, block, &mut out),
+                None => out.push_str(&block.markdown),
+            }
         }
         article.body = out;
     }
+}
+
+/// Writes the first row of a table. Markdown has no table without a head: one whose first row names nothing gets an empty one.
+fn open_table(row: Row, block: &Block, out: &mut String) {
+    let mark = if block.quote { "> " } else { "" };
+    let line = |cell: &str| format!("{mark}|{}", cell.repeat(row.columns));
+    let rule = line(" --- |");
+    let lines = match row.is_head {
+        true => [block.markdown.clone(), rule].join("\n"),
+        false => [line("  |"), rule, block.markdown.clone()].join("\n"),
+    };
+    out.push_str(&lines);
 }

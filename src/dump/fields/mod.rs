@@ -137,6 +137,19 @@ pub(super) struct Block {
     pub(super) caption: bool,
     /// The line is a link and nothing else.
     pub(super) linked: bool,
+    /// The line is a row of a table.
+    pub(super) row: Option<Row>,
+}
+
+/// A row of a table of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Which of the page's tables.
+    pub(super) table: u32,
+    /// Its columns in Markdown; 0 where the rows are lines of text.
+    pub(super) columns: usize,
+    /// It names the columns.
+    pub(super) is_head: bool,
 }
 
 /// A web page's additions to its lines.
@@ -251,6 +264,7 @@ impl Page<'_> {
         let mut body: Vec<usize> =
             (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
         self.guard(&mut body);
+        self.whole_tables(&mut body);
         let clean = span.block.filter(|(_, end)| self.is_clean(*end..span.to, &body));
         if let Some((_, end)) = clean {
             body = (end..span.to).filter(|at| !self.is_residue(*at)).collect();

@@ -53,7 +53,7 @@ fn encode(target: &str) -> String {
     let mut out = String::with_capacity(target.len());
     for c in target.chars() {
         match c {
-            ' ' | '"' | '<' | '>' | '(' | ')' | '\\' | '`' | '[' | ']' | '*' | '_' if c != '_' => {
+            ' ' | '"' | '<' | '>' | '(' | ')' | '\\' | '`' | '[' | ']' | '*' | '|' | '_' if c != '_' => {
                 out.push_str(&format!("%{:02X}", u32::from(c)));
             }
             c => out.push(c),

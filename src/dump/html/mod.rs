@@ -3,6 +3,7 @@
 //! Lines are counted over the visible text, one a block of text, as `parse --explain` shows them.
 
 mod extract;
+mod grid;
 mod link;
 mod meta;
 mod shallow;
@@ -16,8 +17,8 @@ use self::meta::Head;
 use self::tree::{Piece, Tag};
 use super::article::{Image, Input, Options, Parsed, Repair, When};
 use super::dates::{self, Known};
-use super::features::Row;
-use super::fields::{self, Block, Hints};
+use super::features;
+use super::fields::{self, Block, Hints, Row};
 use super::line::{Line, Lines};
 
 use super::{byline, escape, words};
@@ -31,6 +32,7 @@ pub(super) const FEATURES: &[&str] = &[
     "html_item",
     "html_caption",
     "html_cell",
+    "html_row",
     "html_pre",
     "html_button",
     "html_other",
@@ -134,7 +136,7 @@ impl Page {
     }
 
     /// The markup's features of each line, to be put after the line's own.
-    pub(super) fn rows(&self) -> Vec<Row> {
+    pub(super) fn rows(&self) -> Vec<features::Row> {
         let holds: Vec<f32> = self
             .pieces
             .iter()
@@ -157,7 +159,7 @@ impl Page {
         sums.into_iter().max_by_key(|(_, words)| *words).map_or(0, |(place, _)| place)
     }
 
-    fn row(&self, at: usize, holds: &[f32], main: u32) -> Row {
+    fn row(&self, at: usize, holds: &[f32], main: u32) -> features::Row {
         let piece = &self.pieces[at];
         let words = self.lines.lines[at].words;
         let near = |offset: isize| at.checked_add_signed(offset).and_then(|i| self.pieces.get(i));
@@ -177,6 +179,7 @@ impl Page {
             flag(matches!(piece.tag, Tag::Item(_))),
             flag(piece.tag == Tag::Caption),
             flag(piece.tag == Tag::Cell),
+            flag(matches!(piece.tag, Tag::Row(_))),
             flag(piece.tag == Tag::Pre),
             flag(piece.tag == Tag::Button),
             flag(piece.tag == Tag::Other),
@@ -206,7 +209,7 @@ impl Page {
             ),
         ];
         debug_assert_eq!(values.len(), FEATURES.len());
-        let mut row: Row = Vec::new();
+        let mut row: features::Row = Vec::new();
         for (n, value) in values
             .into_iter()
             .chain((0..places().len()).map(|bit| flag(piece.place >> bit & 1 != 0)))
@@ -232,6 +235,7 @@ impl Page {
                     }
                     Tag::Item(None) => ("- ".to_owned(), true),
                     Tag::Item(Some(n)) => (format!("{n}. "), true),
+                    Tag::Row(row) => (String::new(), row.grid.columns > 0),
                     _ => (String::new(), false),
                 };
                 let picture = piece.picture.as_ref().map(|picture| {
@@ -242,7 +246,14 @@ impl Page {
                     };
                     format!("![{}]({}{caption})", escape::inline(&picture.alt), picture.src)
                 });
+                let row = match piece.tag {
+                    Tag::Row(row) => {
+                        Some(Row { table: row.grid.number, columns: row.grid.columns, is_head: row.is_head })
+                    }
+                    _ => None,
+                };
                 Block {
+                    row,
                     markdown: format!("{}{mark}{}", if quote { "> " } else { "" }, piece.markdown),
                     tight,
                     quote,

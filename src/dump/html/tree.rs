@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use dom_query::{Document, Element, NodeData, NodeRef};
 
+use super::grid::{self, Grid};
 use super::link;
 use crate::dump::escape;
 
@@ -19,6 +20,8 @@ pub(super) enum Tag {
     Item(Option<u32>),
     Caption,
     Cell,
+    /// A row of a table, all its cells.
+    Row(grid::Row),
     Pre,
     Button,
     Other,
@@ -168,6 +171,8 @@ struct Inside {
     link: Option<usize>,
     /// Next number of an ordered list.
     ordered: bool,
+    /// The table, where it is none that lays a page out.
+    grid: Option<Grid>,
 }
 
 enum Step<'a> {
@@ -182,6 +187,15 @@ struct Run {
     bold: bool,
     italic: bool,
     link: Option<usize>,
+    /// A cell of a table over so many columns begins with it.
+    cell: Option<usize>,
+}
+
+impl Run {
+    fn of(text: String, inside: Inside) -> Self {
+        let Inside { bold, italic, link, .. } = inside;
+        Self { text, bold, italic, link, cell: None }
+    }
 }
 
 struct Walk<'u> {
@@ -193,11 +207,21 @@ struct Walk<'u> {
     opens: bool,
     picture: Option<Picture>,
     number: u32,
+    /// Tables met so far.
+    tables: u32,
 }
 
 /// The visible lines of a page.
 pub(super) fn pieces(document: &Document, url: Option<&str>) -> Vec<Piece> {
-    let start = Inside { place: 0, tag: Tag::Other, bold: false, italic: false, link: None, ordered: false };
+    let start = Inside {
+        place: 0,
+        tag: Tag::Other,
+        bold: false,
+        italic: false,
+        link: None,
+        ordered: false,
+        grid: None,
+    };
     let mut walk = Walk {
         url,
         pieces: Vec::new(),
@@ -207,6 +231,7 @@ pub(super) fn pieces(document: &Document, url: Option<&str>) -> Vec<Piece> {
         opens: true,
         picture: None,
         number: 0,
+        tables: 0,
     };
     let mut stack = vec![Step::Enter(document.root(), start)];
     while let Some(step) = stack.pop() {
@@ -239,6 +264,10 @@ impl Walk<'_> {
             if SKIPPED.contains(&name) || hidden(&element) {
                 return;
             }
+            if let Tag::Row(_) = inside.tag {
+                self.within_row(node, name, inside, stack);
+                return;
+            }
             if name == "br" {
                 let twice = self.runs.iter().all(|run| run.text.trim().is_empty());
                 self.flush();
@@ -261,6 +290,17 @@ impl Walk<'_> {
                 if name == "ol" {
                     self.number = 0;
                 }
+                match (name, inside.grid) {
+                    ("table", _) => {
+                        self.tables += 1;
+                        let columns = grid::columns(node);
+                        next.grid = columns.map(|columns| Grid { number: self.tables, columns });
+                    }
+                    ("tr", Some(grid)) => {
+                        next.tag = Tag::Row(grid::Row { grid, is_head: grid::is_head(node) });
+                    }
+                    _ => {}
+                }
                 if name == "li" {
                     self.number += 1;
                     next.tag = Tag::Item(inside.ordered.then_some(self.number));
@@ -269,6 +309,25 @@ impl Walk<'_> {
         }
         if let Some(paragraph) = block {
             stack.push(Step::Leave(paragraph));
+        }
+        let children: Vec<NodeRef<'a>> = node.children_it(true).collect();
+        stack.extend(children.into_iter().map(|child| Step::Enter(child, next)));
+    }
+
+    /// An element in a row of a table: cells are one line, whatever is in them, and pictures there are marks.
+    fn within_row<'a>(&mut self, node: &NodeRef<'a>, name: &str, inside: Inside, stack: &mut Vec<Step<'a>>) {
+        let mut next = inside;
+        if let Some(element) = node.element_ref() {
+            next = Inside { tag: inside.tag, place: inside.place, ..self.look(name, &element, inside) };
+            if matches!(name, "td" | "th") {
+                let columns = grid::span(element.attr("colspan").as_deref());
+                self.inside.get_or_insert(inside);
+                self.runs.push(Run { cell: Some(columns), ..Run::of(String::new(), inside) });
+            }
+        }
+        let is_block = name == "br" || BLOCKS.contains(&name);
+        if is_block {
+            self.text(" ", inside);
         }
         let children: Vec<NodeRef<'a>> = node.children_it(true).collect();
         stack.extend(children.into_iter().map(|child| Step::Enter(child, next)));
@@ -335,12 +394,7 @@ impl Walk<'_> {
             {
                 run.text.push_str(text);
             }
-            _ => self.runs.push(Run {
-                text: text.to_owned(),
-                bold: inside.bold,
-                italic: inside.italic,
-                link: inside.link,
-            }),
+            _ => self.runs.push(Run::of(text.to_owned(), inside)),
         }
     }
 
@@ -363,32 +417,48 @@ impl Walk<'_> {
     fn flush(&mut self) {
         let runs = std::mem::take(&mut self.runs);
         let Some(inside) = self.inside.take() else { return };
-        let mut text = String::new();
-        let mut linked = 0;
-        for run in &runs {
-            if run.link.is_some() {
-                linked += run.text.trim().chars().count();
-            }
-            text.push_str(&run.text);
+        let linked: usize =
+            runs.iter().filter(|run| run.link.is_some()).map(|run| run.text.trim().chars().count()).sum();
+        let mut cells: Vec<(String, String)> = Vec::new();
+        for of_cell in runs.chunk_by(|_, next| next.cell.is_none()) {
+            cells.push(self.cell(of_cell));
+            let more = of_cell.first().and_then(|run| run.cell).map_or(0, |columns| columns - 1);
+            cells.extend(std::iter::repeat_n((String::new(), String::new()), more));
         }
-        let text = one_line(&text);
-        if text.is_empty() {
+        let shown: Vec<&str> =
+            cells.iter().map(|(text, _)| text.as_str()).filter(|t| !t.is_empty()).collect();
+        if shown.is_empty() {
             return;
         }
-        let mut markdown = String::new();
-        for run in &runs {
-            self.render(run, &mut markdown);
-        }
+        let text = shown.join(" | ");
+        let markdown = match inside.tag {
+            Tag::Row(row) if row.grid.columns > 0 => {
+                let cell = |at: usize| cells.get(at).map_or("", |(_, markdown)| markdown.as_str());
+                (0..row.grid.columns).fold("|".to_owned(), |line, at| line + " " + cell(at) + " |")
+            }
+            _ => {
+                let shown = cells.iter().map(|(_, markdown)| markdown.as_str()).filter(|m| !m.is_empty());
+                shown.collect::<Vec<_>>().join(" \\| ")
+            }
+        };
         // The deepest place of the text counts; the tag of the block it opens in.
         self.pieces.push(Piece {
             links: crate::dump::mark::ratio(linked, text.chars().count()).min(1.0),
-            markdown: markdown.trim().to_owned(),
+            markdown,
             text,
             tag: inside.tag,
             place: inside.place,
             opens: std::mem::replace(&mut self.opens, false),
             picture: self.picture.take(),
         });
+    }
+
+    /// The text and the Markdown of some runs: a line, or a cell of one.
+    fn cell(&self, runs: &[Run]) -> (String, String) {
+        let text: String = runs.iter().map(|run| run.text.as_str()).collect();
+        let mut markdown = String::new();
+        runs.iter().for_each(|run| self.render(run, &mut markdown));
+        (one_line(&text), markdown.trim().to_owned())
     }
 
     /// Appends a run as Markdown; blanks stay outside of its marks.
