@@ -181,6 +181,18 @@ test("a site that never was good says why, in the reader's language", async () =
   await bad.strike();
 });
 
+test("the desk's own words are the same ones in every language, with the same gaps", async () => {
+  const { context, page, open } = await speaking("en");
+  await open("articles");
+  const table = await page.evaluate(async () => (await import("/ui/words.js")).table);
+  const gaps = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
+  for (const [lang, words] of Object.entries(table)) {
+    assert.deepEqual(Object.keys(words).sort(), Object.keys(table.en).sort(), lang);
+    for (const [key, text] of Object.entries(words)) assert.deepEqual(gaps(text), gaps(table.en[key]), `${lang}: ${key}`);
+  }
+  await context.close();
+});
+
 test("a language that is chosen at the desk is the preview's too, and stays", async () => {
   const { context, page, open } = await speaking("en");
   await open("articles");
