@@ -56,8 +56,9 @@ fn literals(source: &str) -> Vec<(usize, String)> {
         } else if c == '\'' {
             // A character; a lifetime has no closing mark.
             let after = &rest[1..];
-            let one = if after.starts_with('\\') { after[1..].find('\'').map(|at| at + 1) } else { None };
-            let one = one.or_else(|| after.chars().next().map(char::len_utf8));
+            let escaped =
+                after.strip_prefix('\\').and_then(|sign| sign.get(1..)?.find('\'')).map(|at| at + 2);
+            let one = escaped.or_else(|| after.chars().next().map(char::len_utf8));
             skip = one.filter(|len| after[*len..].starts_with('\'')).map_or(1, |len| len + 2);
         } else if c == '"' {
             let (text, len) = literal(&rest[1..]);
@@ -80,7 +81,7 @@ fn literal(source: &str) -> (String, usize) {
             '\\' => match chars.next().map(|(_, c)| c) {
                 Some('\n') => {
                     let blank = source[at + 2..].chars().take_while(|c| c.is_whitespace()).count();
-                    (0..blank).for_each(|_| drop(chars.next()));
+                    chars.by_ref().take(blank).for_each(|_| {});
                 }
                 Some('n') => text.push('\n'),
                 Some(c) => text.push(c),

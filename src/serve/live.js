@@ -128,7 +128,7 @@
     .badge code, .problem code { font: .92em ui-monospace, monospace; background: #0000000d; border-radius: .2rem; padding: 0 .2em; }
     .what { font-weight: 600; } p { margin: .1rem 0; } .note { padding: .6rem 1rem; margin: 0; background: #f3eee0; }
     pre { margin: .4rem 0; padding: .4rem .6rem; overflow-x: auto; background: #f3eee0; font: 12px/1.5 ui-monospace, monospace;
-      white-space: pre-wrap; } mark { background: #ffd7d2; color: inherit; text-decoration: underline wavy #b3261e; }
+      white-space: pre-wrap; unicode-bidi: plaintext; } mark { background: #ffd7d2; color: inherit; text-decoration: underline wavy #b3261e; }
     @media print { .box { display: none; } }`);
   root.adoptedStyleSheets = [sheet];
 

@@ -46,7 +46,7 @@ impl Shown {
 
     /// The same but for the texts and words of the articles at `paths`.
     pub(super) fn with<'p>(&self, site: Site, paths: impl IntoIterator<Item = &'p str>) -> Self {
-        let before = self.renamed.iter().filter_map(|planned| Self::card_of(planned));
+        let before = self.renamed.iter().filter_map(Self::card_of);
         let edited = paths.into_iter().filter_map(|path| site.index.by_path(path));
         let ids: BTreeSet<ArticleId> = before.chain(edited).collect();
         let cards = ids.into_iter().filter_map(|id| plan::social_card(&site, id));

@@ -30,6 +30,8 @@ let patterns = [];
 let spoken = "en";
 
 const HOLE = /\{(\w+)\}/;
+// Gaps that hold a number.
+const NUMBERS = ["year", "days", "n", "number", "bytes", "limit", "line", "col", "offset", "least", "most", "width", "height"];
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 function compiled(table) {
@@ -37,12 +39,14 @@ function compiled(table) {
     .filter(([key]) => HOLE.test(key))
     .map(([key, text]) => {
       const pieces = key.split(HOLE);
-      // What stands between backticks has none itself.
+      // What stands between backticks has none itself, and a number is one.
       const isQuoted = (at) => pieces[at - 1].endsWith("`") && pieces[at + 1].startsWith("`");
-      const sense = pieces.map((piece, at) => (at % 2 === 0 ? escaped(piece) : isQuoted(at) ? "([^`]*?)" : "(.*?)")).join("");
+      const gap = (at) => (isQuoted(at) ? "([^`]*?)" : NUMBERS.includes(pieces[at]) ? "([\\d.,]*)" : "(.*?)");
+      const sense = pieces.map((piece, at) => (at % 2 === 0 ? escaped(piece) : gap(at))).join("");
       const weight = pieces.filter((_, at) => at % 2 === 0).join("").length;
-      return { sense: new RegExp(`^${sense}$`, "s"), names: pieces.filter((_, at) => at % 2), text, weight };
-    });
+      return { sense: new RegExp(`^${sense}$`, "s"), names: pieces.filter((_, at) => at % 2), text, weight, isOpen: !pieces[0] };
+    })
+    .sort((a, b) => a.isOpen - b.isOpen || b.weight - a.weight);
 }
 
 /** Speaks a language from now on, with its table, which is at `address`. Without it, English. */
@@ -81,7 +85,8 @@ function pieces(text, values, inner) {
 }
 
 // What stands for a text, and how many letters of it are known; null if none is. Where several sentences fit, it is the one
-// with which most is known, also of what is in its gaps.
+// with which most is known, also of what is in its gaps; of equals the one that begins with
+// words of its own, then the one that has more of them.
 function found(text) {
   if (whole.has(text) && !HOLE.test(text)) return { nodes: pieces(whole.get(text)), weight: text.length };
   let best = null;

@@ -86,6 +86,28 @@ test("fields: tags with completion, dates with their zone, a picture with its wo
   assert.ok(existsSync(site.path("content/town/bridge-at-night.png")));
 });
 
+test("the form has a field for each key of the parser's schema", async () => {
+  await open("content/town/bridge.md");
+  const { keys } = await page.evaluate(async () => (await import("/ui/desk.js")).site);
+  const names = await page.evaluate(() => [...document.querySelectorAll("form.fields [name]")].map((field) => field.name));
+  const elsewhere = ["review", "withdrawn", "slug", "source", "roles", "extra"];
+  const has = (key) => names.some((name) => name === key || name.startsWith(key + "."));
+  const own = keys.filter((key) => !/[.[]/.test(key));
+  assert.ok(own.length > 25);
+  assert.deepEqual(own.filter((key) => !has(key) && !elsewhere.includes(key)), ["corrections"], "whose fields are there once one is made");
+  await page.locator("summary", { hasText: "Addresses" }).click();
+  await page.getByLabel("Former addresses: Add").fill("/old/bridge.html");
+  await page.getByLabel("Former addresses: Add").press("Enter");
+  await page.locator("input[name=id]").fill("bridge-1");
+  await save();
+  assert.match(site.read("content/town/bridge.md"), /aliases = \["\/old\/bridge\.html"\]\r\n/);
+  assert.match(site.read("content/town/bridge.md"), /id = "bridge-1"\r\n/);
+  await page.locator("input[name=id]").fill("");
+  await page.getByRole("button", { name: "Remove: /old/bridge.html" }).click();
+  await save();
+  assert.doesNotMatch(site.read("content/town/bridge.md"), /aliases|id =/);
+});
+
 test("a correction is added with a button, in the form, and dates the article anew", async () => {
   await open("content/town/tower.md");
   await page.locator("summary", { hasText: "Corrections" }).click();

@@ -26,13 +26,13 @@ const SPEAKERS = [
     unknown: "bilinmeyen anahtar titel (ön bilgi)", near: "şunu mu demek istediniz: title? (kendi anahtarlarınız [extra] altına yazılır)",
     flag: "tarih: metinde yok", none: "akan bir haber metni bulunamadı", picture: "bu bir JPEG, PNG, WebP, GIF ya da AVIF görseli değil", name: "adresteki ad: a/b bir / içeriyor",
     asText: /metin olarak düzenleyin/, draft: "taslak", expires: "1 May 2026 06:00 (UTC+01:00) tarihinde kalkar", problem: "2 sorun", former: "Haber, şundan önceki haliyle gösteriliyor:", edit: "Düzenle",
-    page: "Bu sayfa henüz gösterilemiyor", target: /Yayımlanacak/, value: "iki kez verilmiş",
+    date: "date: 2026-02-30 bir tarih değil: Şubat 2026 ayında 28 gün var", page: "Bu sayfa henüz gösterilemiyor", target: /Yayımlanacak/, value: "iki kez verilmiş",
   }],
   ["ar", "rtl", {
     unknown: "مفتاح غير معروف titel (مقدمة المقال)", near: "هل تقصد title؟ (مفاتيحك الخاصة تُكتب تحت [extra])",
     flag: "التاريخ: لا تاريخ في النص", none: "لم يُعثر على نص متصل لمقال", picture: "ليست هذه صورة JPEG أو PNG أو WebP أو GIF أو AVIF", name: "الاسم في الرابط: a/b فيه /",
     asText: /كنص/, draft: "مسودة", expires: /^ينتهي في .*6:00.*\(UTC\+01:00\)$/, problem: "المشكلات: 2", former: "يُعرض المقال كما كان قبل هذا:", edit: "تحرير",
-    page: "لا يمكن عرض هذه الصفحة بعد", target: /للنشر/, value: "مكتوب مرتين",
+    date: "date: 2026-02-30 ليس تاريخًا: في فبراير 2026 من الأيام 28", page: "لا يمكن عرض هذه الصفحة بعد", target: /للنشر/, value: "مكتوب مرتين",
   }],
 ];
 
@@ -76,6 +76,8 @@ for (const [lang, dir, words] of SPEAKERS) {
       });
     }, all);
     assert.deepEqual(english, []);
+    const told = await page.evaluate(async () => (await import("/ui/translate.js")).said("`date`: `2026-02-30` is no date: February 2026 has 28 days").map((node) => node.textContent ?? node).join(""));
+    assert.equal(told, words.date);
     await context.close();
   });
 
@@ -177,6 +179,18 @@ test("a site that never was good says why, in the reader's language", async () =
     await context.close();
   }
   await bad.strike();
+});
+
+test("the desk's own words are the same ones in every language, with the same gaps", async () => {
+  const { context, page, open } = await speaking("en");
+  await open("articles");
+  const table = await page.evaluate(async () => (await import("/ui/words.js")).table);
+  const gaps = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
+  for (const [lang, words] of Object.entries(table)) {
+    assert.deepEqual(Object.keys(words).sort(), Object.keys(table.en).sort(), lang);
+    for (const [key, text] of Object.entries(words)) assert.deepEqual(gaps(text), gaps(table.en[key]), `${lang}: ${key}`);
+  }
+  await context.close();
 });
 
 test("a language that is chosen at the desk is the preview's too, and stays", async () => {

@@ -279,6 +279,7 @@ pub(super) fn fields(header: &Header) -> Map<String, Json> {
         "authors": header.authors, "agency": header.agency, "dateline": header.dateline, "lang": header.lang,
         "slug": header.slug, "aliases": header.aliases, "draft": header.draft, "lead": header.lead,
         "kind": header.kind.word(), "thread": header.thread, "canonical": header.canonical, "review": header.review,
+        "id": header.id, "translation_of": header.translation_of,
         "image": header.image.as_ref().map(|image| json!({
             "src": image.src, "alt": image.alt, "caption": image.caption, "credit": image.credit,
         })),
@@ -299,4 +300,18 @@ pub(super) fn fields(header: &Header) -> Map<String, Json> {
 pub(super) fn address(header: &Header, config: &crate::config::Config) -> Option<String> {
     let out = index::article_path(header, config).ok()?;
     Some(format!("/{}", paths::encode(out.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_has_every_key_of_the_schema() {
+        let fields = fields(&Header::empty());
+        let keys = front_matter::keys().into_iter().filter(|key| !key.contains(['.', '[']));
+        let missing: Vec<String> = keys.filter(|key| !fields.contains_key(key)).collect();
+        // These are edited as text.
+        assert_eq!(missing, ["roles", "extra"]);
+    }
 }

@@ -26,6 +26,10 @@ export function changes(before, after) {
 /** Now, as the site's zone writes it. */
 export const now = () => zoned(new Date(), site.zone);
 
+// What is changed in other places than the form: flags by a button, a withdrawal and the name in the address by their
+// dialogs, and what no form suits, as text.
+const ELSEWHERE = ["review", "withdrawn", "slug", "source", "roles", "extra"];
+
 /** The form. `changed` is called with the fields after each change. */
 export function form(path, fields, changed) {
   const values = structuredClone(fields);
@@ -131,12 +135,26 @@ export function form(path, fields, changed) {
     el("div", { className: "problem" }, el("strong", {}, word("review")), el("ul", {}, values.review.map((flag) => el("li", {}, noted(flag)))),
       button(word("acceptAll"), () => { values.review = []; drawFlags(); tell(); }))] : []));
   drawFlags();
+  // How the fields of front matter are filled in. Which there are, the parser's schema says: one that has no form of its own
+  // here is a line of text among the details.
+  const forms = {
+    title: () => title, summary: () => area("summary"), draft: () => check("draft", word("isDraft")), subtitle: () => area("subtitle", 1), section: () => section,
+    tags: () => chips("tags", site.tags), authors: () => chips("authors", site.authors), kind: () => kind, lang: () => text("lang", { placeholder: site.language }), lead: () => check("lead"),
+    date: () => moment("date"), updated: () => moment("updated"), embargo: () => moment("embargo"), expires: () => moment("expires"), pin_until: () => moment("pin_until"),
+    image: picture, corrections, aliases: () => chips("aliases"),
+  };
+  const groups = {
+    top: ["title", "summary", "draft"], details: ["subtitle", "section", "tags", "authors", "kind", "lang", "dateline", "agency", "thread", "lead"],
+    times: ["date", "updated", "embargo", "expires", "pin_until"], image: ["image"], corrections: ["corrections"], addresses: ["aliases", "canonical", "translation_of", "id"],
+  };
+  const keys = (site.keys ?? []).filter((key) => !/[.[]/.test(key) && !ELSEWHERE.includes(key));
+  const placed = Object.values(groups).flat();
+  const inputs = (group) => [...groups[group].filter((key) => keys.includes(key)), ...(group === "details" ? keys.filter((key) => !placed.includes(key)) : [])].map((key) => (forms[key] ?? (() => text(key)))());
   const made = el("form", { className: "fields", onsubmit: (event) => event.preventDefault() },
-    flags, title, area("summary"), check("draft", word("isDraft")),
-    more("details", false, area("subtitle", 1), section, chips("tags", site.tags), chips("authors", site.authors), el("div", { className: "two" }, kind, text("lang", { placeholder: site.language })), el("div", { className: "two" }, text("dateline"), text("agency")), text("thread"), check("lead")),
-    more("times", false, moment("date"), moment("updated"), moment("embargo"), moment("expires"), moment("pin_until")),
-    more("image", Boolean(values.image), picture()),
-    more("corrections", Boolean(values.corrections?.length), corrections()));
+    flags, inputs("top"),
+    more("details", false, ...inputs("details")), more("times", false, ...inputs("times")),
+    more("image", Boolean(values.image), ...inputs("image")), more("corrections", Boolean(values.corrections?.length), ...inputs("corrections")),
+    more("addresses", false, ...inputs("addresses")));
   return { element: made, values };
 }
 
