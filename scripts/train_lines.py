@@ -71,7 +71,8 @@ class Batch:
         base = 0; self.at = []
         for d in docs:
             for i, f in enumerate(d['f']):
-                for name, v in f.items(): rows.append(base + i); cols.append(ix[name]); vals.append(v)
+                for name, v in f.items():
+                    if name in ix: rows.append(base + i); cols.append(ix[name]); vals.append(v)
             self.at.append(base); base += len(d['f'])
         self.X = csr_matrix((vals, (rows, cols)), shape=(base, len(names)))
         self.length = np.array([len(d['y']) for d in docs])
@@ -137,7 +138,7 @@ def score(text, truth):
     return (tp / (tp + fp) if tp + fp else 0., tp / (tp + fn) if tp + fn else 0., float(tokens(text) == tokens(truth)))
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3); p.add_argument('--iterations', type=int, default=120); p.add_argument('--threshold', type=float, default=.5); p.add_argument('--dump', help='write held-out probabilities here')
+    p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3); p.add_argument('--iterations', type=int, default=120); p.add_argument('--threshold', type=float, default=.5); p.add_argument('--dump', help='write held-out probabilities here'); p.add_argument('--leave', default='', help='features to leave out: a regular expression for whole names')
     a = p.parse_args()
     truth = {}
     for f in a.truth:
@@ -153,7 +154,7 @@ def main():
         t = truth[id]; y = label([r['text'] for r in rs], t['articles'][0])
         if 1 not in y: continue
         docs.append({'id': id, 'site': t.get('site') or site(t), 'y': y, 's': states(y), 'f': [r['f'] for r in rs], 'text': [r['text'] for r in rs], 't': t['articles'][0], 'set': t.get('set', ''), 'w': t.get('weight', 1.0)})
-    names = sorted({n for d in docs for f in d['f'] for n in f})
+    names = sorted({n for d in docs for f in d['f'] for n in f if not re.fullmatch(a.leave, n)})
     print(len(docs), 'dumps', len(names), 'features', file=sys.stderr)
     if a.folds:
         fold = lambda d: int(hashlib.sha256(d['site'].encode()).hexdigest(), 16) % a.folds

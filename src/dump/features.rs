@@ -96,15 +96,41 @@ const OWN: &[&str] = &[
     "short_span_edge",
     "subhead",
     "uniform_short",
+    "caps_between",
+    "title_between",
+    "open_between",
+    "credit_between",
+    "stop_between",
+    "colon_between",
+    "glued_long",
 ];
+
+/// Rules of which a line after some of the story says that it ends: what follows is rarely text, however far away. Teasers,
+/// buttons and prompts stand in the middle of stories too.
+const ENDS: &[&str] = &["comments", "legal", "navigation", "bio"];
+
+/// Rules of which a line further down says that the story may still come.
+const AHEAD: &[&str] = &["comments", "legal", "navigation"];
 
 /// Names of all features, in order.
 pub(super) fn names() -> Vec<String> {
     let sizes = SIZES.iter().map(|n| format!("words_{n}"));
     let rules = (0..chrome::COUNT).map(|rule| format!("rule_{}", chrome::name(rule)));
     let ahead = (0..chrome::COUNT).map(|rule| format!("after_{}", chrome::name(rule)));
-    OWN.iter().map(|n| (*n).to_owned()).chain(sizes).chain(rules).chain(ahead).collect()
+    let seen = ENDS.iter().map(|rule| format!("seen_{rule}"));
+    let to_come = AHEAD.iter().map(|rule| format!("ahead_{rule}"));
+    OWN.iter()
+        .map(|n| (*n).to_owned())
+        .chain(sizes)
+        .chain(rules)
+        .chain(ahead)
+        .chain(seen)
+        .chain(to_come)
+        .collect()
 }
+
+/// Number of features of a line of text.
+const COUNT: usize = OWN.len() + SIZES.len() + 2 * chrome::COUNT + ENDS.len() + AHEAD.len();
 
 /// Names of the features of an HTML page's lines: those above, then the markup's.
 pub(super) fn html_names() -> Vec<String> {
@@ -114,7 +140,7 @@ pub(super) fn html_names() -> Vec<String> {
 
 /// Puts the markup's features after the lines' own.
 pub(super) fn append(rows: &mut [Row], extra: &[Row]) {
-    let shift = u16::try_from(OWN.len() + SIZES.len() + 2 * chrome::COUNT).unwrap_or(u16::MAX);
+    let shift = u16::try_from(COUNT).unwrap_or(u16::MAX);
     for (row, more) in rows.iter_mut().zip(extra) {
         row.extend(more.iter().map(|(feature, value)| (feature + shift, *value)));
     }
@@ -146,6 +172,11 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
     let mut rows = Vec::with_capacity(total);
     let mut seen = [usize::MAX; chrome::COUNT];
     let mut tail_at = usize::MAX;
+    let mut ended = [false; ENDS.len()];
+    let last: [usize; AHEAD.len()] = std::array::from_fn(|n| {
+        let named = |mark: &Mark| mark.rule.is_some_and(|rule| rule.name == AHEAD[n]);
+        marks.iter().rposition(named).unwrap_or(0)
+    });
     for at in 0..total {
         let (line, mark) = (&lines[at], &marks[at]);
         let mut row = Builder { row: Vec::with_capacity(40), next: 0 };
@@ -218,7 +249,8 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
         row.num(near.min(2.0));
         row.num(wide.min(2.0));
         row.num(near_short);
-        row.flag(prose(-1) > 0.4 && prose(1) > 0.4);
+        let between = prose(-1) > 0.4 && prose(1) > 0.4;
+        row.flag(between);
         let (before, after) = (sums[at].0, sum - sums[at + 1].0);
         row.num(before / (sum + 20.0));
         row.num(after / (sum + 20.0));
@@ -254,6 +286,13 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
                 && mark.byline.is_none(),
         );
         row.flag(line.words <= 4 && short(-1) && short(1) && short(-2) && short(2));
+        row.flag(between && mark.all_caps && line.words >= 4);
+        row.flag(between && case > 0.6 && line.words >= 4);
+        row.flag(between && mark.end == End::Open && line.words >= 6);
+        row.flag(between && mark.credit);
+        row.flag(between && long && stop);
+        row.flag(between && mark.end == End::Colon);
+        row.flag(mark.glued > 0 && line.words > 10);
         for (class, size) in SIZES.iter().enumerate() {
             let below = SIZES.get(class + 1).copied().unwrap_or(usize::MAX);
             row.flag(line.words >= *size && line.words < below);
@@ -265,10 +304,15 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
             // How soon after a line of each kind: teasers follow "Read more", comments follow "Comments".
             row.num(if last == usize::MAX { 0.0 } else { 1.0 / ratio(at - last, 1) });
         }
-        debug_assert_eq!(usize::from(row.next), OWN.len() + SIZES.len() + 2 * chrome::COUNT);
+        ended.iter().for_each(|seen| row.flag(*seen));
+        last.iter().for_each(|last| row.flag(at < *last));
+        debug_assert_eq!(usize::from(row.next), COUNT);
         rows.push(row.row);
         if let Some(rule) = mark.rule {
             seen[rule.index] = at;
+            if before > 60.0 && before > 0.15 * (sum + 20.0) {
+                ENDS.iter().zip(&mut ended).for_each(|(name, ended)| *ended |= rule.name == *name);
+            }
             let ends = matches!(
                 rule.name,
                 "comments" | "related" | "legal" | "tail" | "share" | "bio" | "newsletter"

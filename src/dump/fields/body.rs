@@ -112,7 +112,7 @@ impl Page<'_> {
         let story: usize = body.iter().filter(|at| rest.contains(at)).map(|at| self.lines[*at].words).sum();
         let chrome = rest.clone().filter(|at| self.marks[*at].rule.is_some_and(|rule| !rule.weak)).count();
         let count = rest.len();
-        story * 10 >= words * 8 && chrome * 10 <= count + 20 || chrome * 20 <= count && count < 120
+        story * 10 >= words * 8 && chrome * 10 <= count + 20 || chrome * 20 <= count + 20
     }
 
     /// What even a clean story may hold: buttons and adverts on lines of their own.

@@ -23,7 +23,7 @@ use super::segment::{self, Span};
 use super::words;
 use super::{decode, features, language, model, summary, tags};
 
-/// Least probability of a body line.
+/// Least probability of one body line, for there to be an article without doubt.
 const BODY: f32 = 0.5;
 
 /// Least words of a body; less is a listing, a menu or an error page.
@@ -261,8 +261,11 @@ impl Page<'_> {
             None => Form::Text,
         };
         let chances = model::body(&rows, form);
-        let mut body: Vec<usize> =
-            (span.from..span.to).filter(|at| chances[at - span.from] >= BODY).collect();
+        let mut body: Vec<usize> = match chances.iter().any(|chance| *chance >= BODY) {
+            true => model::choose(&chances, |at| self.lines[span.from + at].words),
+            false => Vec::new(),
+        };
+        body.iter_mut().for_each(|at| *at += span.from);
         self.guard(&mut body);
         self.whole_tables(&mut body);
         let clean = span.block.filter(|(_, end)| self.is_clean(*end..span.to, &body));
