@@ -143,7 +143,9 @@ fn front_matter_edit(bytes: &[u8]) {
     if let Some(new) = front_matter::replace_body(file, title) {
         let range = front_matter::body_range(&new).unwrap_or_else(|| panic!("{new}"));
         let before = front_matter::body_range(file).unwrap_or_else(|| panic!("{file}"));
-        assert_eq!(new.get(..range.start), file.get(..before.start), "{new}");
+        let head = file.get(..before.start).unwrap_or_default();
+        let behind = new.get(..range.start).and_then(|start| start.strip_prefix(head));
+        assert!(behind.is_some_and(|end| matches!(end, "" | "\n" | "\r\n" | "\r")), "{new}");
         let plain = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
         assert_eq!(plain(&new[range]), plain(title), "{new}");
     }

@@ -229,6 +229,10 @@ fn push_slug(slug: &mut String, text: impl Iterator<Item = char>) {
             '&' => "and",
             _ => "",
         };
+        // A mark that no letter is composed with, or that stood behind an ı, is an accent too.
+        if is_combining_mark(c) && slug.ends_with(|last: char| last.is_ascii_alphanumeric()) {
+            continue;
+        }
         let alone = !word.is_empty() && c == '&';
         if !(c.is_alphanumeric() || is_combining_mark(c) && !slug.is_empty() || !word.is_empty() && !alone) {
             gap = true;
@@ -385,6 +389,7 @@ mod tests {
             ("北京 奥运", "北京-奥运"),
             ("Москва: итоги", "москва-итоги"),
             ("é", "e"),
+            ("Kı\u{301}y\u{302}", "kiy"),
         ] {
             assert_eq!(slugify(text), slug, "{text}");
         }

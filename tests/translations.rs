@@ -100,7 +100,7 @@ fn is_said(text: &str) -> bool {
 }
 
 /// The constructors of `diag` that no act at the desk leads to: commands, `site.toml`, templates.
-const NOT_AT_THE_DESK: [&str; 29] = [
+const NOT_AT_THE_DESK: [&str; 30] = [
     "unknown_zone",
     "no_zone",
     "words_missing",
@@ -118,6 +118,7 @@ const NOT_AT_THE_DESK: [&str; 29] = [
     "quarantined",
     "import_kept",
     "import_duplicate",
+    "import_ended",
     "of_item",
     "no_dump",
     "bad_catalogue",

@@ -54,7 +54,10 @@ pub fn set(text: &str, changes: impl IntoIterator<Item = (String, Json)>) -> Res
 #[must_use]
 pub fn replace_body(text: &str, body: &str) -> Option<String> {
     let range = body_range(text)?;
-    Some(format!("{}{}", &text[..range.start], with_ends(&text[range], body, usual_end(text))))
+    let (head, usual) = (&text[..range.start], usual_end(text));
+    // A fence may be the last line of a file and have no end of its own; a body would make it another line.
+    let end = if head.is_empty() || head.ends_with(['\n', '\r']) || body.is_empty() { "" } else { usual };
+    Some(format!("{head}{end}{}", with_ends(&text[range], body, usual)))
 }
 
 /// A new text of a whole file that came through a program which knows line feeds only: its lines get the ends that they
@@ -432,6 +435,17 @@ mod tests {
             let front = "\u{feff}+++\r\ntitle = 'T' # t\r\n+++\r\n";
             let edited = replace_body(&format!("{front}{body}"), new);
             assert_eq!(edited, Some(format!("{front}{expected}")), "{body:?} -> {new:?}");
+        }
+    }
+
+    #[test]
+    fn a_fence_at_the_end_of_a_file_stays_a_line_of_its_own() {
+        for (file, body, expected) in [
+            ("+++\ntitle = 'T'\n+++", "x\n", "+++\ntitle = 'T'\n+++\nx\n"),
+            ("+++\r\ntitle = 'T'\r\n+++", "x", "+++\r\ntitle = 'T'\r\n+++\r\nx"),
+            ("---\ntitle: T\n---", "", "---\ntitle: T\n---"),
+        ] {
+            assert_eq!(replace_body(file, body).as_deref(), Some(expected), "{file:?}");
         }
     }
 }
