@@ -109,12 +109,15 @@ def dump(article, number):
     return f"{title}\n\n{caption}\n{caption}\nShare\nTweet\n\nBy {article['author']}\n\n{body}\n\nRead more: {number} things to know\n"
 
 
-def records(count, site, seed):
-    """All dumps in one file, for imports of any size."""
+def records(count, site, seed, times):
+    """All dumps in one file, for imports of any size; each as long as so many."""
     corpus = Corpus(count, seed)
     with open(site / "records.ndjson", "w") as file:
         for number in range(count):
-            file.write(json.dumps({"id": str(number), "text": dump(corpus.article(number), number)}) + "\n")
+            article = corpus.article(number)
+            for more in range(1, times):
+                article["paragraphs"] += corpus.article(count * more + number)["paragraphs"]
+            file.write(json.dumps({"id": str(number), "text": dump(article, number)}) + "\n")
     return {"articles": count}
 
 
@@ -175,10 +178,11 @@ def main():
     arguments.add_argument("site", type=pathlib.Path)
     arguments.add_argument("--for", dest="flavour", choices=["newsprint", "hugo", "dumps", "records"], default="newsprint")
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--times", type=int, default=1, help="records: how many times as long as other articles")
     given = arguments.parse_args()
     given.site.mkdir(parents=True, exist_ok=True)
     if given.flavour == "records":
-        print(json.dumps(records(given.n, given.site, given.seed)))
+        print(json.dumps(records(given.n, given.site, given.seed, given.times)))
     else:
         print(json.dumps(make(given.n, given.site, given.flavour, given.seed)))
 
