@@ -11,7 +11,7 @@ def site(doc):
     m = re.match(r'https?://([^/]+)', doc.get('url') or ''); host = m.group(1) if m else doc.get('site') or doc['id']
     return '.'.join(host.split('.')[-2:])
 def parse(lines, *flags):
-    command = ['cargo', 'run', '--quiet', '--release', '--locked', '--example', 'parse_dump', '--', *flags]
+    command = ['cargo', 'run', '--quiet', '--locked', '--example', 'parse_dump', '--', *flags]
     return subprocess.run(command, cwd=ROOT, input=''.join(lines), stdout=subprocess.PIPE, text=True, check=True).stdout
 def train(script, *arguments):
     subprocess.run([sys.executable, ROOT / 'scripts' / script, *map(str, arguments)], check=True)
