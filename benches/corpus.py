@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes N news-like articles for measuring: corpus.py N SITE [--for newsprint|hugo|dumps] [--seed 1]
+"""Makes N news-like articles for measuring: corpus.py N SITE [--for newsprint|hugo|dumps|records] [--seed 1]
 
-Writes SITE/content/posts/YYYY/MM/slug.md (dumps: .txt): 350 to 600 words in 8 to 14 paragraphs, three to five tags
+Writes SITE/content/posts/YYYY/MM/slug.md (dumps: .txt; records: all dumps as lines of SITE/records.ndjson): 350 to 600 words in 8 to 14 paragraphs, three to five tags
 out of sqrt(10 N) drawn by Zipf's law, eight sections, fifty authors, five years; about 4 kB an article. The same N
 and seed give the same articles, whatever they are for. SITE/corpus.json says what a build of them must hold.
 """
@@ -109,6 +109,18 @@ def dump(article, number):
     return f"{title}\n\n{caption}\n{caption}\nShare\nTweet\n\nBy {article['author']}\n\n{body}\n\nRead more: {number} things to know\n"
 
 
+def records(count, site, seed, times):
+    """All dumps in one file, for imports of any size; each as long as so many."""
+    corpus = Corpus(count, seed)
+    with open(site / "records.ndjson", "w") as file:
+        for number in range(count):
+            article = corpus.article(number)
+            for more in range(1, times):
+                article["paragraphs"] += corpus.article(count * more + number)["paragraphs"]
+            file.write(json.dumps({"id": str(number), "text": dump(article, number)}) + "\n")
+    return {"articles": count}
+
+
 def shard(job):
     count, seed, flavour, site, first, last = job
     corpus = Corpus(count, seed)
@@ -164,11 +176,15 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("n", type=int)
     arguments.add_argument("site", type=pathlib.Path)
-    arguments.add_argument("--for", dest="flavour", choices=["newsprint", "hugo", "dumps"], default="newsprint")
+    arguments.add_argument("--for", dest="flavour", choices=["newsprint", "hugo", "dumps", "records"], default="newsprint")
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--times", type=int, default=1, help="records: how many times as long as other articles")
     given = arguments.parse_args()
     given.site.mkdir(parents=True, exist_ok=True)
-    print(json.dumps(make(given.n, given.site, given.flavour, given.seed)))
+    if given.flavour == "records":
+        print(json.dumps(records(given.n, given.site, given.seed, given.times)))
+    else:
+        print(json.dumps(make(given.n, given.site, given.flavour, given.seed)))
 
 
 if __name__ == "__main__":

@@ -537,10 +537,58 @@ mod tests {
             ("The harbour pilots said they would return", "", false),
             ("By the time the pilots came, the ship was gone.", "", false),
         ];
+        check(&cases);
+    }
+
+    #[test]
+    fn languages() {
+        check(&[
+            ("Por Ana Salgado, corresponsal", "Ana Salgado", true),
+            ("Por Ana Salgado y Tomás Ferrer", "Ana Salgado|Tomás Ferrer", true),
+            ("Texto: Ana Salgado", "Ana Salgado", true),
+            ("Un reportaje de Ana Salgado", "Ana Salgado", true),
+            ("Por Ana Salgado, repórter", "Ana Salgado", true),
+            ("Reportagem de Ana Salgado", "Ana Salgado", true),
+            ("Por Ana Salgado e Tomás Ferreira", "Ana Salgado|Tomás Ferreira", true),
+            ("Par Anne Quai avec AFP", "Anne Quai", true),
+            ("Par Anne Quai et Luc Ferry", "Anne Quai|Luc Ferry", true),
+            ("Par Anne Quai, journaliste", "Anne Quai", true),
+            ("Un article de Anne Quai", "Anne Quai", true),
+            ("Texte : Anne Quai", "Anne Quai", true),
+            ("Publié par Anne Quai, le 4 mars 2026", "Anne Quai", true),
+            ("di Anna Molo", "Anna Molo", true),
+            ("di Anna Molo e Luca Ferri", "Anna Molo|Luca Ferri", true),
+            ("Di Anna Molo, inviata", "Anna Molo", true),
+            ("Dal nostro corrispondente Anna Molo", "Anna Molo", true),
+            ("Door Anna Kade en Jan Veer", "Anna Kade|Jan Veer", true),
+            ("Door onze verslaggever Anna Kade", "Anna Kade", true),
+            ("Door Anna Kade, redacteur", "Anna Kade", true),
+            ("Tekst: Anna Kade", "Anna Kade", true),
+            ("Haber: Ayşe Liman", "Ayşe Liman", true),
+            ("Yazan: Ayşe Liman ve Can İskele", "Ayşe Liman|Can İskele", true),
+            ("Derleyen: Ayşe Liman", "Ayşe Liman", true),
+            ("Автор: Анна Гавань", "Анна Гавань", true),
+            ("Текст: Анна Гавань, корреспондент", "Анна Гавань", true),
+            ("Подготовила Анна Гавань", "Анна Гавань", true),
+            ("Автори: Анна Гавань та Ігор Порт", "Анна Гавань|Ігор Порт", true),
+            ("Autorka: Anna Port", "Anna Port", true),
+            ("Opracowała: Anna Port", "Anna Port", true),
+            ("Av Anna Kaj", "Anna Kaj", true),
+            ("Av Anna Kaj och Lars Hamn", "Anna Kaj|Lars Hamn", true),
+            ("Af Anna Kaj og Lars Havn", "Anna Kaj|Lars Havn", true),
+            ("Oleh: Ani Dermaga", "Ani Dermaga", true),
+            ("بقلم: ليلى مرفأ", "ليلى مرفأ", true),
+            ("تقرير: ليلى مرفأ", "ليلى مرفأ", true),
+            ("记者：王海港", "王海港", true),
+            ("文：王海港", "王海港", true),
+        ]);
+    }
+
+    fn check(cases: &[(&str, &str, bool)]) {
         for (line, want, explicit) in cases {
             let got = read(line).unwrap_or_default();
-            assert_eq!(got.names.join("|"), want, "{line}");
-            assert!(want.is_empty() || got.explicit == explicit, "{line}");
+            assert_eq!(got.names.join("|"), *want, "{line}");
+            assert!(want.is_empty() || got.explicit == *explicit, "{line}");
         }
     }
 }

@@ -110,7 +110,8 @@ pub(super) struct Caption {
     pub(super) credit: Option<String>,
 }
 
-/// A line known to be a caption: short initials in brackets at its end sign it, whoever they stand for.
+/// A line known to be a caption: short initials in brackets at its end sign it, whoever they stand for, and so does a house
+/// that no table knows, after the last sentence.
 pub(super) fn read(line: &str) -> Caption {
     let found = split(line);
     if found.credit.is_some() {
@@ -118,7 +119,14 @@ pub(super) fn read(line: &str) -> Caption {
     }
     let bare = line.trim().trim_end_matches('.');
     let signed = bare.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    match signed.and_then(|(text, inner)| Some((text.trim(), agency::initials(inner.trim())?))) {
+    let house = |text: &str, inner: &str| {
+        let alone = words::end(text) == words::End::Stop && words::more_than(inner, 1) && is_source(inner);
+        alone.then(|| inner.to_owned())
+    };
+    match signed.and_then(|(text, inner)| {
+        let (text, inner) = (text.trim(), inner.trim());
+        Some((text, agency::initials(inner).or_else(|| house(text, inner))?))
+    }) {
         Some((text, name)) if !text.is_empty() => Caption { text: text.to_owned(), credit: Some(name) },
         _ => found,
     }
@@ -345,6 +353,9 @@ mod tests {
     fn initials_sign_a_caption() {
         for (line, want) in [
             ("The ship leaves Port Ferry. (FNA)", "The ship leaves Port Ferry.|FNA"),
+            ("The ship leaves Port Ferry. (Harbour Gazette)", "The ship leaves Port Ferry.|Harbour Gazette"),
+            ("The ship leaves Port Ferry (Northern Quay).", "The ship leaves Port Ferry (Northern Quay).|"),
+            ("The ship leaves. (As it did before.)", "The ship leaves. (As it did before.)|"),
             ("The ship leaves (again).", "The ship leaves (again).|"),
         ] {
             let got = read(line);

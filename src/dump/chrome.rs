@@ -60,16 +60,19 @@ struct Pattern {
 
 struct Tables {
     whole: HashMap<&'static str, usize, BuildFnv>,
-    /// Parts of lines, by their first two bytes.
-    parts: HashMap<u64, Vec<Pattern>, BuildFnv>,
+    /// What lines begin with, by its first two bytes.
+    starts: HashMap<u64, Vec<Pattern>, BuildFnv>,
+    /// What stands further in or at the end, by its first two bytes.
+    inner: HashMap<u64, Vec<Pattern>, BuildFnv>,
+    /// Openings of `inner`, and whether one of them begins with a byte.
     openings: Openings,
-    /// Whether a part begins with a byte.
     firsts: [bool; 256],
 }
 
 static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
     let mut whole: HashMap<_, _, BuildFnv> = HashMap::default();
-    let mut parts: HashMap<u64, Vec<Pattern>, BuildFnv> = HashMap::default();
+    let mut starts: HashMap<u64, Vec<Pattern>, BuildFnv> = HashMap::default();
+    let mut inner: HashMap<u64, Vec<Pattern>, BuildFnv> = HashMap::default();
     let mut openings = Openings::default();
     let mut firsts = [false; 256];
     for (rule, (_, _, table)) in TABLES.iter().enumerate() {
@@ -89,12 +92,17 @@ static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
                 }
             };
             let Some(front) = front(text.as_bytes()) else { continue };
+            let pattern = Pattern { rule, place, limit, text };
+            if place == Place::Start {
+                starts.entry(front).or_default().push(pattern);
+                continue;
+            }
             openings.add(text);
             firsts[usize::from(text.as_bytes()[0])] = true;
-            parts.entry(front).or_default().push(Pattern { rule, place, limit, text });
+            inner.entry(front).or_default().push(pattern);
         }
     }
-    Tables { whole, parts, openings, firsts }
+    Tables { whole, starts, inner, openings, firsts }
 });
 
 /// The rule that names a line, given its folded form with digits as `#`; whole-line patterns first.
@@ -118,6 +126,23 @@ fn front(bytes: &[u8]) -> Option<u64> {
 fn part(tables: &Tables, folded: &str, words: usize) -> Option<usize> {
     let bytes = folded.as_bytes();
     let mut best: Option<usize> = None;
+    let mut look = |at: usize, patterns: &[Pattern]| {
+        for Pattern { rule, place, limit, text } in patterns {
+            let end = at + text.len();
+            let fits = words <= *limit
+                && best.is_none_or(|best| *rule < best)
+                && (*place != Place::End || end == bytes.len())
+                && bytes[at..].starts_with(text.as_bytes())
+                && (*place == Place::Start || edge(folded, at))
+                && (*place == Place::End || edge(folded, end));
+            if fits {
+                best = Some(*rule);
+            }
+        }
+    };
+    if let Some(patterns) = front(bytes).and_then(|front| tables.starts.get(&front)) {
+        look(0, patterns);
+    }
     let mut inside = false;
     for (at, byte) in bytes.iter().enumerate() {
         // No pattern begins in the middle of a word, and few characters begin one.
@@ -127,24 +152,8 @@ fn part(tables: &Tables, folded: &str, words: usize) -> Option<usize> {
         if skipped || !tables.openings.may_bytes(&bytes[at..]) {
             continue;
         }
-        let Some(patterns) = front(&bytes[at..]).and_then(|front| tables.parts.get(&front)) else {
-            continue;
-        };
-        for Pattern { rule, place, limit, text } in patterns {
-            let end = at + text.len();
-            let fits = words <= *limit
-                && best.is_none_or(|best| *rule < best)
-                && match place {
-                    Place::Start => at == 0,
-                    Place::End => end == bytes.len(),
-                    Place::Any => true,
-                }
-                && bytes[at..].starts_with(text.as_bytes())
-                && (*place == Place::Start || edge(folded, at))
-                && (*place == Place::End || edge(folded, end));
-            if fits {
-                best = Some(*rule);
-            }
+        if let Some(patterns) = front(&bytes[at..]).and_then(|front| tables.inner.get(&front)) {
+            look(at, patterns);
         }
     }
     best

@@ -139,3 +139,23 @@ pub(super) fn exp(x: f32) -> f32 {
     }
     y
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubtful_story_is_taken_whole() {
+        for (chances, words, want) in [
+            // Clear: what is above one half.
+            (vec![0.02, 0.97, 0.95, 0.1, 0.99, 0.03], [9; 6], vec![1, 2, 4]),
+            // One line is likely and the others of its story are doubtful: most of its words are in them.
+            (vec![0.01, 0.55, 0.45, 0.44, 0.46, 0.01], [20; 6], vec![1, 2, 3, 4]),
+            // A doubtful line that is short beside a long story costs little, a long one much.
+            (vec![0.99, 0.2, 0.0, 0.0, 0.0, 0.0], [200, 400, 1, 1, 1, 1], vec![0]),
+            (vec![0.0; 6], [9; 6], vec![]),
+        ] {
+            assert_eq!(choose(&chances, |at| words[at]), want, "{chances:?}");
+        }
+    }
+}

@@ -28,16 +28,18 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::new(include_str!("
 pub(super) struct Cut {
     pub(super) at: usize,
     pub(super) features: Features,
-    /// The stories before and after have little in common, and the line's words are those of the one after.
-    pub(super) apart: bool,
+    /// Least score at which it cuts.
+    least: f32,
 }
 
 /// Least running text, in words, that an item needs.
 const LITTLE: f32 = 12.0;
 /// Least score of a cut at all, and of one that needs no long story after it.
 const DOUBT: f32 = -1.0;
-/// Least score of a cut where another story begins by its words alone.
+/// The same where another story begins by its words alone.
 const DOUBT_APART: f32 = -2.0;
+/// The same where a page ends in between, and the line's words are those of the story after it.
+const DOUBT_ENDED: f32 = -2.5;
 const SURE: f32 = 0.5;
 /// Least running text after a cut that is not sure.
 const MUCH: f32 = 90.0;
@@ -55,7 +57,7 @@ pub(super) fn spans(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<S
     for cut in cuts(lines, marks, repeats) {
         let score = WEIGHTS.score(&cut.features)
             + if block(lines, marks, repeats, bare, cut.at).is_some() { CERTAIN } else { 0.0 };
-        if score <= if cut.apart { DOUBT_APART } else { DOUBT } {
+        if score <= cut.least {
             continue;
         }
         match kept.last_mut() {
@@ -365,7 +367,14 @@ fn cut(
         && share - old_share >= 0.3
         && prose[at] >= 140.0
         && prose[total] - prose[at] >= 150.0;
-    Some(Cut { at, features, apart })
+    // The imprint of a page stands between the two.
+    let ended = (at - quiet..at).any(|i| marks[i].rule.is_some_and(|rule| rule.name == "legal"));
+    let least = match (ended && known > 0 && share - old_share > 0.2, apart) {
+        (true, _) => DOUBT_ENDED,
+        (_, true) => DOUBT_APART,
+        _ => DOUBT,
+    };
+    Some(Cut { at, features, least })
 }
 
 /// The widest blank that is usual between two paragraphs of this dump.
