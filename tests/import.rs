@@ -155,6 +155,26 @@ fn what_a_person_edited_stays() {
     assert!(desk.site.read(&b).contains("Beta council"));
 }
 
+/// An offer that was announced and, since the disk was full or the program was killed, never laid down comes again.
+#[test]
+fn an_offer_that_was_never_laid_comes_again() {
+    let desk = Desk::new();
+    desk.put("a.txt", story("Alpha", 0));
+    desk.import();
+    let article = "content/alpha-council-votes-for-a-new-bridge.md";
+    desk.site.write(article, desk.site.read(article).replace("votes for", "rejects"));
+    desk.put("a.txt", story("Alpha", 1));
+    desk.import();
+    let (offer, notebook) = (format!("{article}.incoming"), ".newsprint/imports");
+    let laid = desk.site.read(&offer);
+    let noted = desk.site.read(notebook);
+    assert!(noted.lines().any(|line| line.starts_with("laid\t")), "{noted}");
+    let without: Vec<&str> = noted.lines().filter(|line| !line.starts_with("laid\t")).collect();
+    desk.site.write(notebook, without.join("\n")).remove(&offer);
+    assert_eq!(counts(&desk.import()), [0, 0, 1, 0, 0]);
+    assert_eq!(desk.site.read(&offer), laid);
+}
+
 #[test]
 fn a_moved_article_is_found_again() {
     let desk = Desk::new();
