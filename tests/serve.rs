@@ -533,6 +533,23 @@ fn a_thousand_files_at_once() {
     wait("every page is the newest", || desk.differences().is_empty());
 }
 
+/// A folder that goes and comes back at once is the same folder, but the system's watch on it may be gone.
+#[test]
+fn content_that_is_away_for_a_moment_is_still_watched() {
+    let desk = Desk::of(&[("content/world/a.md", &article("First", "one"))]);
+    for round in 0..5 {
+        fs::rename(desk.path("content"), desk.path("aside")).expect("away");
+        fs::rename(desk.path("aside"), desk.path("content")).expect("back");
+        // Long enough that what was heard of that has been dealt with.
+        std::thread::sleep(Duration::from_millis(300));
+        let page = "/world/2026/03/a.html";
+        let before = desk.state(page)["recipe"].clone();
+        desk.write("content/world/a.md", &article("First", &format!("round {round}")));
+        // Nobody asks for the page, which would find by itself that its text is another.
+        wait("a tab to hear of it", || desk.state(page)["recipe"] != before);
+    }
+}
+
 /// What must not be answered: (method, target, further header lines, status).
 #[test]
 fn foreign_requests_are_refused() {

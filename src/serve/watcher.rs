@@ -3,7 +3,7 @@
 //! Events are only hints that something is different at a path; what it is the disk says. Folders are
 //! watched, not files, since editors save by renaming.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -100,6 +100,14 @@ impl Watcher {
         watcher
     }
 
+    /// Takes a folder's watch for gone: one that was moved away is no longer watched, also if it is back already.
+    fn forget(&mut self, name: &str) {
+        for (_, former) in self.watched.iter_mut().filter(|(known, _)| *known == name) {
+            let path = former.take().map(|(path, _)| path);
+            let _ = path.zip(self.system.as_mut()).map(|(path, system)| system.unwatch(&path));
+        }
+    }
+
     /// Watches what now bears the folders' names. Returns whether that is something new.
     fn renew(&mut self) -> bool {
         let mut renewed = false;
@@ -157,8 +165,8 @@ struct Pending {
     since: Option<Instant>,
     /// Everything is to be looked at then.
     all: Option<Instant>,
-    /// A watched folder may be another one now.
-    renew: bool,
+    /// Watched folders that came or went, and may be others now or watched no more.
+    moved: BTreeSet<String>,
 }
 
 impl Pending {
@@ -181,7 +189,10 @@ impl Pending {
         let is_new = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)));
         for (at, path) in event.paths.iter().enumerate() {
             let Some(within) = watcher.within(path) else { continue };
-            self.renew |= load::FOLDERS.contains(&within.as_str());
+            let comes_or_goes = is_new || matches!(event.kind, EventKind::Remove(_));
+            if comes_or_goes && load::FOLDERS.contains(&within.as_str()) {
+                self.moved.insert(within.clone());
+            }
             let is_file = is_file(&within);
             let is_folder =
                 !is_file && (event.kind == EventKind::Create(CreateKind::Folder) || path.is_dir());
@@ -274,8 +285,10 @@ pub(super) fn run(mut watcher: Watcher, mut taker: Taker, live: &Live, events: &
             Err(RecvTimeoutError::Disconnected) => return,
         }
         let now = Instant::now();
-        if std::mem::take(&mut pending.renew) || now >= checked + CHECK {
+        let moved = std::mem::take(&mut pending.moved);
+        if !moved.is_empty() || now >= checked + CHECK {
             checked = now;
+            moved.iter().for_each(|name| watcher.forget(name));
             if watcher.renew() {
                 pending.look_at_all(now);
             }
