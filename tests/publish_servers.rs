@@ -146,6 +146,14 @@ fn a_life(sample: &Sample, out_there: &dyn Fn() -> Tree) {
     assert!(urls.lines().any(|url| url.ends_with("/oysters-are-back.html")), "{urls}");
 }
 
+/// Edits, deletes and renames a story; gives what [`agreed`] does.
+fn changed(sample: &Sample) -> Vec<String> {
+    sample.edit();
+    sample.delete();
+    sample.rename();
+    agreed(sample)
+}
+
 /// Agrees to as many deletions as there are, should that be asked.
 fn agreed(sample: &Sample) -> Vec<String> {
     let (_, plan) = sample.publish(&["--dry-run"]);
@@ -292,10 +300,7 @@ fn cut_off_after_every_step_to_a_git_branch() {
     sample.published(&[]);
     copy_all(&bare, &kept);
     let before = seen();
-    sample.edit();
-    sample.delete();
-    sample.rename();
-    let agreed = agreed(&sample);
+    let agreed = changed(&sample);
     let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
     cutter.set("never 0");
     sample.published(&agreed);
@@ -330,10 +335,7 @@ fn cut_off_after_every_step_over_ssh() {
         sample.published(&[]);
         copy_all(&folder, &kept);
         let before = seen_at(&folder, mode);
-        sample.edit();
-        sample.delete();
-        sample.rename();
-        let agreed = agreed(&sample);
+        let agreed = changed(&sample);
         let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
         cutter.set("never 0");
         let whole = sample.published(&agreed)["sent"].as_u64().expect("a number");
@@ -393,10 +395,7 @@ exec /usr/bin/ssh "$@"
         sample.published(&[]);
         copy_all(&folder, &kept);
         let before = seen_at(&folder, mode);
-        sample.edit();
-        sample.delete();
-        sample.rename();
-        let agreed = agreed(&sample);
+        let agreed = changed(&sample);
         let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
         let mut cuts = 0;
         for bytes in [20, 600, 2_000, 5_000, 10_000, 20_000, 40_000, 80_000] {
@@ -775,10 +774,7 @@ mod s3 {
         let bucket = store.folder.path().to_owned();
         let (save, before) = (kept.path().join("save"), store.seen());
         copy(&bucket, &save);
-        sample.edit();
-        sample.delete();
-        sample.rename();
-        let agreed = agreed(&sample);
+        let agreed = changed(&sample);
         let agreed: Vec<&str> = agreed.iter().map(String::as_str).collect();
         store.cut(None);
         let whole = sample.published(&agreed)["sent"].as_u64().expect("a number");
