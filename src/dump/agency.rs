@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::words;
 
 /// Folded spelling -> name as we print it.
-static AGENCIES: LazyLock<HashMap<String, &'static str, words::BuildFnv>> = LazyLock::new(|| {
+static AGENCIES: LazyLock<HashMap<String, &'static str, words::BuildQuick>> = LazyLock::new(|| {
     let mut all = HashMap::default();
     for row in include_str!("tables/agencies.tsv").lines() {
         let mut cells = row.split('\t');
@@ -33,12 +33,7 @@ pub(super) fn named(text: &str) -> Option<&'static str> {
     }
     let text = text.trim_start_matches(['(', '[', '©', ' ', '.', ':', '!', '?', ')', ']']);
     // Most lines open with letters that no agency's name opens with.
-    let mut front = text.chars().flat_map(char::to_lowercase);
-    let (mut opening, mut length) = ([0; 8], 0);
-    for c in [front.next()?, front.next()?] {
-        length += c.encode_utf8(&mut opening[length..]).len();
-    }
-    if !OPENINGS.may_bytes(&opening[..length]) {
+    if !OPENINGS.may_lower(text) {
         return None;
     }
     AGENCIES.get(&words::fold(text)).copied()
@@ -66,8 +61,7 @@ pub(super) struct Dateline {
 
 /// Reads "CITY, State (AGENCY) — " at the head of a paragraph.
 pub(super) fn dateline(paragraph: &str) -> Option<Dateline> {
-    let head_end = paragraph.char_indices().nth(90).map_or(paragraph.len(), |(at, _)| at);
-    let head = &paragraph[..head_end];
+    let head = words::head(paragraph, 90);
     let (end, width) = separator(head)?;
     let mut place = head[..end].trim();
     let mut agency = None;
@@ -131,15 +125,18 @@ fn separator(head: &str) -> Option<(usize, usize)> {
         "- ",
     ];
     let mut best: Option<(usize, usize)> = None;
-    for (from, c) in head.char_indices() {
+    let bytes = head.as_bytes();
+    for (from, byte) in bytes.iter().enumerate() {
         if best.is_some_and(|(at, _)| from > at) {
             break;
         }
-        if !matches!(c, ' ' | ')' | '—' | '–' | '-' | ':' | '/') {
-            continue;
-        }
-        // Of all marks that open with a blank, a dash comes next.
-        if c == ' ' && !head[from + 1..].starts_with(['—', '–', '-']) {
+        // Long dashes are of three bytes; of all marks that open with a blank, a dash comes next.
+        let opens = match byte {
+            b')' | b'-' | b':' | b'/' | 0xe2 => true,
+            b' ' => matches!(bytes.get(from + 1), Some(b'-' | 0xe2)),
+            _ => false,
+        };
+        if !opens {
             continue;
         }
         for mark in MARKS.iter().filter(|mark| head[from..].starts_with(**mark)) {

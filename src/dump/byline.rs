@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::{dates, language, words};
+use super::lexicon::{self, lexicon};
+use super::{dates, words};
 
 /// Names read from a byline.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,20 +19,27 @@ pub(super) struct Byline {
     pub(super) explicit: bool,
 }
 
-/// Phrases that announce an author, longest first, by their first letter.
-static PREFIXES: LazyLock<HashMap<char, Vec<&'static str>, words::BuildFnv>> = LazyLock::new(|| {
+/// Phrases that announce an author.
+struct Prefixes {
+    /// By their first letter, longest first.
+    by_letter: HashMap<char, Vec<&'static str>, words::BuildQuick>,
+    openings: words::Openings,
+}
+
+static PREFIXES: LazyLock<Prefixes> = LazyLock::new(|| {
     let rows = include_str!("tables/bylines.tsv").lines();
     let mut all: Vec<&str> = rows.flat_map(|row| row.split('\t').skip(1)).collect();
     all.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
-    let mut by_letter: HashMap<char, Vec<&str>, words::BuildFnv> = HashMap::default();
+    let mut prefixes = Prefixes { by_letter: HashMap::default(), openings: words::Openings::default() };
     for prefix in all {
-        by_letter.entry(prefix.chars().next().unwrap_or(' ')).or_default().push(prefix);
+        prefixes.openings.add(prefix);
+        prefixes.by_letter.entry(prefix.chars().next().unwrap_or(' ')).or_default().push(prefix);
     }
-    by_letter
+    prefixes
 });
 
 /// What a word can be in or around a name, as bits.
-type Kinds = u8;
+pub(super) type Kinds = u8;
 /// Small words inside names, in any case.
 const PARTICLE: Kinds = 1;
 /// Words that follow a name but are not part of it.
@@ -47,19 +55,9 @@ const NEVER: Kinds = 32;
 /// What joins two names.
 const JOIN: Kinds = 64;
 
-struct Table {
-    kinds: HashMap<&'static str, Kinds, words::BuildFnv>,
-    /// Endings of offices that stand before a name.
-    offices: Vec<&'static str>,
-}
-
-static WORDS: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table { kinds: HashMap::default(), offices: Vec::new() };
-    for row in include_str!("tables/names.tsv").lines() {
-        let mut cells = row.split('\t');
-        let (Some(kind), Some(_language), Some(list)) = (cells.next(), cells.next(), cells.next()) else {
-            continue;
-        };
+/// The words of the table with what they can be.
+pub(super) fn name_words() -> impl Iterator<Item = (&'static str, Kinds)> {
+    table().filter(|(kind, _)| *kind != "office").map(|(kind, word)| {
         let bit = match kind {
             "particle" => PARTICLE,
             "after" => AFTER,
@@ -67,25 +65,28 @@ static WORDS: LazyLock<Table> = LazyLock::new(|| {
             "desk" => DESK,
             "degree" => DEGREE,
             "join" => JOIN,
-            "office" => {
-                table.offices.extend(list.split(' '));
-                continue;
-            }
             _ => NEVER,
         };
-        list.split(' ').for_each(|word| *table.kinds.entry(word).or_default() |= bit);
-    }
-    table
-});
-
-/// What a word in lower case can be.
-fn kinds(lower: &str) -> Kinds {
-    WORDS.kinds.get(lower).copied().unwrap_or(0)
+        (word, bit)
+    })
 }
 
-/// Whether a word in lower case is one of some kinds.
-fn is(lower: &str, wanted: Kinds) -> bool {
-    kinds(lower) & wanted != 0
+/// Endings of offices that stand before a name.
+static OFFICES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| table().filter(|(kind, _)| *kind == "office").map(|(_, word)| word).collect());
+
+/// Kind and word of each entry.
+fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+    include_str!("tables/names.tsv").lines().flat_map(|row| {
+        let (kind, rest) = row.split_once('\t').unwrap_or_default();
+        let list = rest.split('\t').nth(1).unwrap_or_default();
+        list.split(' ').filter(|word| !word.is_empty()).map(move |word| (kind, word))
+    })
+}
+
+/// Whether a word in any case is one of some kinds.
+fn is(word: &str, wanted: Kinds) -> bool {
+    lexicon::look_up(word).kinds & wanted != 0
 }
 
 /// Reads a line as a byline, if it is one. At most 30 words are considered.
@@ -137,7 +138,8 @@ fn signed(rest: &str) -> Vec<String> {
     });
     let letters = nick.chars().filter(|c| c.is_alphabetic()).count();
     let proper = nick.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    let plain = language::stop_bits(nick) != 0 || kinds(nick) != 0 || dates::is_month(nick);
+    let known = lexicon().of(words::hash(nick));
+    let plain = known.stops != 0 || known.kinds != 0 || dates::is_month(nick);
     if alone && proper && !plain && (4..=20).contains(&letters) { vec![nick.to_owned()] } else { names }
 }
 
@@ -147,7 +149,7 @@ fn may_be_names(text: &str) -> bool {
     let first = tokens.next().unwrap_or("").trim_start_matches(BEFORE_NAMES);
     let proper = |word: &str| {
         !word.starts_with(char::is_lowercase)
-            || kinds(word.trim_end_matches(|c: char| !c.is_alphanumeric())) != 0
+            || lexicon().of(words::hash(word.trim_end_matches(|c: char| !c.is_alphanumeric()))).kinds != 0
     };
     first.starts_with(char::is_uppercase) && tokens.next().is_some_and(proper)
 }
@@ -196,8 +198,11 @@ pub(super) fn signature(paragraph: &str) -> Option<&str> {
 
 /// The rest of a line after "By" and its like.
 pub(super) fn announced(text: &str) -> Option<&str> {
+    if !PREFIXES.openings.may_lower(text) {
+        return None;
+    }
     let first = text.chars().next()?.to_lowercase().next()?;
-    let prefixes = PREFIXES.get(&first)?;
+    let prefixes = PREFIXES.by_letter.get(&first)?;
     let same = |prefix: &str| {
         let head = text.get(..prefix.len())?;
         (head.eq_ignore_ascii_case(prefix) || !head.is_ascii() && head.to_lowercase() == prefix).then_some(())
@@ -244,8 +249,8 @@ fn names(text: &str, announced: bool) -> Vec<String> {
         if !announced && found.is_empty() && !core.starts_with(char::is_uppercase) {
             return Vec::new();
         }
-        let lower = core.to_lowercase();
-        let kinds = kinds(&lower);
+        let known = lexicon::look_up(core);
+        let kinds = known.kinds;
         if kinds & JOIN != 0 && !found.is_empty() {
             found.push();
             continue;
@@ -261,9 +266,9 @@ fn names(text: &str, announced: bool) -> Vec<String> {
                         '@' | '|' | '©' | '_' | '=' | '<' | '>' | '(' | '"' | '“' | '?' | '!' | ';' | '#'
                     )
             })
-            || ends && !(announced && found.is_desk(core, &lower, tokens.peek().copied()))
-            || dates::is_month(&lower) && !found.name.is_empty() && dated
-            || dates::weekday(&lower).is_some();
+            || ends && !(announced && found.is_desk(core, kinds, tokens.peek().copied()))
+            || known.month > 0 && !found.name.is_empty() && dated
+            || known.weekday.is_some();
         let particle = kinds & PARTICLE != 0;
         if stops || first_lower && (!particle || found.name.is_empty() && !announced) {
             // "…, GHG Staff" is an office, not a house.
@@ -304,12 +309,12 @@ impl Names<'_> {
     }
 
     /// Whether a word ends the name of a desk, and the line with it: "Harbour Gazette Staff", "Roving Reporter".
-    fn is_desk(&self, core: &str, lower: &str, next: Option<&str>) -> bool {
+    fn is_desk(&self, core: &str, kinds: Kinds, next: Option<&str>) -> bool {
         let last = next.is_none_or(|next| !next.starts_with(char::is_alphanumeric));
-        let desk = is(lower, DESK)
+        let desk = kinds & DESK != 0
             && last
             && core.starts_with(char::is_uppercase)
-            && (self.name.len() == 1 || self.name.iter().any(|word| is(&word.to_lowercase(), NEVER)));
+            && (self.name.len() == 1 || self.name.iter().any(|word| is(word, NEVER)));
         desk && self.out.is_empty()
     }
 
@@ -320,9 +325,8 @@ impl Names<'_> {
             return;
         }
         let text = words.join(" ");
-        let lower = text.to_lowercase();
         if let ([_], Some(before)) = (words.as_slice(), self.out.last_mut()) {
-            if is(&lower, DEGREE) && words::all_caps(&text.replace(['h', '.'], "")) {
+            if is(&text, DEGREE) && words::all_caps(&text.replace(['h', '.'], "")) {
                 before.push_str(", ");
                 before.push_str(&text);
                 return;
@@ -336,7 +340,7 @@ impl Names<'_> {
         if words.len() == 1 && !self.announced {
             return;
         }
-        if !self.out.is_empty() && lower.split(' ').any(|word| is(word, JOB)) {
+        if !self.out.is_empty() && words.iter().any(|word| is(word, JOB)) {
             return;
         }
         if text.chars().filter(|c| c.is_alphabetic()).count() < 2 {
@@ -355,7 +359,7 @@ fn without_office(name: &str) -> &str {
         return name;
     };
     let lower = first.to_lowercase();
-    if WORDS.offices.iter().any(|office| lower.ends_with(office)) { rest } else { name }
+    if OFFICES.iter().any(|office| lower.ends_with(office)) { rest } else { name }
 }
 
 /// "A. Writer A. Writer", a picture's text and the name beside it, once.
@@ -419,21 +423,23 @@ pub(super) fn is_person(text: &str) -> bool {
     }
     let mut full = 0;
     for part in &parts {
-        let lower = part.to_lowercase();
-        let kinds = kinds(&lower);
-        if kinds & PARTICLE != 0 {
+        let known = lexicon::look_up(part);
+        if known.kinds & PARTICLE != 0 {
             continue;
         }
         let letters = part.chars().filter(|c| c.is_alphabetic()).count();
         let fine = words::capitalised(part)
             && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
         if !fine
-            || language::stop_bits(&lower) & COMMON != 0
+            || known.stops & COMMON != 0
                 && letters > 1
-                && !matches!(lower.as_str(), "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim")
-            || dates::weekday(&lower).is_some()
-            || kinds & NEVER != 0
-            || lower.contains('-') && lower.split('-').any(|half| is(half, NEVER))
+                && !matches!(
+                    part.to_lowercase().as_str(),
+                    "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim"
+                )
+            || known.weekday.is_some()
+            || known.kinds & NEVER != 0
+            || part.contains('-') && part.split('-').any(|half| is(half, NEVER))
         {
             return false;
         }
@@ -446,7 +452,7 @@ pub(super) fn is_person(text: &str) -> bool {
 fn without_degrees(name: &str) -> &str {
     let mut name = name;
     while let Some((front, last)) = name.rsplit_once(", ")
-        && is(&last.to_lowercase(), DEGREE)
+        && is(last, DEGREE)
     {
         name = front;
     }
@@ -457,7 +463,7 @@ fn without_degrees(name: &str) -> &str {
 pub(super) fn with_degrees<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in parts {
-        match out.last_mut().filter(|_| is(&part.to_lowercase(), DEGREE)) {
+        match out.last_mut().filter(|_| is(part, DEGREE)) {
             Some(name) => {
                 name.push_str(", ");
                 name.push_str(part);

@@ -90,8 +90,38 @@ static MARKED: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
 
 const _: () = assert!(MARKS.len() <= 128);
 
+/// What [`MARKS`] open with.
+static OPENINGS: LazyLock<words::Openings> = LazyLock::new(|| {
+    let mut openings = words::Openings::default();
+    MARKS.iter().for_each(|mark| openings.add(mark));
+    openings
+});
+
 /// Blanks in the longest credit with what announces it.
 const TAIL: usize = 18;
+
+/// What may stand before it, besides a blank.
+const ENDS: [char; 11] = ['.', ')', '|', '/', '-', '–', '"', '”', '!', '?', '…'];
+
+/// What [`ENDS`] end with.
+const LAST_BYTES: [bool; 256] = {
+    let (bytes, mut last, mut at) = (b".)|/-\"!?\x93\x9d\xa6", [false; 256], 0);
+    while at < bytes.len() {
+        last[bytes[at] as usize] = true;
+        at += 1;
+    }
+    last
+};
+
+/// A quick no for most lines: whether what opens like one of [`MARKS`] stands where one may, from `near` on.
+fn may_be_marked(line: &str, near: usize) -> bool {
+    let opens = |rest: &str| OPENINGS.may_lower(rest.trim_start());
+    let before = line[..near].trim_end().len().saturating_sub(1);
+    near == 0 && opens(line)
+        || (before..line.len())
+            .filter(|at| LAST_BYTES[usize::from(line.as_bytes()[*at])])
+            .any(|at| line.get(at + 1..).is_some_and(opens))
+}
 
 /// Which of [`MARKS`] stand somewhere in a line, as bits.
 fn marks_in(line: &str) -> u128 {
@@ -135,11 +165,14 @@ pub(super) fn read(line: &str) -> Caption {
 /// Cuts the credit off a caption line.
 fn split(line: &str) -> Caption {
     let line = line.trim();
-    credited(line).unwrap_or_else(|| Caption { text: line.to_owned(), credit: None })
+    match credited(line) {
+        Some((text, credit)) => Caption { text: text.to_owned(), credit: Some(clean(credit)) },
+        None => Caption { text: line.to_owned(), credit: None },
+    }
 }
 
-/// A line with a credit as what it is; nothing if it has none.
-fn credited(line: &str) -> Option<Caption> {
+/// A trimmed line's caption and its credit, as printed; nothing if it has none.
+fn credited(line: &str) -> Option<(&str, &str)> {
     bracketed(line).or_else(|| marked(line)).or_else(|| bare(line))
 }
 
@@ -159,7 +192,7 @@ pub(super) fn is_labelled(line: &str) -> bool {
 }
 
 /// `… (Reuters)`, `… [Anadolu Agency]`, `… (AP Photo/Name)`, `… (Credit: iStock)`, `… (Photo by A. Name/Agency)`.
-fn bracketed(line: &str) -> Option<Caption> {
+fn bracketed(line: &str) -> Option<(&str, &str)> {
     let bare = line.trim_end_matches(['.', ' ']);
     let open = match bare.chars().next_back()? {
         ')' => bare.rfind('(')?,
@@ -167,23 +200,23 @@ fn bracketed(line: &str) -> Option<Caption> {
         _ => return None,
     };
     let inner = bare[open + 1..bare.len() - 1].trim();
-    if !is_credit(inner) {
-        return None;
-    }
-    Some(Caption { text: bare[..open].trim().to_owned(), credit: Some(clean(inner)) })
+    is_credit(inner).then(|| (bare[..open].trim(), inner))
 }
 
 /// `… Photo: Jane Doe / Agency`, `… © Reuters`, `Photograph by …`.
-fn marked(line: &str) -> Option<Caption> {
+fn marked(line: &str) -> Option<(&str, &str)> {
     if let Some(at) = line.rfind('©') {
         let credit = line[at + '©'.len_utf8()..].trim();
-        if (1..=8).contains(&words::count(credit)) && !credit.starts_with(|c: char| c.is_ascii_digit()) {
-            return Some(Caption { text: line[..at].trim().to_owned(), credit: Some(clean(credit)) });
-        }
-        return None;
+        let fits =
+            (1..=8).contains(&words::count(credit)) && !credit.starts_with(|c: char| c.is_ascii_digit());
+        return fits.then(|| (line[..at].trim(), credit));
     }
     // What announces a credit stands near the end, since a credit has few words.
-    let near = memchr::memrchr_iter(b' ', line.as_bytes()).nth(TAIL).unwrap_or(0);
+    let bytes = line.as_bytes();
+    let near = (0..bytes.len()).rev().filter(|at| bytes[*at] == b' ').nth(TAIL).unwrap_or(0);
+    if !may_be_marked(line, near) {
+        return None;
+    }
     let found = marks_in(&line[near..]);
     if found == 0 {
         return None;
@@ -198,15 +231,9 @@ fn marked(line: &str) -> Option<Caption> {
         .filter(|(number, _)| found & 1_u128 << *number != 0)
         .filter_map(|(_, mark)| {
             let at = lower.rfind(mark)?;
-            let before = lower[..at].chars().next_back();
-            let start = at == 0
-                || before.is_some_and(|c| {
-                    matches!(c, '.' | ')' | '|' | '/' | '-' | '–' | '"' | '”' | '!' | '?' | '…')
-                })
-                || (before == Some(' ')
-                    && lower[..at]
-                        .trim_end()
-                        .ends_with(['.', '!', '?', '|', '-', '–', ')', '"', '”', '…', '/']));
+            let before = &lower[..at];
+            let start =
+                at == 0 || before.ends_with(ENDS) || before.ends_with(' ') && before.trim_end().ends_with(ENDS);
             start.then_some((at, *mark))
         })
         .min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())))?;
@@ -222,19 +249,18 @@ fn marked(line: &str) -> Option<Caption> {
     if proper * 3 < words::count(credit) * 2 {
         return None;
     }
-    Some(Caption {
-        text: line[..at].trim_end_matches([' ', '|', '-', '–', '(', '/']).to_owned(),
-        credit: Some(clean(credit)),
-    })
+    Some((line.get(..at)?.trim_end_matches([' ', '|', '-', '–', '(', '/']), credit))
 }
 
 /// `… EPA/NAME / AGENCY / POOL`, `… REUTERS/Name`, `… Name/AFP`, `… - AAWSAT`: after the last sentence, no mark.
-fn bare(line: &str) -> Option<Caption> {
+fn bare(line: &str) -> Option<(&str, &str)> {
     if line.len() <= 60
         && let Some(name) = agency::named(line)
     {
-        return Some(Caption { text: String::new(), credit: Some(name.to_owned()) })
-            .filter(|_| !words::more_than(line, 4));
+        return (!words::more_than(line, 4)).then_some(("", name));
+    }
+    if line.ends_with(['.', '!', '?']) {
+        return None;
     }
     // A credit has few words: from the line's end, the blank after a sentence's mark.
     let blanks = memchr::memrchr_iter(b' ', line.as_bytes()).take(24);
@@ -244,23 +270,16 @@ fn bare(line: &str) -> Option<Caption> {
     });
     if let Some((at, tail)) = cut
         && !words::more_than(tail, 10)
-        && !tail.ends_with(['.', '!', '?'])
     {
         let dashed = tail.trim_start_matches(['-', '–', '—', '|', ' ']);
         let slashes = dashed.contains('/') && within_or_caps(dashed);
         if slashes || (dashed.len() < tail.len() && is_source(dashed)) || (agency::named(dashed).is_some()) {
-            return Some(Caption { text: line[..at].trim().to_owned(), credit: Some(clean(dashed)) });
+            return Some((line[..at].trim(), dashed));
         }
     }
     // A line that is only a credit: "Robyn Beck/AFP/Getty Images", "Natalie Naccache | Bloomberg | Getty Images".
-    if line.contains(['/', '|'])
-        && !words::more_than(line, 10)
-        && agency::within(line).is_some()
-        && !line.ends_with(['.', '?', '!'])
-    {
-        return Some(Caption { text: String::new(), credit: Some(clean(line)) });
-    }
-    None
+    let only = line.contains(['/', '|']) && !words::more_than(line, 10) && agency::within(line).is_some();
+    only.then_some(("", line))
 }
 
 fn within_or_caps(text: &str) -> bool {

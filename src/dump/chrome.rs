@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::words::{BuildFnv, Openings};
+use super::words::BuildQuick;
 
 /// A kind of chrome, as named in the account of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,22 +59,33 @@ struct Pattern {
 }
 
 struct Tables {
-    whole: HashMap<&'static str, usize, BuildFnv>,
+    whole: HashMap<&'static str, usize, BuildQuick>,
+    /// Length of the longest of them.
+    longest: usize,
     /// What lines begin with, by its first two bytes.
-    starts: HashMap<u64, Vec<Pattern>, BuildFnv>,
-    /// What stands further in or at the end, by its first two bytes.
-    inner: HashMap<u64, Vec<Pattern>, BuildFnv>,
-    /// Openings of `inner`, and whether one of them begins with a byte.
-    openings: Openings,
-    firsts: [bool; 256],
+    starts: HashMap<[u8; 2], Vec<Pattern>, BuildQuick>,
+    /// What stands further in or at the end, by its first four bytes.
+    inner: HashMap<u32, Vec<Pattern>, BuildQuick>,
+    /// [`LETTER`] and [`FIRST`] of bytes.
+    classes: [u8; 256],
 }
 
+/// A letter or digit of ASCII.
+const LETTER: u8 = 1;
+/// What a pattern of `inner` begins with.
+const FIRST: u8 = 2;
+
 static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
-    let mut whole: HashMap<_, _, BuildFnv> = HashMap::default();
-    let mut starts: HashMap<u64, Vec<Pattern>, BuildFnv> = HashMap::default();
-    let mut inner: HashMap<u64, Vec<Pattern>, BuildFnv> = HashMap::default();
-    let mut openings = Openings::default();
-    let mut firsts = [false; 256];
+    let mut tables = Tables {
+        whole: HashMap::default(),
+        longest: 0,
+        starts: HashMap::default(),
+        inner: HashMap::default(),
+        classes: std::array::from_fn(|byte| match u8::try_from(byte) {
+            Ok(byte) if byte.is_ascii_alphanumeric() => LETTER,
+            _ => 0,
+        }),
+    };
     for (rule, (_, _, table)) in TABLES.iter().enumerate() {
         for row in table.lines().filter(|row| !row.is_empty()) {
             let mut cells = row.split('\t');
@@ -87,28 +98,31 @@ static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
                 b'$' => Place::End,
                 b'*' => Place::Any,
                 _ => {
-                    whole.entry(text).or_insert(rule);
+                    tables.longest = tables.longest.max(text.len());
+                    tables.whole.entry(text).or_insert(rule);
                     continue;
                 }
             };
-            let Some(front) = front(text.as_bytes()) else { continue };
             let pattern = Pattern { rule, place, limit, text };
+            let bytes = text.as_bytes();
             if place == Place::Start {
-                starts.entry(front).or_default().push(pattern);
+                let Some(front) = bytes.first_chunk() else { continue };
+                tables.starts.entry(*front).or_default().push(pattern);
                 continue;
             }
-            openings.add(text);
-            firsts[usize::from(text.as_bytes()[0])] = true;
-            inner.entry(front).or_default().push(pattern);
+            let Some(front) = front(bytes) else { continue };
+            tables.inner.entry(front).or_default().push(pattern);
+            tables.classes[usize::from(bytes[0])] |= FIRST;
         }
     }
-    Tables { whole, starts, inner, openings, firsts }
+    tables
 });
 
 /// The rule that names a line, given its folded form with digits as `#`; whole-line patterns first.
 pub(super) fn find(folded: &str, words: usize) -> Option<Rule> {
     let tables = &*COMPILED;
-    let rule = match tables.whole.get(folded) {
+    let whole = if folded.len() <= tables.longest { tables.whole.get(folded) } else { None };
+    let rule = match whole {
         Some(rule) => *rule,
         None if words > 90 => return None,
         None => part(tables, folded, words)?,
@@ -117,9 +131,9 @@ pub(super) fn find(folded: &str, words: usize) -> Option<Rule> {
     Some(Rule { index: rule, name, weak })
 }
 
-/// The first two bytes of a text as a key.
-fn front(bytes: &[u8]) -> Option<u64> {
-    bytes.first_chunk().map(|front| u64::from(u16::from_be_bytes(*front)))
+/// The first four bytes of a text as a key.
+fn front(bytes: &[u8]) -> Option<u32> {
+    bytes.first_chunk().map(|front| u32::from_le_bytes(*front))
 }
 
 /// The first rule of which a pattern stands in a line where it must.
@@ -140,19 +154,16 @@ fn part(tables: &Tables, folded: &str, words: usize) -> Option<usize> {
             }
         }
     };
-    if let Some(patterns) = front(bytes).and_then(|front| tables.starts.get(&front)) {
+    if let Some(patterns) = bytes.first_chunk().and_then(|front| tables.starts.get(front)) {
         look(0, patterns);
     }
-    let mut inside = false;
-    for (at, byte) in bytes.iter().enumerate() {
+    let mut before = 0;
+    for (at, ahead) in bytes.windows(4).enumerate() {
         // No pattern begins in the middle of a word, and few characters begin one.
-        let letter = byte.is_ascii_alphanumeric();
-        let skipped = inside && letter || !tables.firsts[usize::from(*byte)];
-        inside = letter;
-        if skipped || !tables.openings.may_bytes(&bytes[at..]) {
-            continue;
-        }
-        if let Some(patterns) = front(&bytes[at..]).and_then(|front| tables.inner.get(&front)) {
+        let class = tables.classes[usize::from(ahead[0])];
+        let opens = class & FIRST != 0 && class & before & LETTER == 0;
+        before = class;
+        if opens && let Some(patterns) = front(ahead).and_then(|front| tables.inner.get(&front)) {
             look(at, patterns);
         }
     }
@@ -180,7 +191,8 @@ mod tests {
                 let cells: Vec<_> = row.split('\t').collect();
                 assert_eq!(cells.len(), 3, "{name}: {row}");
                 assert!("=^$*".contains(&cells[0][..1]), "{name}: {row}");
-                assert!(cells[0] == "=" || front(cells[2].as_bytes()).is_some(), "{name}: {row}");
+                let least = [("=", 1), ("^", 2)].into_iter().find(|(how, _)| cells[0].starts_with(how));
+                assert!(cells[2].len() >= least.map_or(4, |(_, least)| least), "{name}: {row}");
                 if cells[0] == "=" {
                     assert_eq!(
                         crate::dump::words::without_digits(&fold(cells[2])),

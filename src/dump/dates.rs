@@ -1,12 +1,12 @@
 //! Dates in text: twenty languages' month names, numeric forms, times with zones, and relative ones.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, TimeZone, Weekday};
 
 use super::article::When;
+use super::lexicon;
 
 /// What is known when a date is read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,45 +58,29 @@ pub(super) struct Token {
     pub(super) to: usize,
 }
 
-static MONTHS: LazyLock<HashMap<&'static str, u32, super::words::BuildFnv>> = LazyLock::new(|| {
-    let mut months = HashMap::default();
-    for row in include_str!("tables/months.tsv").lines() {
-        for (month, names) in (1..).zip(row.split('\t').skip(1)) {
-            for name in names.split(' ') {
-                months.entry(name).or_insert(month);
-            }
-        }
-    }
-    months
-});
+/// Names of months in lower case, numbered from 1; where languages differ, the first of the table is right.
+pub(super) fn months() -> impl Iterator<Item = (&'static str, u8)> {
+    let rows = include_str!("tables/months.tsv").lines();
+    rows.flat_map(|row| (1..).zip(row.split('\t').skip(1)))
+        .flat_map(|(month, names)| names.split(' ').map(move |name| (name, month)))
+}
 
-static WEEKDAYS: LazyLock<HashMap<&'static str, Weekday, super::words::BuildFnv>> = LazyLock::new(|| {
-    let mut days = HashMap::default();
-    for row in include_str!("tables/weekdays.tsv").lines() {
-        for (day, names) in (0u8..).zip(row.split('\t').skip(1)) {
-            for name in names.split(' ') {
-                if let Ok(weekday) = Weekday::try_from(day) {
-                    days.insert(name, weekday);
-                }
-            }
-        }
-    }
-    days
-});
+/// Names of weekdays in lower case; where languages differ, the last of the table is right.
+pub(super) fn weekday_names() -> impl Iterator<Item = (&'static str, Weekday)> {
+    let rows = include_str!("tables/weekdays.tsv").lines();
+    rows.flat_map(|row| (0u8..).zip(row.split('\t').skip(1)))
+        .filter_map(|(day, names)| Some((Weekday::try_from(day).ok()?, names)))
+        .flat_map(|(day, names)| names.split(' ').map(move |name| (name, day)))
+}
 
 /// The weekday that a word names, in any of the languages of the table.
 pub(super) fn weekday(word: &str) -> Option<Weekday> {
-    WEEKDAYS.get(&*lower(word)).copied()
-}
-
-/// A word in lower case, borrowed where it is so already.
-fn lower(word: &str) -> std::borrow::Cow<'_, str> {
-    if word.bytes().all(|b| b.is_ascii_lowercase()) { word.into() } else { word.to_lowercase().into() }
+    lexicon::look_up(word).weekday
 }
 
 /// Whether a word is a month's full or short name.
 pub(super) fn is_month(word: &str) -> bool {
-    MONTHS.contains_key(&*lower(word))
+    lexicon::look_up(word).month > 0
 }
 
 /// Languages whose numeric dates have dots or begin with the year: in them `4/5/2026` is a foreign form.
@@ -119,10 +103,9 @@ pub(super) fn weekdays(text: &str) -> Vec<Weekday> {
         .collect();
     if text.chars().any(super::words::is_unspaced) {
         days.extend(
-            WEEKDAYS
-                .iter()
-                .filter(|(name, _)| name.chars().all(super::words::is_unspaced) && text.contains(**name))
-                .map(|(_, day)| *day),
+            weekday_names()
+                .filter(|(name, _)| name.chars().all(super::words::is_unspaced) && text.contains(name))
+                .map(|(_, day)| day),
         );
     }
     days.sort_by_key(Weekday::num_days_from_monday);
@@ -312,7 +295,7 @@ fn month_name(word: &str) -> Option<u32> {
     if word.is_ascii() && (word.len() < 3 || word.len() > 12) {
         return None;
     }
-    MONTHS.get(&*lower(word)).copied()
+    Some(u32::from(lexicon::look_up(word).month)).filter(|month| *month > 0)
 }
 
 fn digit(c: char) -> Option<u32> {

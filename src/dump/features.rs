@@ -371,8 +371,8 @@ struct Shared {
 impl Shared {
     fn new(marks: &[Mark], span: (usize, usize)) -> Self {
         let room = marks[span.0..span.1].iter().map(|mark| mark.content.len()).sum::<usize>() / 2;
-        let mut counts: HashMap<u64, u32, words::BuildFnv> =
-            HashMap::with_capacity_and_hasher(room, words::BuildFnv::default());
+        let mut counts: HashMap<u64, u32, words::BuildQuick> =
+            HashMap::with_capacity_and_hasher(room, words::BuildQuick::default());
         for word in marks[span.0..span.1].iter().flat_map(|mark| &mark.content) {
             *counts.entry(*word).or_default() += 1;
         }

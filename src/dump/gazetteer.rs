@@ -28,11 +28,11 @@ pub(super) struct Known {
 impl Known {
     /// Whether an alias is a country's name in other languages only, and so another word in this one: English "island" at
     /// the head of a sentence is not German "Island".
-    pub(super) fn is_foreign(&self, alias: &str, language: Option<&str>) -> bool {
+    pub(super) fn is_foreign(&self, alias: &[&str], language: Option<&str>) -> bool {
         let (languages, rows) = &*COUNTRIES;
         let column = language.and_then(|l| languages.iter().position(|known| *known == l));
         let Some((row, column)) = self.country.zip(column) else { return false };
-        let names = &rows[row][1..];
+        let (names, alias) = (&rows[row][1..], &*alias.join(" "));
         names.contains(&alias) && names.first() != Some(&alias) && names.get(column) != Some(&alias)
     }
 }
@@ -46,8 +46,8 @@ pub struct Vocabulary {
 /// Aliases by exact spelling, and by first word how many words an alias may have.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    aliases: HashMap<String, Known, super::words::BuildFnv>,
-    reach: HashMap<String, usize, super::words::BuildFnv>,
+    aliases: HashMap<String, Known, super::words::BuildQuick>,
+    reach: HashMap<String, usize, super::words::BuildQuick>,
     openings: Openings,
 }
 
@@ -149,16 +149,16 @@ impl Vocabulary {
     }
 
     /// The site's name for a country or organisation: a vocabulary entry that has it as an alias wins.
-    pub(super) fn display(&self, known: &Known, language: Option<&str>) -> String {
+    pub(super) fn display<'a>(&'a self, known: &'a Known, language: Option<&str>) -> &'a str {
         if let Some(own) = self.names.aliases.get(&known.name) {
-            return own.name.clone();
+            return &own.name;
         }
         let (languages, rows) = &*COUNTRIES;
         known
             .country
             .zip(language.and_then(|l| languages.iter().position(|known| *known == l)))
             .and_then(|(row, column)| rows[row].get(column + 1))
-            .map_or_else(|| known.name.clone(), |name| (*name).to_owned())
+            .map_or(known.name.as_str(), |name| *name)
     }
 
     /// Names in scripts without spaces that a text contains.

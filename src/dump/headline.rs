@@ -43,8 +43,8 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::new(include_str!("
 #[derive(Default)]
 pub(super) struct Story {
     /// How often each stands in the body.
-    stems: HashMap<u64, u32, words::BuildFnv>,
-    lead: HashSet<u64, words::BuildFnv>,
+    stems: HashMap<u64, u32, words::BuildQuick>,
+    lead: HashSet<u64, words::BuildQuick>,
 }
 
 /// What a line has in common with a story.

@@ -1,8 +1,8 @@
 //! Which language a text is in: scripts first, then stop words, then letter statistics.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::lexicon::lexicon;
 use super::words;
 
 /// Position of each language in the stop-word table, in the table's order.
@@ -10,51 +10,16 @@ static LANGUAGES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     include_str!("tables/stopwords.tsv").lines().filter_map(|row| row.split('\t').next()).collect()
 });
 
-/// Hash of a stop word -> set of languages (one bit each). The hash stands for the word: 64 bits over a few thousand
-/// words of our own.
-static STOP: LazyLock<HashMap<u64, u32, words::BuildFnv>> = LazyLock::new(|| {
-    let mut stop: HashMap<u64, u32, words::BuildFnv> = HashMap::default();
-    for (language, row) in include_str!("tables/stopwords.tsv").lines().enumerate() {
-        for word in row.split('\t').nth(1).unwrap_or("").split(' ') {
-            *stop.entry(words::hash(word)).or_default() |= 1 << language;
-        }
-    }
-    stop
-});
-
-/// Sixteen bits of each, as a set: a quick no for most words.
-static STOP_FRONTS: LazyLock<Vec<u64>> = LazyLock::new(|| {
-    let mut fronts = vec![0; 1024];
-    for row in include_str!("tables/stopwords.tsv").lines() {
-        for word in row.split('\t').nth(1).unwrap_or("").split(' ') {
-            let bit = words::hash(word) >> 32 & 0xffff;
-            fronts[(bit >> 6) as usize] |= 1 << (bit & 63);
-        }
-    }
-    fronts
-});
+/// All stop words with their languages, one bit each.
+pub(super) fn stop_words() -> impl Iterator<Item = (&'static str, u32)> {
+    include_str!("tables/stopwords.tsv").lines().enumerate().flat_map(|(language, row)| {
+        row.split('\t').nth(1).unwrap_or("").split(' ').map(move |word| (word, 1 << language))
+    })
+}
 
 /// The languages in which a lower-case word is a stop word, one bit each; 0 for none.
 pub(super) fn stop_bits(word: &str) -> u32 {
-    stop_bits_of(words::hash(word))
-}
-
-/// The same for a word's [`words::hash`].
-pub(super) fn stop_bits_of(hash: u64) -> u32 {
-    let bit = hash >> 32 & 0xffff;
-    if STOP_FRONTS[(bit >> 6) as usize] & 1 << (bit & 63) == 0 {
-        return 0;
-    }
-    STOP.get(&hash).copied().unwrap_or(0)
-}
-
-/// Whether a lower-case word is a stop word of a language.
-pub(super) fn is_stop(word: &str, language: Option<&str>) -> bool {
-    let bits = stop_bits(word);
-    match language.and_then(|l| LANGUAGES.iter().position(|known| *known == l)) {
-        Some(at) => bits & (1 << at) != 0,
-        None => bits != 0,
-    }
+    lexicon().of(words::hash(word)).stops
 }
 
 /// Votes for languages, one a stop word.
@@ -139,6 +104,7 @@ pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
     if let Some(code) = by_script(sample) {
         return Some(Guess { code: code.to_owned(), sure: true });
     }
+    let lexicon = lexicon();
     let mut votes = Votes::new();
     let mut total = 0;
     // Most texts are clear after a few sentences.
@@ -149,9 +115,9 @@ pub(super) fn identify(text: &str, prior: Option<&str>) -> Option<Guess> {
             end -= 1;
         }
         let end = rest[end..].find(' ').map_or(rest.len(), |blank| end + blank);
-        words::hashed(&rest[..end], |_, hash, _, _| {
+        words::hashed(&rest[..end], |word| {
             total += 1;
-            votes.add(stop_bits_of(hash));
+            votes.add(lexicon.of(word.hash).stops);
         });
         rest = &rest[end..];
     }

@@ -87,7 +87,7 @@ fn blankish(c: char) -> bool {
 
 /// Single spaces inside a line; narrow no-break spaces stay where they are.
 fn squeeze(text: &str) -> String {
-    if !text.contains("  ") {
+    if words::is_squeezed(text) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());

@@ -1,12 +1,12 @@
 //! What each line looks like by itself: ends, case, stop words, chrome rules, dates, bylines, credits.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::byline::{self, Byline};
 use super::chrome::{self, Rule};
 use super::dates::{self, Found, Known};
-use super::language::{self, Votes};
+use super::language::Votes;
+use super::lexicon::lexicon;
 use super::line::Line;
 use super::words::{self, End};
 use super::{agency, caption, notice};
@@ -64,7 +64,7 @@ impl Mark {
 const SHORT: usize = 32;
 
 /// Words that address the reader, per language; part of the evidence for promotion.
-const SECOND: &[&str] = &[
+pub(super) const SECOND: &[&str] = &[
     "you",
     "your",
     "you're",
@@ -112,22 +112,6 @@ const SECOND: &[&str] = &[
     "sign",
 ];
 
-/// Their hashes, and the low bits of these: a quick no.
-static SECOND_SET: LazyLock<(HashSet<u64, words::BuildFnv>, [u64; 64])> = LazyLock::new(|| {
-    let hashes: HashSet<u64, words::BuildFnv> = SECOND.iter().map(|word| words::hash(word)).collect();
-    let mut bits = [0; 64];
-    SECOND
-        .iter()
-        .map(|word| words::hash(word))
-        .for_each(|hash| bits[(hash >> 6 & 63) as usize] |= 1 << (hash & 63));
-    (hashes, bits)
-});
-
-fn is_second(hash: u64) -> bool {
-    let (hashes, bits) = &*SECOND_SET;
-    bits[(hash >> 6 & 63) as usize] & 1 << (hash & 63) != 0 && hashes.contains(&hash)
-}
-
 /// Looks at all lines of a dump.
 pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
     let all: Vec<Tokens> = lines.iter().map(|line| tokens(&line.text)).collect();
@@ -169,18 +153,20 @@ fn tokens(text: &str) -> Tokens {
         stems: Vec::with_capacity(room),
         content: Vec::with_capacity(room),
     };
-    let plain = text.is_ascii();
-    words::hashed(text, |word, full, stem, length| {
-        let bits = language::stop_bits_of(full);
+    let lexicon = lexicon();
+    words::hashed(text, |word| {
+        let known = lexicon.of(word.hash);
         out.count += 1;
-        out.votes.add(bits);
-        out.second += u32::from(is_second(full));
-        if bits == 0 && word.len() > 3 {
-            out.content.push(full);
+        out.votes.add(known.stops);
+        out.second += u32::from(known.second);
+        let content = known.stops == 0;
+        if content && word.text.len() > 3 {
+            out.content.push(word.hash);
         }
-        if !plain && word.chars().any(|c| words::is_unspaced(c) || words::is_hangul(c)) {
+        let unspaced = |c| words::is_unspaced(c) || words::is_hangul(c);
+        if !word.text.is_ascii() && word.text.contains(unspaced) {
             let mut before = None;
-            for c in word.chars() {
+            for c in word.text.chars() {
                 if let Some(before) = before {
                     let mut pair = String::from(before);
                     pair.push(c);
@@ -188,8 +174,8 @@ fn tokens(text: &str) -> Tokens {
                 }
                 before = Some(c);
             }
-        } else if bits == 0 && length >= 3 {
-            out.stems.push(stem);
+        } else if content && word.length >= 3 {
+            out.stems.push(word.stem);
         }
     });
     out
@@ -198,31 +184,32 @@ fn tokens(text: &str) -> Tokens {
 /// What the characters of a line say, in one pass.
 #[derive(Default)]
 struct Shape {
-    chars: usize,
-    digits: usize,
-    /// Digits of any script.
-    numeric: bool,
+    /// Classes of all its characters.
+    seen: u8,
     /// Words with a capital, the first left out.
     capitals: u32,
     /// Small letters followed by a capital.
     glued: u32,
     separators: u32,
     upper: u32,
-    lower: u32,
+    /// Digits of any script.
+    numeric: bool,
     unspaced: bool,
-    at: bool,
 }
 
-/// Classes of ASCII characters, as bits.
+/// Classes of characters, as bits.
 const LOWER: u8 = 1;
 const UPPER: u8 = 2;
 const DIGIT: u8 = 4;
 const SEPARATOR: u8 = 8;
 const BLANK: u8 = 16;
 const OPENER: u8 = 32;
+const AT: u8 = 64;
+/// Bytes of characters beyond ASCII.
+const BEYOND: u8 = 128;
 
-const CLASSES: [u8; 128] = {
-    let mut classes = [0; 128];
+const CLASSES: [u8; 256] = {
+    let mut classes = [BEYOND; 256];
     let mut at = 0u8;
     while at < 128 {
         classes[at as usize] = match at {
@@ -232,6 +219,7 @@ const CLASSES: [u8; 128] = {
             b'|' | b'>' | b'/' => SEPARATOR,
             b' ' | 9..=13 => BLANK,
             b'"' | b'(' | b'\'' => OPENER,
+            b'@' => AT,
             _ => 0,
         };
         at += 1;
@@ -242,50 +230,68 @@ const CLASSES: [u8; 128] = {
 impl Shape {
     fn of(text: &str) -> Self {
         let mut shape = Self::default();
-        let (mut before, mut opening, mut word) = (0, true, 0u32);
-        for c in text.chars() {
-            let class = match CLASSES.get(c as usize) {
-                Some(class) => *class,
-                None => shape.beyond(c),
-            };
-            shape.chars += 1;
-            shape.digits += usize::from(class == DIGIT);
-            shape.separators += u32::from(class == SEPARATOR);
-            shape.at |= c == '@';
-            let upper = class == UPPER;
-            if class == BLANK {
-                opening = true;
-                word += 1;
-            } else if opening && class != OPENER {
-                opening = false;
-                shape.capitals += u32::from(upper && word > 0);
+        for (at, byte) in text.bytes().enumerate() {
+            let class = CLASSES[usize::from(byte)];
+            shape.seen |= class;
+            if class & (UPPER | SEPARATOR | BEYOND) != 0 {
+                shape.notable(text, at, class);
             }
-            shape.upper += u32::from(upper);
-            shape.lower += u32::from(class == LOWER);
-            shape.glued += u32::from(upper && before == LOWER);
-            before = class;
         }
-        shape.numeric |= shape.digits > 0;
+        shape.numeric |= shape.seen & DIGIT != 0;
         shape
+    }
+
+    /// Looks at a capital, a separator, or a byte beyond ASCII.
+    fn notable(&mut self, text: &str, at: usize, class: u8) {
+        let class = if class == BEYOND {
+            // Nothing where it is inside a character.
+            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { return };
+            self.beyond(c)
+        } else {
+            class
+        };
+        self.seen |= class;
+        self.separators += u32::from(class == SEPARATOR);
+        if class == UPPER {
+            self.upper += 1;
+            let mut before = text[..at].chars().rev().map(class_of).peekable();
+            self.glued += u32::from(before.peek() == Some(&LOWER));
+            self.capitals += u32::from(before.find(|class| *class != OPENER) == Some(BLANK));
+        }
     }
 
     /// The class of a character beyond ASCII.
     fn beyond(&mut self, c: char) -> u8 {
-        match c {
-            '“' | '‘' => return OPENER,
-            '’' | '”' | '–' | '—' | '…' => return 0,
-            _ => {}
+        if !('\u{2010}'..='\u{2026}').contains(&c) {
+            self.numeric |= c.is_numeric();
+            self.unspaced |= words::without_stop_words(c);
         }
-        self.numeric |= c.is_numeric();
-        self.unspaced |= words::without_stop_words(c);
-        match c {
-            '»' | '•' | '·' | '›' => SEPARATOR,
-            c if c.is_lowercase() => LOWER,
-            c if c.is_uppercase() => UPPER,
-            c if c.is_whitespace() => BLANK,
-            _ => 0,
-        }
+        class_of(c)
     }
+
+    /// Whether it has capitals and no small letters.
+    fn all_caps(&self) -> bool {
+        self.seen & LOWER == 0 && self.upper > 1
+    }
+}
+
+/// The class of a character; 0 for none of them.
+fn class_of(c: char) -> u8 {
+    match c {
+        '\0'..='\x7f' => CLASSES[c as usize],
+        '“' | '‘' => OPENER,
+        '’' | '”' | '–' | '—' | '…' => 0,
+        '»' | '•' | '·' | '›' => SEPARATOR,
+        c if c.is_lowercase() => LOWER,
+        c if c.is_uppercase() => UPPER,
+        c if c.is_whitespace() => BLANK,
+        _ => 0,
+    }
+}
+
+/// The share of digits among the characters of a line.
+fn digits(text: &str) -> f32 {
+    ratio(text.bytes().filter(u8::is_ascii_digit).count(), text.chars().count())
 }
 
 static HTTP: LazyLock<memchr::memmem::Finder<'static>> =
@@ -309,13 +315,13 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
         stops,
         capitals: shape.capitals,
         second: tokens.second,
-        digits: ratio(shape.digits, shape.chars.max(1)),
-        all_caps: shape.lower == 0 && shape.upper > 1,
+        digits: if shape.seen & DIGIT == 0 { 0.0 } else { digits(text) },
+        all_caps: shape.all_caps(),
         lower_start: text.starts_with(char::is_lowercase),
         quote_start: text.starts_with(['"', '“', '„', '«', '‘', '\'', '「', '”']),
         bullet: text.starts_with(['•', '·', '*', '▪', '●', '►', '–', '—', '-', '■', '➤', '✓']),
         separators: shape.separators,
-        address: shape.at || HTTP.find(text.as_bytes()).is_some() || WWW.find(text.as_bytes()).is_some(),
+        address: shape.seen & AT != 0 || HTTP.find(text.as_bytes()).is_some() || WWW.find(text.as_bytes()).is_some(),
         glued: shape.glued,
         dates: if short && shape.numeric { dates::find(text, known) } else { Vec::new() },
         byline: if short { byline::read(text) } else { None },

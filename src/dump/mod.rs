@@ -24,6 +24,7 @@ mod instant;
 mod json;
 mod language;
 mod ledger;
+mod lexicon;
 mod line;
 mod mark;
 mod model;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::words::{self, BuildFnv};
+use super::words::{self, BuildQuick, Openings};
 
 /// What a line says to the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,10 @@ pub(super) enum Kind {
 /// Phrases with what they say.
 type Phrases = Vec<(&'static str, Kind)>;
 
-/// Phrases by their first character, longest first.
-static PHRASES: LazyLock<HashMap<char, Phrases, BuildFnv>> = LazyLock::new(|| {
-    let mut phrases: HashMap<char, Phrases, BuildFnv> = HashMap::default();
+/// Phrases by their first character, longest first, and what they open with.
+static PHRASES: LazyLock<(HashMap<char, Phrases, BuildQuick>, Openings)> = LazyLock::new(|| {
+    let mut phrases: HashMap<char, Phrases, BuildQuick> = HashMap::default();
+    let mut openings = Openings::default();
     for row in include_str!("tables/notices.tsv").lines() {
         let mut cells = row.split('\t');
         let kind = match cells.next() {
@@ -43,11 +44,12 @@ static PHRASES: LazyLock<HashMap<char, Phrases, BuildFnv>> = LazyLock::new(|| {
             _ => Kind::End,
         };
         for phrase in cells.skip(1) {
+            openings.add(phrase);
             phrases.entry(phrase.chars().next().unwrap_or(' ')).or_default().push((phrase, kind));
         }
     }
     phrases.values_mut().for_each(|list| list.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len())));
-    phrases
+    (phrases, openings)
 });
 
 /// What a folded line says to the desk, if it opens with one of the phrases.
@@ -58,7 +60,11 @@ pub(super) fn read(folded: &str) -> Option<Kind> {
     } else {
         text
     };
-    let list = PHRASES.get(&text.chars().next()?)?;
+    let (phrases, openings) = &*PHRASES;
+    if !openings.may(text) {
+        return None;
+    }
+    let list = phrases.get(&text.chars().next()?)?;
     let whole = text.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '#' | '*'));
     list.iter().find_map(|(phrase, kind)| {
         let rest = text.strip_prefix(phrase)?;

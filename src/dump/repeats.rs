@@ -17,8 +17,8 @@ pub(super) struct Repeat {
 
 /// Repeats of all lines, by exact folded text.
 pub(super) fn repeats(lines: &Lines) -> Vec<Repeat> {
-    let mut seen: HashMap<&str, (usize, usize, u32), super::words::BuildFnv> =
-        HashMap::with_capacity_and_hasher(lines.lines.len(), super::words::BuildFnv::default());
+    let mut seen: HashMap<&str, (usize, usize, u32), super::words::BuildQuick> =
+        HashMap::with_capacity_and_hasher(lines.lines.len(), super::words::BuildQuick::default());
     let mut out: Vec<Repeat> = Vec::with_capacity(lines.lines.len());
     for (at, line) in lines.lines.iter().enumerate() {
         let entry = seen.entry(&line.folded).or_insert((at, at, 0));

@@ -9,7 +9,7 @@ use super::headline::{Features, Weights};
 use super::line::Line;
 use super::mark::{Mark, ratio};
 use super::repeats::Repeat;
-use super::words::{BuildFnv, End};
+use super::words::{BuildQuick, End};
 
 /// One item of a dump: logical lines `from..to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,8 +175,8 @@ struct Stories {
 impl Stories {
     fn new(marks: &[Mark], texts: Vec<usize>) -> Self {
         let total = marks.iter().map(|mark| mark.stems.len()).sum();
-        let mut numbers: HashMap<u64, u32, BuildFnv> =
-            HashMap::with_capacity_and_hasher(total / 2, BuildFnv::default());
+        let mut numbers: HashMap<u64, u32, BuildQuick> =
+            HashMap::with_capacity_and_hasher(total / 2, BuildQuick::default());
         let (mut stems, mut starts) = (Vec::with_capacity(total), Vec::with_capacity(marks.len() + 1));
         starts.push(0);
         for mark in marks {

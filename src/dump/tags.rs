@@ -1,11 +1,10 @@
 //! Tags: the site's vocabulary, countries, organisations and people that a text is about.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
 use super::article::Article;
 use super::gazetteer::{Kind, Known, Vocabulary};
-use super::{dates, language, words};
+use super::{lexicon, words};
 
 /// Most tags of an article.
 const MOST: usize = 8;
@@ -13,8 +12,9 @@ const MOST: usize = 8;
 const COUNTRIES: usize = 4;
 
 /// Words that stand before names (offices, forms of address) or open sentences; never part of a tag's front.
-static FRONT: LazyLock<HashSet<&'static str, words::BuildFnv>> =
-    LazyLock::new(|| include_str!("tables/titles.tsv").split_whitespace().collect());
+pub(super) fn fronts() -> impl Iterator<Item = &'static str> {
+    include_str!("tables/titles.tsv").split_whitespace()
+}
 
 /// Countries whose name is as often a person's or another place's.
 const DOUBTFUL: &[&str] = &[
@@ -69,11 +69,10 @@ pub(super) fn tags(
     site_language: Option<&str>,
 ) -> Vec<String> {
     let language = article.lang.as_deref();
-    let mut known: BTreeMap<(Kind, String), Evidence> = BTreeMap::new();
+    let mut known: BTreeMap<(Kind, &str), Evidence> = BTreeMap::new();
     let mut names: BTreeMap<String, Evidence> = BTreeMap::new();
-    let display = |k: &Known| {
-        vocabulary.display(k, site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language))
-    };
+    let shown = site_language.map(|l| l.split('-').next().unwrap_or(l)).or(language);
+    let display = |known| vocabulary.display(known, shown);
     if text.chars().take(200).any(|c| words::is_unspaced(c) || words::is_hangul(c)) {
         for (k, count) in vocabulary.unspaced(text) {
             let entry = known.entry((k.kind, display(k))).or_default();
@@ -82,14 +81,16 @@ pub(super) fn tags(
         }
     }
     let mut at = 0;
+    let mut tokens = Tokens::default();
     let paragraphs = std::iter::once((Place::Title, article.title.as_str()))
         .chain(text.lines().enumerate().map(|(n, p)| (if n == 0 { Place::Lead } else { Place::Rest }, p)));
     for (place, paragraph) in paragraphs {
         let headline_case = place == Place::Title && mostly_capitals(paragraph);
         for sentence in words::sentences(paragraph) {
             at += 1;
+            tokens.read(sentence);
             sentence_names(
-                sentence,
+                &tokens,
                 place,
                 headline_case,
                 at,
@@ -106,7 +107,7 @@ pub(super) fn tags(
     let mut out: Vec<String> = Vec::new();
     let printed = printed.into_iter().map(|name| {
         let cores: Vec<&str> = name.split_whitespace().collect();
-        let whole = vocabulary.longest(&cores).filter(|(_, n)| *n == cores.len()).map(|(k, _)| display(k));
+        let whole = vocabulary.longest(&cores).filter(|(_, n)| *n == cores.len()).map(|(k, _)| display(k).to_owned());
         whole.unwrap_or(name)
     });
     for name in printed.chain(pick(known, names, if short { 2 } else { 3 })) {
@@ -124,37 +125,34 @@ fn mostly_capitals(text: &str) -> bool {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn sentence_names(
-    sentence: &str,
+fn sentence_names<'v>(
+    tokens: &Tokens<'_>,
     place: Place,
     headline_case: bool,
     at: usize,
-    vocabulary: &Vocabulary,
-    display: &dyn Fn(&Known) -> String,
-    known: &mut BTreeMap<(Kind, String), Evidence>,
+    vocabulary: &'v Vocabulary,
+    display: &dyn Fn(&'v Known) -> &'v str,
+    known: &mut BTreeMap<(Kind, &'v str), Evidence>,
     names: &mut BTreeMap<String, Evidence>,
     language: Option<&str>,
 ) {
-    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(sentence.len() / 5 + 2);
-    for piece in sentence.split_whitespace() {
-        pieces(piece, &mut tokens);
-    }
-    let cores: Vec<&str> = tokens.iter().map(|t| t.core).collect();
+    let Tokens { cores, ends } = tokens;
+    let front = |word: &str| lexicon::look_up(word).front;
     let mut i = 0;
-    while i < tokens.len() {
+    while i < cores.len() {
         let hit = lookup(vocabulary, &cores[i..])
-            .filter(|(found, n)| !found.is_foreign(&cores[i..i + n].join(" "), language));
+            .filter(|(found, n)| !found.is_foreign(&cores[i..i + n], language));
         if let Some((found, n)) = hit {
-            let closed = tokens[i..i + n - 1].iter().all(|t| !t.ends);
+            let closed = !ends[i..i + n - 1].contains(&true);
             let doubtful = DOUBTFUL.contains(&cores[i]) && n == 1 && {
                 let before = i > 0
                     && words::capitalised(cores[i - 1])
-                    && !tokens[i - 1].ends
-                    && !FRONT.contains(cores[i - 1].to_lowercase().as_str());
+                    && !ends[i - 1]
+                    && !front(cores[i - 1]);
                 let after = i + 1 < cores.len()
                     && words::capitalised(cores[i + 1])
-                    && !tokens[i].ends
-                    && !FRONT.contains(cores[i + 1].to_lowercase().as_str());
+                    && !ends[i]
+                    && !front(cores[i + 1]);
                 (before || after) && !headline_case
             };
             // "US Open", "French Press": part of a longer name only when it is no office that follows.
@@ -164,23 +162,23 @@ fn sentence_names(
                 continue;
             }
         }
-        if !name_word(&tokens[i]) || headline_case {
+        if !name_word(cores[i]) || headline_case {
             i += 1;
             continue;
         }
         let start = i;
         let mut end = i + 1;
-        while end < tokens.len() && !tokens[end - 1].ends {
-            if name_word(&tokens[end]) {
+        while end < cores.len() && !ends[end - 1] {
+            if name_word(cores[end]) {
                 if lookup(vocabulary, &cores[end..]).is_some_and(|(k, _)| k.kind == Kind::Country)
                     && end > start
                 {
                     break;
                 }
                 end += 1;
-            } else if end + 1 < tokens.len()
+            } else if end + 1 < cores.len()
                 && matches!(
-                    tokens[end].core,
+                    cores[end],
                     "of" | "de"
                         | "del"
                         | "di"
@@ -194,8 +192,8 @@ fn sentence_names(
                         | "du"
                         | "der"
                 )
-                && name_word(&tokens[end + 1])
-                && !tokens[end].ends
+                && name_word(cores[end + 1])
+                && !ends[end]
             {
                 end += 2;
             } else {
@@ -204,7 +202,7 @@ fn sentence_names(
         }
         let mut from = start;
         let mut office = false;
-        while from < end && FRONT.contains(cores[from].trim_end_matches('.').to_lowercase().as_str()) {
+        while from < end && front(cores[from].trim_end_matches('.')) {
             office = office || from > 0 || place == Place::Rest;
             from += 1;
         }
@@ -242,35 +240,52 @@ fn sentence_names(
     }
 }
 
-/// A word without its marks.
-#[derive(Clone, Copy)]
-struct Token<'a> {
-    core: &'a str,
-    /// A mark after it ends a name.
-    ends: bool,
+/// The words of a sentence without their marks.
+#[derive(Default)]
+struct Tokens<'a> {
+    cores: Vec<&'a str>,
+    /// Whether a mark after each ends a name.
+    ends: Vec<bool>,
 }
 
-/// Adds a blank-separated piece as one or more tokens ("US-Türkiye" is two).
-fn pieces<'a>(piece: &'a str, out: &mut Vec<Token<'a>>) {
-    if piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        out.push(Token { core: piece, ends: false });
-        return;
+impl<'a> Tokens<'a> {
+    /// Turns to another sentence.
+    fn read(&mut self, sentence: &'a str) {
+        self.cores.clear();
+        self.ends.clear();
+        sentence.split_whitespace().for_each(|piece| self.add(piece));
     }
-    let hyphen = piece.matches('-').count() == 1
-        && !piece.starts_with("Al-")
-        && !piece.starts_with("El-")
-        && piece.split('-').all(|p| words::capitalised(p.trim_start_matches(['“', '"', '('])));
-    let mut rest = Some(piece);
-    while let Some(text) = rest {
-        let cut = text.find(|c| matches!(c, '–' | '—' | '/') || hyphen && c == '-');
-        let part = cut.map_or(text, |at| &text[..at]);
-        rest = cut.map(|at| text[at..].trim_start_matches(['–', '—', '/', '-']));
-        out.extend(token(part, rest.is_some()));
+
+    /// Adds a blank-separated piece as one or more words ("US-Türkiye" is two).
+    fn add(&mut self, piece: &'a str) {
+        if piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            self.cores.push(piece);
+            self.ends.push(false);
+            return;
+        }
+        // What dashes and slashes begin with.
+        let whole = !piece.bytes().any(|b| matches!(b, b'-' | b'/' | 0xe2));
+        let hyphen = !whole
+            && piece.matches('-').count() == 1
+            && !piece.starts_with("Al-")
+            && !piece.starts_with("El-")
+            && piece.split('-').all(|p| words::capitalised(p.trim_start_matches(['“', '"', '('])));
+        let mut rest = Some(piece);
+        while let Some(text) = rest {
+            let dash = |c| matches!(c, '–' | '—' | '/') || hyphen && c == '-';
+            let cut = if whole { None } else { text.find(dash) };
+            let part = cut.map_or(text, |at| &text[..at]);
+            rest = cut.map(|at| text[at..].trim_start_matches(['–', '—', '/', '-']));
+            if let Some((core, ends)) = token(part, rest.is_some()) {
+                self.cores.push(core);
+                self.ends.push(ends);
+            }
+        }
     }
 }
 
-/// A part of a piece without its marks; `ends`: another part follows.
-fn token(part: &str, ends: bool) -> Option<Token<'_>> {
+/// A part of a piece without its marks, and whether they end a name; `ends`: another part follows.
+fn token(part: &str, ends: bool) -> Option<(&str, bool)> {
     let open = part.trim_start_matches(|c: char| !c.is_alphanumeric());
     let mut core = open.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+');
     if open[core.len()..].starts_with('.') && (core.contains('.') || core.chars().count() == 1) {
@@ -287,7 +302,7 @@ fn token(part: &str, ends: bool) -> Option<Token<'_>> {
         core = &core[..cut];
         ends = true;
     }
-    (!core.is_empty()).then_some(Token { core, ends })
+    (!core.is_empty()).then_some((core, ends))
 }
 
 fn lookup<'v>(vocabulary: &'v Vocabulary, cores: &[&str]) -> Option<(&'v Known, usize)> {
@@ -308,24 +323,25 @@ fn arabic_stem(word: &str) -> Option<&str> {
     (matches!(first, 'و' | 'ف' | 'ب' | 'ل' | 'ك') && word.chars().count() > 4).then_some(chars.as_str())
 }
 
-fn name_word(token: &Token<'_>) -> bool {
-    token.core.chars().next().is_some_and(|c| c.is_uppercase() && !c.is_numeric())
+fn name_word(core: &str) -> bool {
+    core.chars().next().is_some_and(|c| c.is_uppercase() && !c.is_numeric())
 }
 
 /// Neither a stop word nor a weekday, month, number word or single letter.
 fn acceptable(name: &str, language: Option<&str>) -> bool {
-    let lower = name.to_lowercase();
     let single = !name.contains(' ');
-    if single
-        && (language::is_stop(&lower, None) || FRONT.contains(lower.as_str()) || name.chars().count() < 3)
-    {
+    let common = |known: lexicon::Entry| known.stops != 0 || known.front;
+    if single && (common(lexicon::look_up(name)) || name.chars().count() < 3) {
         return false;
     }
     // German writes every noun with a capital: one word proves nothing.
     if single && language == Some("de") {
         return false;
     }
-    !lower.split(' ').any(|w| dates::is_month(w) && w.len() > 3 || dates::weekday(w).is_some())
+    !name.split(' ').any(|word| {
+        let known = lexicon::look_up(word);
+        known.month > 0 && word.len() > 3 || known.weekday.is_some()
+    })
 }
 
 /// Folds a surname into the full name it ends, and drops what is left of weak evidence.
@@ -378,7 +394,7 @@ fn starts_with_word(long: &str, short: &str) -> bool {
 
 /// The best of both kinds of evidence.
 fn pick(
-    known: BTreeMap<(Kind, String), Evidence>,
+    known: BTreeMap<(Kind, &str), Evidence>,
     names: BTreeMap<String, Evidence>,
     often: u32,
 ) -> Vec<String> {
@@ -387,7 +403,7 @@ fn pick(
         let strong = kind == Kind::Vocabulary || evidence.title || evidence.lead || evidence.count >= often;
         if strong {
             let bonus = if kind == Kind::Vocabulary { 6 } else { 2 };
-            scored.push((evidence.score() + bonus, evidence.first, kind, name));
+            scored.push((evidence.score() + bonus, evidence.first, kind, name.to_owned()));
         }
     }
     let mut sorted: Vec<(String, Evidence)> = names.into_iter().collect();

@@ -3,7 +3,7 @@
 /// The folded form in which lines are compared and chrome patterns are written: lower case, straight quotes and
 /// dashes, single spaces, no marks at either end. Patterns have `#` for each run of digits ([`without_digits`]).
 pub(super) fn fold(text: &str) -> String {
-    let mut out = if text.is_ascii() { fold_ascii(text) } else { fold_any(text) };
+    let mut out = fold_all(text);
     let mark = |c: char| matches!(c, ' ' | '.' | ':' | '!' | '?' | ')' | ']');
     let kept = out.trim_end_matches(mark).len();
     let kept = if kept == 0 || out[..kept].trim_start_matches(mark).is_empty() {
@@ -20,62 +20,73 @@ pub(super) fn fold(text: &str) -> String {
     out
 }
 
-fn fold_ascii(text: &str) -> String {
-    let bytes = text.as_bytes();
-    // Most lines have been trimmed and squeezed: whole-slice tests, which compilers make fast.
-    let is_squeezed = bytes.iter().fold(true, |all, b| all & (*b >= b' ') & (*b != b'`'))
-        && !bytes
-            .iter()
-            .zip(bytes.iter().skip(1))
-            .fold(false, |any, (a, b)| any | ((*a == b' ') & (*b == b' ')));
-    if is_squeezed {
-        return text.to_ascii_lowercase();
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut blank = false;
-    for byte in text.bytes() {
-        let white = byte.is_ascii_whitespace() || byte == 0x0b;
-        if !white {
-            out.push(if byte == b'`' { b'\'' } else { byte.to_ascii_lowercase() });
-        } else if !blank {
-            out.push(b' ');
-        }
-        blank = white;
-    }
-    String::from_utf8(out).unwrap_or_default()
-}
-
-fn fold_any(text: &str) -> String {
+/// [`fold`] without the trimming: runs of ASCII as a whole, other characters one by one.
+fn fold_all(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
-            continue;
-        }
-        let c = match c {
-            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '`' | '\u{b4}' | '\u{2032}' => '\'',
-            '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => '"',
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            c if c.is_whitespace() => ' ',
-            c => c,
-        };
-        if c == ' ' {
-            if !out.ends_with(' ') {
-                out.push(' ');
+    let mut rest = text;
+    while !rest.is_empty() {
+        let run = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
+        fold_ascii(&rest[..run], &mut out);
+        let mut beyond = rest[run..].chars();
+        rest = loop {
+            let before = beyond.as_str();
+            match beyond.next().filter(|c| !c.is_ascii()) {
+                Some(c) => fold_char(c, &mut out),
+                None => break before,
             }
-        } else if c.is_ascii() {
-            out.push(c.to_ascii_lowercase());
-        } else {
-            out.extend(c.to_lowercase());
-        }
+        };
     }
     out
 }
 
+fn fold_ascii(run: &str, out: &mut String) {
+    let bytes = run.as_bytes();
+    // Most lines have been trimmed and squeezed: whole-slice tests, which compilers make fast.
+    let plain = bytes.iter().fold(true, |all, b| all & (*b >= b' ') & (*b != b'`'));
+    if plain && is_squeezed(run) && !(run.starts_with(' ') && out.ends_with(' ')) {
+        let from = out.len();
+        out.push_str(run);
+        out[from..].make_ascii_lowercase();
+        return;
+    }
+    for byte in bytes {
+        match byte {
+            b'`' => out.push('\''),
+            b' ' | 9..=13 => blank(out),
+            _ => out.push(char::from(byte.to_ascii_lowercase())),
+        }
+    }
+}
+
+/// Whether no two blanks stand side by side.
+pub(super) fn is_squeezed(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    !bytes.iter().zip(bytes.iter().skip(1)).fold(false, |any, (a, b)| any | ((*a == b' ') & (*b == b' ')))
+}
+
+/// Folds a character beyond ASCII.
+fn fold_char(c: char, out: &mut String) {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{b4}' | '\u{2032}' => out.push('\''),
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => out.push('"'),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
+        c if c.is_whitespace() => blank(out),
+        c => out.extend(c.to_lowercase()),
+    }
+}
+
+/// Adds a blank, unless there is one.
+fn blank(out: &mut String) {
+    if !out.ends_with(' ') {
+        out.push(' ');
+    }
+}
+
 /// Characters of scripts that write words without spaces between them.
 pub(super) fn is_unspaced(c: char) -> bool {
-    matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x4dbf
-        | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x2ffff)
+    c >= '\u{e00}'
+        && matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff
+            | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x2ffff)
 }
 
 /// Korean syllables: spaced, but with endings for stop words.
@@ -85,17 +96,18 @@ pub(super) fn is_hangul(c: char) -> bool {
 
 /// A folded line with each run of digits as `#`, as chrome patterns have them.
 pub(super) fn without_digits(folded: &str) -> std::borrow::Cow<'_, str> {
-    if !folded.bytes().any(|b| b.is_ascii_digit()) {
+    let digit = |c: char| c.is_ascii_digit();
+    if !folded.contains(digit) {
         return std::borrow::Cow::Borrowed(folded);
     }
     let mut out = String::with_capacity(folded.len());
-    for c in folded.chars() {
-        if !c.is_ascii_digit() {
-            out.push(c);
-        } else if !out.ends_with('#') {
-            out.push('#');
-        }
+    let mut rest = folded;
+    while let Some(at) = rest.find(digit) {
+        out.push_str(&rest[..at]);
+        out.push('#');
+        rest = rest[at..].trim_start_matches(digit);
     }
+    out.push_str(rest);
     std::borrow::Cow::Owned(out)
 }
 
@@ -118,29 +130,20 @@ pub(super) fn more_than(text: &str, limit: usize) -> bool {
 
 /// [`count`], but the rest of a text that has `enough` is not read.
 fn count_to(text: &str, enough: usize) -> usize {
-    if text.is_ascii() {
-        let (mut count, mut counted) = (0, false);
-        for byte in text.bytes() {
-            let class = ASCII[usize::from(byte)];
+    let bytes = text.as_bytes();
+    let (mut count, mut counted, mut unspaced, mut at) = (0, false, 0usize, 0);
+    while at < bytes.len() && count < enough {
+        let class = CLASSES[usize::from(bytes[at])];
+        if class & BEYOND == 0 {
             let opens = class & LETTER != 0 && !counted;
             count += usize::from(opens);
             counted = (counted || opens) && class & BLANK == 0;
-            if count >= enough {
-                break;
-            }
+            at += 1;
+            continue;
         }
-        return count;
-    }
-    let (mut count, mut counted, mut unspaced) = (0, false, 0usize);
-    for c in text.chars() {
-        if c.is_ascii() {
-            if c.is_ascii_alphanumeric() {
-                count += usize::from(!counted);
-                counted = true;
-            } else if c.is_whitespace() {
-                counted = false;
-            }
-        } else if c.is_whitespace() {
+        let Some(c) = text[at..].chars().next() else { break };
+        at += c.len_utf8();
+        if c.is_whitespace() {
             counted = false;
         } else if is_unspaced(c) {
             unspaced += 1;
@@ -148,31 +151,41 @@ fn count_to(text: &str, enough: usize) -> usize {
             counted = true;
             count += 1;
         }
-        if count >= enough {
-            break;
-        }
     }
     count + unspaced.div_ceil(2)
 }
 
-/// What the bytes of ASCII are, for loops that look at every one.
+/// What bytes are, for loops that look at every one.
 const LETTER: u8 = 1;
 const BLANK: u8 = 2;
-const APOSTROPHE: u8 = 4;
+/// Of a character beyond ASCII.
+const BEYOND: u8 = 4;
 
-const ASCII: [u8; 256] = {
-    let mut classes = [0; 256];
+const CLASSES: [u8; 256] = {
+    let mut classes = [BEYOND; 256];
     let mut at = 0u8;
     while at < 128 {
         classes[at as usize] = match at {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => LETTER,
             b' ' | 9..=13 => BLANK,
-            b'\'' => APOSTROPHE,
             _ => 0,
         };
         at += 1;
     }
     classes
+};
+
+/// The bytes that words are made of, in lower case; 0 for others and those beyond ASCII.
+const WORD: [u8; 128] = {
+    let mut lower = [0; 128];
+    let mut at = 0u8;
+    while at < 128 {
+        if at.is_ascii_alphanumeric() || at == b'\'' {
+            lower[at as usize] = at.to_ascii_lowercase();
+        }
+        at += 1;
+    }
+    lower
 };
 
 /// The words of a text without the marks around them, as written.
@@ -191,33 +204,70 @@ fn is_letter(c: char) -> bool {
     }
 }
 
-/// [`words`] and [`hash_lower`] of each, with the word's length in bytes, in one go.
-pub(super) fn hashed(text: &str, mut each: impl FnMut(&str, u64, u64, usize)) {
-    if !text.is_ascii() {
-        for word in words(text) {
-            let (full, front, length) = hash_lower(word);
-            each(word, full, front, length);
-        }
-        return;
-    }
+/// A word of a text, as [`words`] finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word<'a> {
+    pub(super) text: &'a str,
+    /// [`hash`] of the word in lower case with straight apostrophes.
+    pub(super) hash: u64,
+    /// The same of its first five characters.
+    pub(super) stem: u64,
+    /// How many characters it has, up to five.
+    pub(super) length: usize,
+}
+
+/// The words of a text with their hashes, in one go.
+pub(super) fn hashed<'a>(text: &'a str, mut each: impl FnMut(Word<'a>)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        if ASCII[usize::from(bytes[at])] & (LETTER | APOSTROPHE) == 0 {
-            at += 1;
-            continue;
-        }
         let start = at;
-        let (mut full, mut front) = (BASIS, BASIS);
-        while let Some(byte) = bytes.get(at).filter(|b| ASCII[usize::from(**b)] & (LETTER | APOSTROPHE) != 0)
-        {
-            full = step(full, byte.to_ascii_lowercase());
-            at += 1;
-            if at - start <= 5 {
-                front = full;
+        let mut word = Word { text: "", hash: BASIS, stem: BASIS, length: 0 };
+        // The character after the word, which is of none.
+        let mut mark = 1;
+        while let Some(byte) = bytes.get(at) {
+            match WORD.get(usize::from(*byte)) {
+                Some(0) => break,
+                Some(lower) => {
+                    word.add(&[*lower]);
+                    at += 1;
+                }
+                None => {
+                    let Some(c) = text[at..].chars().next() else { break };
+                    if !is_letter(c) && c != '’' {
+                        mark = c.len_utf8();
+                        break;
+                    }
+                    word.add_char(c);
+                    at += c.len_utf8();
+                }
             }
         }
-        each(&text[start..at], full, front, (at - start).min(5));
+        if at > start {
+            each(Word { text: &text[start..at], ..word });
+        }
+        at += mark;
+    }
+}
+
+impl Word<'_> {
+    /// Adds the bytes of a character in lower case.
+    fn add(&mut self, character: &[u8]) {
+        self.hash = character.iter().fold(self.hash, |hash, byte| step(hash, *byte));
+        if self.length < 5 {
+            self.length += 1;
+            self.stem = self.hash;
+        }
+    }
+
+    /// Adds a character beyond ASCII.
+    fn add_char(&mut self, c: char) {
+        if c == '’' {
+            return self.add(b"'");
+        }
+        for lower in c.to_lowercase() {
+            self.add(lower.encode_utf8(&mut [0; 4]).as_bytes());
+        }
     }
 }
 
@@ -259,9 +309,7 @@ pub(super) fn end(text: &str) -> End {
 pub(super) fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut start, mut next) = (0, 0);
-    // What sentence marks begin with; nearly all other bytes are passed over.
-    let may_end = |b: &u8| matches!(b, b'.' | b'!' | b'?' | 0xd8 | 0xdb | 0xe2 | 0xe3 | 0xef);
-    while let Some(skipped) = text.as_bytes()[next..].iter().position(may_end) {
+    while let Some(skipped) = text.as_bytes()[next..].iter().position(|b| MAY_END[usize::from(*b)]) {
         let at = next + skipped;
         let Some(c) = text[at..].chars().next() else { break };
         next = at + c.len_utf8();
@@ -294,6 +342,16 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
     out
 }
 
+/// What sentence marks begin with; nearly all other bytes are passed over.
+const MAY_END: [bool; 256] = {
+    let (bytes, mut may, mut at) = (b".!?\xd8\xdb\xe2\xe3\xef", [false; 256], 0);
+    while at < bytes.len() {
+        may[bytes[at] as usize] = true;
+        at += 1;
+    }
+    may
+};
+
 /// Whether a full stop after this text belongs to an abbreviation.
 fn abbreviated(before: &str) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
@@ -308,6 +366,15 @@ fn abbreviated(before: &str) -> bool {
     (letters == 1 && word.chars().next().is_some_and(char::is_uppercase))
         || (word.contains('.') && letters <= 4)
         || (letters <= 6 && SHORT.contains(&word.to_lowercase().as_str()))
+}
+
+/// At most so many characters of a text.
+pub(super) fn head(text: &str, limit: usize) -> &str {
+    match text.as_bytes().get(..limit) {
+        None => text,
+        Some(head) if head.is_ascii() => &text[..limit],
+        Some(_) => text.char_indices().nth(limit).map_or(text, |(at, _)| &text[..at]),
+    }
 }
 
 /// Whether a word starts with an upper-case letter.
@@ -353,13 +420,27 @@ impl Openings {
         self.bits[at / 64] |= 1 << (at % 64);
     }
 
-    /// Whether a word may be of the set.
+    /// Whether a word may be of the set, or a text begin with one.
     pub(super) fn may(&self, word: &str) -> bool {
         self.may_bytes(word.as_bytes())
     }
 
-    /// The same of a text that may begin inside a character.
-    pub(super) fn may_bytes(&self, word: &[u8]) -> bool {
+    /// The same of a text in lower case, where the set is of words in lower case.
+    pub(super) fn may_lower(&self, text: &str) -> bool {
+        if let [a, b, ..] = text.as_bytes()
+            && a.is_ascii()
+            && b.is_ascii()
+        {
+            return self.may_bytes(&[a.to_ascii_lowercase(), b.to_ascii_lowercase()]);
+        }
+        let (mut front, mut length) = ([0; 8], 0);
+        for c in text.chars().flat_map(char::to_lowercase).take(2) {
+            length += c.encode_utf8(&mut front[length..]).len();
+        }
+        self.may_bytes(&front[..length])
+    }
+
+    fn may_bytes(&self, word: &[u8]) -> bool {
         let at = Self::at(word);
         self.bits.get(at / 64).is_some_and(|bits| bits & (1 << (at % 64)) != 0)
     }
@@ -370,31 +451,40 @@ impl Openings {
     }
 }
 
-/// FNV-1a: fast on short keys and the same on every machine. Not against hostile keys: only for our own tables and
-/// for sets that one dump's words go into.
+/// Multiplies eight bytes at a time: fast on short keys and the same on every machine. Not against hostile keys: only for
+/// our own tables and for sets that one dump's words go into.
 #[derive(Clone, Copy)]
-pub(super) struct Fnv(u64);
+pub(super) struct Quick(u64);
 
-impl Default for Fnv {
+impl Default for Quick {
     fn default() -> Self {
         Self(BASIS)
     }
 }
 
-impl std::hash::Hasher for Fnv {
+impl std::hash::Hasher for Quick {
     fn finish(&self) -> u64 {
-        // The table takes its bucket from the low bits and a tag from the high ones: mix both.
-        self.0 ^ (self.0 >> 29)
+        self.0
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        let (words, rest) = bytes.as_chunks();
+        words.iter().for_each(|word| self.write_u64(u64::from_le_bytes(*word)));
+        self.write_u64(rest.iter().fold(rest.len() as u64, |last, byte| last << 8 | u64::from(*byte)));
+    }
+
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
     }
 
     fn write_u64(&mut self, n: u64) {
-        self.0 = (self.0 ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // Both halves of the product: each bit of the key reaches those that choose the bucket and the tag.
+        let product = u128::from(self.0 ^ n) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = (product >> 64) as u64 ^ product as u64;
     }
 }
 
@@ -409,38 +499,16 @@ fn step(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
-/// [`hash`] of a word in lower case with straight apostrophes, that of its first five characters, and how many
-/// characters it has, up to five.
-pub(super) fn hash_lower(word: &str) -> (u64, u64, usize) {
-    let mut full = BASIS;
+/// [`hash`] of a word in lower case.
+pub(super) fn hash_lower(word: &str) -> u64 {
     if word.is_ascii() {
-        let bytes = word.as_bytes();
-        let stem = bytes.len().min(5);
-        for byte in &bytes[..stem] {
-            full = step(full, byte.to_ascii_lowercase());
-        }
-        let front = full;
-        for byte in &bytes[stem..] {
-            full = step(full, byte.to_ascii_lowercase());
-        }
-        return (full, front, stem);
+        return word.bytes().fold(BASIS, |hash, byte| step(hash, byte.to_ascii_lowercase()));
     }
-    let (mut front, mut count) = (full, 0);
-    for c in word.chars().flat_map(char::to_lowercase) {
-        let c = if c == '’' { '\'' } else { c };
-        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-            full = step(full, byte);
-        }
-        if count < 5 {
-            count += 1;
-            front = full;
-        }
-    }
-    (full, front, count)
+    hash(&word.to_lowercase())
 }
 
-/// Builds [`Fnv`] hashers.
-pub(super) type BuildFnv = std::hash::BuildHasherDefault<Fnv>;
+/// Builds [`Quick`] hashers.
+pub(super) type BuildQuick = std::hash::BuildHasherDefault<Quick>;
 
 #[cfg(test)]
 mod tests {
@@ -455,16 +523,42 @@ mod tests {
             ["", "a", "It's 'the' end of--all; we're O'Neill's", "x'y z1 ''", "naïve café 北京", " \t a\x0bb"]
         {
             let mut found = Vec::new();
-            hashed(text, |word, full, front, length| found.push((word.to_owned(), (full, front, length))));
-            let want: Vec<_> = words(text).map(|word| (word.to_owned(), hash_lower(word))).collect();
+            hashed(text, |word| found.push(word));
+            let want: Vec<_> = words(text)
+                .map(|text| {
+                    let lower = text.to_lowercase().replace('’', "'");
+                    let front: String = lower.chars().take(5).collect();
+                    let length = front.chars().count();
+                    Word { text, hash: hash(&lower), stem: hash(&front), length }
+                })
+                .collect();
             assert_eq!(found, want, "{text}");
             let words = count(text);
             for limit in 0..9 {
                 assert_eq!(more_than(text, limit), words > limit, "{text} {limit}");
             }
         }
-        for text in ["A  b`c", "Plain TEXT.", "a\tb", " (x) "] {
-            assert_eq!(fold_ascii(text), fold_any(text), "{text}");
+        for word in ["", "Pilots", "CAFÉ", "ΟΔΟΣ", "İSKELE"] {
+            assert_eq!(hash_lower(word), hash(&word.to_lowercase()), "{word}");
+        }
+    }
+
+    #[test]
+    fn folded() {
+        for (text, want) in [
+            ("A  b`c", "a b'c"),
+            ("Plain TEXT.", "plain text"),
+            ("a\t\x0bb", "a b"),
+            (" (x) ", "(x"),
+            ("“Ça”  –\u{a0} it’s  ÉTÉ", "\"ça\" - it's été"),
+            ("Он \u{3000} САМ!", "он сам"),
+            ("...", "..."),
+            ("", ""),
+        ] {
+            assert_eq!(fold(text), want, "{text}");
+        }
+        for (text, want) in [("", ""), ("1 of 23", "# of #"), ("é45é6", "é#é#"), ("none", "none")] {
+            assert_eq!(without_digits(text), want);
         }
     }
 }

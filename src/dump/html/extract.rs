@@ -27,8 +27,8 @@ impl Extractor for Smoothie {
 
 /// A text's four-word shingles, for asking how much of a line it holds.
 pub(super) struct Opinion {
-    shingles: HashSet<u64, words::BuildFnv>,
-    lines: HashSet<String, words::BuildFnv>,
+    shingles: HashSet<u64, words::BuildQuick>,
+    lines: HashSet<String, words::BuildQuick>,
 }
 
 impl Opinion {
