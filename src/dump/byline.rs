@@ -89,8 +89,8 @@ fn is(word: &str, wanted: Kinds) -> bool {
     lexicon::look_up(word).kinds & wanted != 0
 }
 
-/// Reads a line as a byline, if it is one. At most 30 words are considered.
-pub(super) fn read(line: &str) -> Option<Byline> {
+/// Reads a line of so many words as a byline, if it is one.
+pub(super) fn read(line: &str, words: usize) -> Option<Byline> {
     if line.len() > 400 {
         return None;
     }
@@ -102,18 +102,18 @@ pub(super) fn read(line: &str) -> Option<Byline> {
         }
     }
     // "Monday November 18, 2026 7:45 am PST by A. Writer": the date first.
-    if text.contains(|c: char| c.is_ascii_digit())
-        && !words::more_than(text, 14)
+    if words <= 14
+        && text.contains(|c: char| c.is_ascii_digit())
         && let Some(at) = find_by(text)
-        && text[..at].split_whitespace().any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        && words::pieces(&text[..at]).any(|(word, _)| word.starts_with(|c: char| c.is_ascii_digit()))
     {
         let found = names(announced(&text[at..])?, true);
         if !found.is_empty() {
             return Some(Byline { names: found, explicit: true });
         }
     }
-    if may_be_names(text)
-        && !words::more_than(text, 9)
+    if words <= 9
+        && may_be_names(text)
         && !matches!(words::end(text), words::End::Stop | words::End::Ellipsis | words::End::Colon)
     {
         let found = names(text, false);
@@ -145,7 +145,7 @@ fn signed(rest: &str) -> Vec<String> {
 
 /// A quick no: a name that nothing announces has two words, and the first is capitalised.
 fn may_be_names(text: &str) -> bool {
-    let mut tokens = text.split_whitespace();
+    let mut tokens = words::pieces(text).map(|(word, _)| word);
     let first = tokens.next().unwrap_or("").trim_start_matches(BEFORE_NAMES);
     let proper = |word: &str| {
         !word.starts_with(char::is_lowercase)
@@ -241,7 +241,7 @@ static BY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 fn names(text: &str, announced: bool) -> Vec<String> {
     let mut found = Names { out: Vec::new(), name: Vec::new(), announced };
     let mut complete = true;
-    let mut tokens = text.split_whitespace().peekable();
+    let mut tokens = words::pieces(text).map(|(word, _)| word).peekable();
     while let Some(token) = tokens.next() {
         let dated = tokens.peek().is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
         let (core, cut) = core(token);
@@ -592,7 +592,7 @@ mod tests {
 
     fn check(cases: &[(&str, &str, bool)]) {
         for (line, want, explicit) in cases {
-            let got = read(line).unwrap_or_default();
+            let got = read(line, words::count(line)).unwrap_or_default();
             assert_eq!(got.names.join("|"), *want, "{line}");
             assert!(want.is_empty() || got.explicit == *explicit, "{line}");
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::words::BuildQuick;
+use super::words::{BuildQuick, Openings};
 
 /// A kind of chrome, as named in the account of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,7 @@ struct Tables {
     starts: HashMap<[u8; 2], Vec<Pattern>, BuildQuick>,
     /// What stands further in or at the end, by its first four bytes.
     inner: HashMap<u32, Vec<Pattern>, BuildQuick>,
+    openings: Openings,
     /// [`LETTER`] and [`FIRST`] of bytes.
     classes: [u8; 256],
 }
@@ -81,6 +82,7 @@ static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
         longest: 0,
         starts: HashMap::default(),
         inner: HashMap::default(),
+        openings: Openings::default(),
         classes: std::array::from_fn(|byte| match u8::try_from(byte) {
             Ok(byte) if byte.is_ascii_alphanumeric() => LETTER,
             _ => 0,
@@ -112,6 +114,7 @@ static COMPILED: LazyLock<Tables> = LazyLock::new(|| {
             }
             let Some(front) = front(bytes) else { continue };
             tables.inner.entry(front).or_default().push(pattern);
+            tables.openings.add(text);
             tables.classes[usize::from(bytes[0])] |= FIRST;
         }
     }
@@ -163,7 +166,9 @@ fn part(tables: &Tables, folded: &str, words: usize) -> Option<usize> {
         let class = tables.classes[usize::from(ahead[0])];
         let opens = class & FIRST != 0 && class & before & LETTER == 0;
         before = class;
-        if opens && let Some(patterns) = front(ahead).and_then(|front| tables.inner.get(&front)) {
+        if opens
+            && tables.openings.may_bytes(ahead)
+            && let Some(patterns) = front(ahead).and_then(|front| tables.inner.get(&front)) {
             look(at, patterns);
         }
     }

@@ -15,7 +15,7 @@ pub fn explain(parsed: &Parsed, text: &str) -> String {
         .chain(parsed.refused.iter().map(|r| (0, &r.lines)));
     for (item, spans) in all {
         for span in spans {
-            let mut role = span.name();
+            let mut role = span.name().into_owned();
             for also in &span.also {
                 role.push('+');
                 role.push_str(also.name());

@@ -1,5 +1,7 @@
 //! The parser's results as JSON: the contract of `newsprint parse`.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -52,10 +54,10 @@ impl Serialize for LineSpan {
 impl LineSpan {
     /// The role's name, for chrome with the rule that dropped the lines.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Cow<'static, str> {
         match (self.role, self.rule) {
-            (Role::Chrome, Some(rule)) => format!("chrome:{rule}"),
-            (role, _) => role.name().to_owned(),
+            (Role::Chrome, Some(rule)) => Cow::Owned(["chrome:", rule].concat()),
+            (role, _) => Cow::Borrowed(role.name()),
         }
     }
 }

@@ -155,7 +155,7 @@ fn by_script(text: &str) -> Option<&'static str> {
         return None;
     }
     let (mut han, mut kana, mut hangul, mut thai, mut letters) = (0, 0, 0, 0, 0);
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
+    for c in text.chars().filter(|c| words::is_alphabetic(*c)) {
         letters += 1;
         match u32::from(c) {
             0x3040..=0x30ff => kana += 1,

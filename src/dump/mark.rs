@@ -1,7 +1,5 @@
 //! What each line looks like by itself: ends, case, stop words, chrome rules, dates, bylines, credits.
 
-use std::sync::LazyLock;
-
 use super::byline::{self, Byline};
 use super::chrome::{self, Rule};
 use super::dates::{self, Found, Known};
@@ -294,17 +292,27 @@ fn digits(text: &str) -> f32 {
     ratio(text.bytes().filter(u8::is_ascii_digit).count(), text.chars().count())
 }
 
-static HTTP: LazyLock<memchr::memmem::Finder<'static>> =
-    LazyLock::new(|| memchr::memmem::Finder::new("http"));
-static WWW: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new("www."));
+/// Whether the address of a page stands in a text.
+fn has_address(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // A quick no, as a whole-slice test, which compilers make fast: both forms have a letter twice.
+    let twice = bytes.iter().zip(bytes.iter().skip(1)).fold(false, |any, (a, b)| {
+        any | ((*a == *b) & ((*a == b't') | (*a == b'w')))
+    });
+    twice && (text.contains("http") || text.contains("www."))
+}
 
 fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
     let text = line.text.as_str();
     let end = words::end(text);
     let short = line.words <= SHORT;
     let shape = Shape::of(text);
-    let rule =
-        if line.words <= 90 { chrome::find(&words::without_digits(&line.folded), line.words) } else { None };
+    let numbered = shape.seen & DIGIT != 0;
+    let rule = match line.words {
+        ..=90 if numbered => chrome::find(&words::without_digits(&line.folded), line.words),
+        ..=90 => chrome::find(&line.folded, line.words),
+        _ => None,
+    };
     // A dump may hold several languages: a long line speaks for itself.
     let own = if tokens.count >= 10 { tokens.votes.leader() } else { leader };
     let stops = tokens.votes.of(leader).max(tokens.votes.of(own));
@@ -315,16 +323,16 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
         stops,
         capitals: shape.capitals,
         second: tokens.second,
-        digits: if shape.seen & DIGIT == 0 { 0.0 } else { digits(text) },
+        digits: if numbered { digits(text) } else { 0.0 },
         all_caps: shape.all_caps(),
         lower_start: text.starts_with(char::is_lowercase),
         quote_start: text.starts_with(['"', '“', '„', '«', '‘', '\'', '「', '”']),
         bullet: text.starts_with(['•', '·', '*', '▪', '●', '►', '–', '—', '-', '■', '➤', '✓']),
         separators: shape.separators,
-        address: shape.seen & AT != 0 || HTTP.find(text.as_bytes()).is_some() || WWW.find(text.as_bytes()).is_some(),
+        address: shape.seen & AT != 0 || has_address(text),
         glued: shape.glued,
         dates: if short && shape.numeric { dates::find(text, known) } else { Vec::new() },
-        byline: if short { byline::read(text) } else { None },
+        byline: if short { byline::read(text, line.words) } else { None },
         notice: notice::read(&line.folded),
         credit: line.words <= 120 && caption::has_credit(text),
         dateline: line.words >= 10 && agency::dateline(text).is_some(),

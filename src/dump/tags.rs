@@ -253,12 +253,12 @@ impl<'a> Tokens<'a> {
     fn read(&mut self, sentence: &'a str) {
         self.cores.clear();
         self.ends.clear();
-        sentence.split_whitespace().for_each(|piece| self.add(piece));
+        words::pieces(sentence).for_each(|(piece, plain)| self.add(piece, plain));
     }
 
-    /// Adds a blank-separated piece as one or more words ("US-Türkiye" is two).
-    fn add(&mut self, piece: &'a str) {
-        if piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    /// Adds a blank-separated piece as one or more words ("US-Türkiye" is two); `plain`: it has letters only.
+    fn add(&mut self, piece: &'a str, plain: bool) {
+        if plain {
             self.cores.push(piece);
             self.ends.push(false);
             return;
@@ -286,8 +286,8 @@ impl<'a> Tokens<'a> {
 
 /// A part of a piece without its marks, and whether they end a name; `ends`: another part follows.
 fn token(part: &str, ends: bool) -> Option<(&str, bool)> {
-    let open = part.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let mut core = open.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+');
+    let open = part.trim_start_matches(|c: char| !words::is_letter(c));
+    let mut core = open.trim_end_matches(|c: char| !words::is_letter(c) && c != '+');
     if open[core.len()..].starts_with('.') && (core.contains('.') || core.chars().count() == 1) {
         core = &open[..core.len() + 1];
     }

@@ -25,7 +25,7 @@ fn fold_all(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        let run = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
+        let run = ascii_run(rest.as_bytes());
         fold_ascii(&rest[..run], &mut out);
         let mut beyond = rest[run..].chars();
         rest = loop {
@@ -37,6 +37,13 @@ fn fold_all(text: &str) -> String {
         };
     }
     out
+}
+
+/// How many bytes of ASCII stand in front.
+fn ascii_run(bytes: &[u8]) -> usize {
+    let (eights, _) = bytes.as_chunks::<8>();
+    let plain = eights.iter().take_while(|eight| eight.is_ascii()).count() * 8;
+    bytes[plain..].iter().position(|b| !b.is_ascii()).map_or(bytes.len(), |at| plain + at)
 }
 
 fn fold_ascii(run: &str, out: &mut String) {
@@ -132,12 +139,17 @@ pub(super) fn more_than(text: &str, limit: usize) -> bool {
 fn count_to(text: &str, enough: usize) -> usize {
     let bytes = text.as_bytes();
     let (mut count, mut counted, mut unspaced, mut at) = (0, false, 0usize, 0);
-    while at < bytes.len() && count < enough {
+    while count < enough {
+        // Within a word that is counted, only a blank matters; elsewhere only a letter.
+        let wanted = if counted { BLANK | BEYOND } else { LETTER | BEYOND };
+        let Some(skipped) = bytes[at..].iter().position(|b| CLASSES[usize::from(*b)] & wanted != 0) else {
+            break;
+        };
+        at += skipped;
         let class = CLASSES[usize::from(bytes[at])];
-        if class & BEYOND == 0 {
-            let opens = class & LETTER != 0 && !counted;
-            count += usize::from(opens);
-            counted = (counted || opens) && class & BLANK == 0;
+        if class != BEYOND {
+            counted = class == LETTER;
+            count += usize::from(counted);
             at += 1;
             continue;
         }
@@ -194,14 +206,70 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// [`char::is_alphanumeric`], quick about what stands in most texts.
-fn is_letter(c: char) -> bool {
+pub(super) fn is_letter(c: char) -> bool {
+    is_usual(c).unwrap_or_else(|| c.is_alphanumeric())
+}
+
+/// [`char::is_alphabetic`], quick about what stands in most texts.
+pub(super) fn is_alphabetic(c: char) -> bool {
+    is_usual(c).unwrap_or_else(|| c.is_alphabetic())
+}
+
+/// Whether a character is alphabetic, if it is one of a usual script or mark, and no digit.
+fn is_usual(c: char) -> Option<bool> {
     match c {
-        '\0'..='\x7f' => c.is_ascii_alphanumeric(),
-        '\u{c0}'..='\u{24f}' => !matches!(c, '×' | '÷'),
-        '\u{400}'..='\u{481}' | '\u{620}'..='\u{64a}' | '\u{4e00}'..='\u{9fa5}' => true,
-        '\u{2000}'..='\u{206f}' => false,
-        _ => c.is_alphanumeric(),
+        'a'..='z' | 'A'..='Z' => Some(true),
+        '0'..='9' | '²' | '³' | '¹' | '¼'..='¾' => None,
+        '\0'..='\u{bf}' => Some(matches!(c, 'ª' | 'µ' | 'º')),
+        '\u{c0}'..='\u{24f}' => Some(!matches!(c, '×' | '÷')),
+        '\u{400}'..='\u{481}' | '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{657}' => Some(true),
+        '\u{600}'..='\u{60f}' | '\u{61b}'..='\u{61f}' | '\u{2000}'..='\u{206f}' => Some(false),
+        '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => Some(false),
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' => Some(true),
+        '\u{4e00}'..='\u{9fa5}' | '\u{ac00}'..='\u{d7a3}' => Some(true),
+        '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' => Some(false),
+        _ => None,
     }
+}
+
+/// The blank-separated pieces of a text, as [`str::split_whitespace`] finds them, and whether each is of letters and
+/// digits of ASCII only.
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let mut start = at;
+        let mut plain = true;
+        while let Some(byte) = bytes.get(at) {
+            // Where the piece ends, and where the next one may begin.
+            let (end, next) = match CLASSES[usize::from(*byte)] {
+                LETTER => {
+                    at += 1;
+                    continue;
+                }
+                BLANK => (at, at + 1),
+                BEYOND => {
+                    let c = text[at..].chars().next()?;
+                    let next = at + c.len_utf8();
+                    if !c.is_whitespace() {
+                        (plain, at) = (false, next);
+                        continue;
+                    }
+                    (at, next)
+                }
+                _ => {
+                    (plain, at) = (false, at + 1);
+                    continue;
+                }
+            };
+            at = next;
+            if end > start {
+                return Some((&text[start..end], plain));
+            }
+            start = next;
+        }
+        (at > start).then(|| (&text[start..], plain))
+    })
 }
 
 /// A word of a text, as [`words`] finds it.
@@ -440,7 +508,8 @@ impl Openings {
         self.may_bytes(&front[..length])
     }
 
-    fn may_bytes(&self, word: &[u8]) -> bool {
+    /// The same of a text that may end inside a character.
+    pub(super) fn may_bytes(&self, word: &[u8]) -> bool {
         let at = Self::at(word);
         self.bits.get(at / 64).is_some_and(|bits| bits & (1 << (at % 64)) != 0)
     }
@@ -518,9 +587,10 @@ mod tests {
     fn shortcuts_say_what_the_long_ways_say() {
         for c in '\0'..=char::MAX {
             assert_eq!(is_letter(c), c.is_alphanumeric(), "{c:?}");
+            assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c:?}");
         }
         for text in
-            ["", "a", "It's 'the' end of--all; we're O'Neill's", "x'y z1 ''", "naïve café 北京", " \t a\x0bb"]
+            ["", "a", "It's 'the' end of--all; we're O'Neill's", "x'y z1 ''", "naïve\u{a0}café\u{3000}北京 ", " \t a\x0bb"]
         {
             let mut found = Vec::new();
             hashed(text, |word| found.push(word));
@@ -532,6 +602,10 @@ mod tests {
                     Word { text, hash: hash(&lower), stem: hash(&front), length }
                 })
                 .collect();
+            assert_eq!(found, want, "{text}");
+            let found: Vec<_> = pieces(text).collect();
+            let plain = |piece: &str| piece.bytes().all(|b| b.is_ascii_alphanumeric());
+            let want: Vec<_> = text.split_whitespace().map(|piece| (piece, plain(piece))).collect();
             assert_eq!(found, want, "{text}");
             let words = count(text);
             for limit in 0..9 {
