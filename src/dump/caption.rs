@@ -232,8 +232,9 @@ fn marked(line: &str) -> Option<(&str, &str)> {
         .filter_map(|(_, mark)| {
             let at = lower.rfind(mark)?;
             let before = &lower[..at];
-            let start =
-                at == 0 || before.ends_with(ENDS) || before.ends_with(' ') && before.trim_end().ends_with(ENDS);
+            let start = at == 0
+                || before.ends_with(ENDS)
+                || before.ends_with(' ') && before.trim_end().ends_with(ENDS);
             start.then_some((at, *mark))
         })
         .min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())))?;

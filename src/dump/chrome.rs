@@ -168,7 +168,8 @@ fn part(tables: &Tables, folded: &str, words: usize) -> Option<usize> {
         before = class;
         if opens
             && tables.openings.may_bytes(ahead)
-            && let Some(patterns) = front(ahead).and_then(|front| tables.inner.get(&front)) {
+            && let Some(patterns) = front(ahead).and_then(|front| tables.inner.get(&front))
+        {
             look(at, patterns);
         }
     }

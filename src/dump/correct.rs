@@ -11,7 +11,7 @@ use super::{decode, escape};
 pub fn decoded(bytes: &[u8], form: Form) -> String {
     let text = decode::decode(bytes, form).text;
     match form {
-        Form::Text => text,
+        Form::Text => text.into_owned(),
         Form::Html => super::visible_text(&text),
     }
 }

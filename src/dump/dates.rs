@@ -250,31 +250,36 @@ fn label(before: &str) -> Label {
 
 /// The numbers, words and marks of a text.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut out = Vec::new();
-    let mut chars = text.char_indices().peekable();
-    while let Some((from, c)) = chars.next() {
+    let mut out = Vec::with_capacity(text.len() / 4 + 1);
+    let char_at = |at: usize| match text.as_bytes().get(at)? {
+        byte if byte.is_ascii() => Some(char::from(*byte)),
+        _ => text[at..].chars().next(),
+    };
+    let mut to = 0;
+    while let Some(c) = char_at(to) {
+        let from = to;
+        to += c.len_utf8();
         if c.is_whitespace() {
             continue;
         }
-        let mut to = from + c.len_utf8();
         if let Some(digit) = digit(c) {
             let (mut value, mut length) = (digit, 1);
-            while let Some((next, d)) =
-                chars.peek().and_then(|(i, n)| Some((i + n.len_utf8(), self::digit(*n)?)))
+            while let Some((next, digit)) =
+                char_at(to).and_then(|c| Some((to + c.len_utf8(), self::digit(c)?)))
             {
-                value = value.saturating_mul(10).saturating_add(d);
+                value = value.saturating_mul(10).saturating_add(digit);
                 length += 1;
                 to = next;
-                chars.next();
             }
             out.push(Token { kind: Kind::Number(if length > 8 { u32::MAX } else { value }), from, to });
-        } else if c.is_alphabetic() && !super::words::is_unspaced(c) && !matches!(c, '년' | '월' | '일') {
-            while let Some((next, n)) = chars.peek().copied() {
-                if !(n.is_alphabetic() || n == '\u{307}' || is_mark(n)) {
-                    break;
-                }
-                to = next + n.len_utf8();
-                chars.next();
+        } else if super::words::is_alphabetic(c)
+            && !super::words::is_unspaced(c)
+            && !matches!(c, '년' | '월' | '일')
+        {
+            while let Some(c) =
+                char_at(to).filter(|c| super::words::is_alphabetic(*c) || *c == '\u{307}' || is_mark(*c))
+            {
+                to += c.len_utf8();
             }
             let word = &text[from..to];
             let month = if word.len() <= 24 { month_name(word) } else { None };

@@ -1,13 +1,15 @@
 //! Bytes to text: byte order marks, UTF-16, legacy encodings, doubly encoded UTF-8, invisible characters.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::article::{Form, Repair};
 
 /// Text with `\n` line ends and without invisible characters, and what it took to get there.
-pub(super) struct Decoded {
-    pub(super) text: String,
+pub(super) struct Decoded<'a> {
+    pub(super) text: Cow<'a, str>,
     pub(super) repairs: Vec<Repair>,
 }
 
@@ -17,11 +19,11 @@ pub(super) const LOST: char = '\u{fffd}';
 const UNDECODABLE: &str = "undecodable characters";
 
 /// Decodes a dump. Infallible: bytes that fit no encoding become U+FFFD and are counted.
-pub(super) fn decode(bytes: &[u8], form: Form) -> Decoded {
+pub(super) fn decode(bytes: &[u8], form: Form) -> Decoded<'_> {
     let mut repairs = Repairs::default();
     let text = to_utf8(bytes, form, &mut repairs);
     let text = undouble(text, &mut repairs);
-    let text = clean(&text, &mut repairs);
+    let text = clean(text, &mut repairs);
     if !repairs.list.iter().any(|repair| repair.what == UNDECODABLE) {
         repairs.add("characters lost before", text.matches(LOST).count());
     }
@@ -47,7 +49,7 @@ impl Repairs {
     }
 }
 
-fn to_utf8(bytes: &[u8], form: Form, repairs: &mut Repairs) -> String {
+fn to_utf8<'a>(bytes: &'a [u8], form: Form, repairs: &mut Repairs) -> Cow<'a, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         repairs.add("byte order mark", 1);
         return with(encoding, &bytes[mark..], repairs);
@@ -56,7 +58,7 @@ fn to_utf8(bytes: &[u8], form: Form, repairs: &mut Repairs) -> String {
         return with(encoding, bytes, repairs);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     // A few broken bytes in a file that is UTF-8 otherwise (cut in the middle of a character, spliced) do not
     // make it another encoding.
@@ -79,7 +81,7 @@ fn cut_at_the_end(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none())
 }
 
-fn with(encoding: &'static Encoding, bytes: &[u8], repairs: &mut Repairs) -> String {
+fn with<'a>(encoding: &'static Encoding, bytes: &'a [u8], repairs: &mut Repairs) -> Cow<'a, str> {
     if encoding != UTF_8 {
         repairs.add(encoding.name(), 1);
     }
@@ -87,13 +89,13 @@ fn with(encoding: &'static Encoding, bytes: &[u8], repairs: &mut Repairs) -> Str
     if bad {
         repairs.add(UNDECODABLE, text.matches(LOST).count());
     }
-    text.into_owned()
+    text
 }
 
 /// UTF-16 without a mark: Latin text then has a zero in every other byte.
 fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4096) & !1];
-    if sample.len() < 8 {
+    if sample.len() < 8 || memchr::memchr(0, sample).is_none() {
         return None;
     }
     let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
@@ -123,7 +125,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 ///
 /// Works on runs of non-ASCII characters. Runs that no language writes are always undone; others (which a
 /// French "CAFÉ”" could form by chance) only where nearly all runs of the text say the same.
-fn undouble(text: String, repairs: &mut Repairs) -> String {
+fn undouble<'a>(text: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
     // Ã Â â Ä Å Ð Ø Ù Î: all of the block that begins with this byte.
     let bytes = text.as_bytes();
     let mark = |at: usize| {
@@ -160,7 +162,7 @@ fn undouble(text: String, repairs: &mut Repairs) -> String {
     }
     out.push_str(&text[last..]);
     repairs.add("doubly encoded characters", count);
-    out
+    Cow::Owned(out)
 }
 
 /// Maximal runs of non-ASCII characters.
@@ -204,19 +206,16 @@ fn latin_bytes(run: &str) -> Option<Vec<u8>> {
 /// Line ends to `\n`; soft hyphens, zero-width characters, bidi and other controls out; NBSP to a space; NFC.
 ///
 /// Joiners stay (Persian and emoji need them), as does the no-break space where French and grouped digits want it.
-fn clean(text: &str, repairs: &mut Repairs) -> String {
-    let plain = |b: &u8| (b' '..0x7f).contains(b) || *b == b'\n';
-    // No character that begins with one of the others is touched either.
-    let kept = |b: &u8| plain(b) || (*b >= 0x80 && !matches!(b, 0xc2 | 0xd8 | 0xe1 | 0xe2 | 0xef));
-    if text.as_bytes().iter().all(plain) {
-        return text.to_owned();
+fn clean<'a>(text: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
+    if text.as_bytes().iter().all(|b| b.is_ascii() && KEPT[usize::from(*b)]) {
+        return text;
     }
     let mut out = String::with_capacity(text.len());
     let (mut soft, mut zero, mut bidi, mut control, mut nbsp, mut cr) = (0, 0, 0, 0, 0, 0);
-    let mut rest = text;
+    let mut rest = &*text;
     let mut before = '\n';
     loop {
-        let run = rest.as_bytes().iter().position(|b| !kept(b)).unwrap_or(rest.len());
+        let run = rest.bytes().position(|b| !KEPT[usize::from(b)]).unwrap_or(rest.len());
         out.push_str(&rest[..run]);
         before = rest[..run].chars().next_back().unwrap_or(before);
         let mut chars = rest[run..].chars();
@@ -278,11 +277,22 @@ fn clean(text: &str, repairs: &mut Repairs) -> String {
     let simple = bytes.iter().fold(true, |all, b| all & ((*b < 0xcc) | (*b == 0xe2)))
         && memchr::memchr_iter(0xe2, bytes).all(quote);
     if simple || is_nfc_quick(out.chars()) == IsNormalized::Yes {
-        return out;
+        return Cow::Owned(out);
     }
     let composed: String = out.nfc().collect();
     if composed != out {
         repairs.add("decomposed characters", 1);
     }
-    composed
+    Cow::Owned(composed)
 }
+
+/// Bytes with which no character begins that is touched.
+const KEPT: [bool; 256] = {
+    let (mut kept, mut byte) = ([false; 256], 0);
+    while byte < 256 {
+        kept[byte] =
+            matches!(byte, 0x0a | 0x20..=0x7e | 0x80..) && !matches!(byte, 0xc2 | 0xd8 | 0xe1 | 0xe2 | 0xef);
+        byte += 1;
+    }
+    kept
+};

@@ -2,10 +2,11 @@
 //!
 //! Country names are from Unicode CLDR; demonyms and organisations are our own tables.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use super::words::Openings;
+use super::words::{BuildQuick, Openings};
 
 /// What a known name is, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +21,7 @@ pub(super) enum Kind {
 pub(super) struct Known {
     pub(super) kind: Kind,
     /// How it is printed, unless the language gives a country another name.
-    pub(super) name: String,
+    pub(super) name: Cow<'static, str>,
     /// Row of the country table.
     country: Option<usize>,
 }
@@ -46,19 +47,25 @@ pub struct Vocabulary {
 /// Aliases by exact spelling, and by first word how many words an alias may have.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    aliases: HashMap<String, Known, super::words::BuildQuick>,
-    reach: HashMap<String, usize, super::words::BuildQuick>,
+    aliases: HashMap<Cow<'static, str>, Known, BuildQuick>,
+    reach: HashMap<Cow<'static, str>, usize, BuildQuick>,
     openings: Openings,
 }
 
 impl Names {
-    fn add(&mut self, alias: &str, known: &Known) {
+    fn add(&mut self, alias: &Cow<'static, str>, known: &Known) {
         let words: Vec<&str> = alias.split_whitespace().collect();
         let Some(first) = words.first() else { return };
         self.openings.add(first);
-        let reach = self.reach.entry((*first).to_owned()).or_default();
+        let first = match alias {
+            Cow::Borrowed(alias) => alias.split_whitespace().next().unwrap_or_default().into(),
+            Cow::Owned(_) => Cow::Owned((*first).to_owned()),
+        };
+        let reach = self.reach.entry(first).or_default();
         *reach = (*reach).max(words.len());
-        self.aliases.entry(words.join(" ")).or_insert_with(|| known.clone());
+        let single = words.len() == 1 && words[0].len() == alias.len();
+        let alias = if single { alias.clone() } else { Cow::Owned(words.join(" ")) };
+        self.aliases.entry(alias).or_insert_with(|| known.clone());
     }
 
     fn longest(&self, words: &[&str]) -> Option<(&Known, usize)> {
@@ -70,7 +77,22 @@ impl Names {
         if reach == 1 {
             return self.aliases.get(first).map(|known| (known, 1));
         }
-        (1..=reach).rev().find_map(|n| self.aliases.get(&words[..n].join(" ")).map(|known| (known, n)))
+        (1..=reach).rev().find_map(|n| self.aliases.get(&*words[..n].join(" ")).map(|known| (known, n)))
+    }
+
+    /// Those of scripts without spaces that are longer than a character.
+    fn unspaced(&self) -> Unspaced<'_> {
+        let unspaced = |c| super::words::is_unspaced(c) || super::words::is_hangul(c);
+        let mut out = Unspaced::default();
+        let mut all: Vec<_> = self.aliases.iter().filter(|(alias, _)| alias.chars().all(unspaced)).collect();
+        all.sort_unstable_by_key(|(alias, _)| *alias);
+        for (alias, known) in all {
+            let mut chars = alias.chars();
+            if let (Some(first), Some(_)) = (chars.next(), chars.next()) {
+                out.entry(first).or_default().push((alias, known));
+            }
+        }
+        out
     }
 }
 
@@ -86,42 +108,36 @@ static BUILT_IN: LazyLock<Names> = LazyLock::new(|| {
     let (_, rows) = &*COUNTRIES;
     for (row, cells) in rows.iter().enumerate() {
         let Some(english) = cells.get(1) else { continue };
-        let known = Known { kind: Kind::Country, name: (*english).to_owned(), country: Some(row) };
+        let known = Known { kind: Kind::Country, name: Cow::Borrowed(english), country: Some(row) };
         for name in &cells[1..] {
-            names.add(name, &known);
+            names.add(&Cow::Borrowed(name), &known);
         }
     }
+    let codes: HashMap<&str, usize, BuildQuick> =
+        rows.iter().enumerate().map(|(at, cells)| (cells[0], at)).collect();
     for row in include_str!("tables/demonyms.tsv").lines() {
         let mut cells = row.split('\t');
-        let Some(code) = cells.next() else { continue };
-        let Some(at) = rows.iter().position(|r| r[0] == code) else { continue };
-        let known = Known { kind: Kind::Country, name: rows[at][1].to_owned(), country: Some(at) };
+        let Some(at) = cells.next().and_then(|code| codes.get(code).copied()) else { continue };
+        let known = Known { kind: Kind::Country, name: Cow::Borrowed(rows[at][1]), country: Some(at) };
         for name in cells {
-            names.add(name, &known);
+            names.add(&Cow::Borrowed(name), &known);
         }
     }
     for row in include_str!("tables/organisations.tsv").lines() {
         let mut cells = row.split('\t');
         let Some(name) = cells.next() else { continue };
-        let known = Known { kind: Kind::Organisation, name: name.to_owned(), country: None };
+        let known = Known { kind: Kind::Organisation, name: Cow::Borrowed(name), country: None };
         for alias in cells {
-            names.add(alias, &known);
+            names.add(&Cow::Borrowed(alias), &known);
         }
     }
     names
 });
 
-/// Built-in names in scripts without spaces.
-static UNSPACED: LazyLock<Vec<(&'static str, &'static Known)>> = LazyLock::new(|| {
-    let all = BUILT_IN.aliases.iter().map(|(alias, known)| (alias.as_str(), known));
-    all.filter(|(alias, _)| is_unspaced(alias)).collect()
-});
+/// Names in scripts without spaces, by their first character.
+type Unspaced<'a> = HashMap<char, Vec<(&'a str, &'a Known)>, BuildQuick>;
 
-/// Whether a name is of a script without spaces, and longer than a character.
-fn is_unspaced(alias: &str) -> bool {
-    alias.chars().count() > 1
-        && alias.chars().all(|c| super::words::is_unspaced(c) || super::words::is_hangul(c))
-}
+static UNSPACED: LazyLock<Unspaced<'static>> = LazyLock::new(|| BUILT_IN.unspaced());
 
 impl Vocabulary {
     /// From `[tags]` of site.toml: display name -> aliases. The name is its own alias.
@@ -129,9 +145,9 @@ impl Vocabulary {
     pub fn new(tags: &BTreeMap<String, Vec<String>>) -> Self {
         let mut names = Names::default();
         for (name, aliases) in tags {
-            let known = Known { kind: Kind::Vocabulary, name: name.clone(), country: None };
+            let known = Known { kind: Kind::Vocabulary, name: Cow::Owned(name.clone()), country: None };
             for alias in std::iter::once(name).chain(aliases) {
-                names.add(alias, &known);
+                names.add(&Cow::Owned(alias.clone()), &known);
             }
         }
         Self { names }
@@ -150,7 +166,7 @@ impl Vocabulary {
 
     /// The site's name for a country or organisation: a vocabulary entry that has it as an alias wins.
     pub(super) fn display<'a>(&'a self, known: &'a Known, language: Option<&str>) -> &'a str {
-        if let Some(own) = self.names.aliases.get(&known.name) {
+        if let Some(own) = self.names.aliases.get(&*known.name) {
             return &own.name;
         }
         let (languages, rows) = &*COUNTRIES;
@@ -158,21 +174,32 @@ impl Vocabulary {
             .country
             .zip(language.and_then(|l| languages.iter().position(|known| *known == l)))
             .and_then(|(row, column)| rows[row].get(column + 1))
-            .map_or(known.name.as_str(), |name| *name)
+            .map_or(&*known.name, |name| *name)
     }
 
     /// Names in scripts without spaces that a text contains.
     pub(super) fn unspaced<'a>(&'a self, text: &str) -> Vec<(&'a Known, usize)> {
-        let own = self.names.aliases.iter().map(|(alias, known)| (alias.as_str(), known));
-        let times = |alias: &str| memchr::memmem::find_iter(text.as_bytes(), alias.as_bytes()).count();
-        let mut found: Vec<(&str, &Known, usize)> = UNSPACED
-            .iter()
-            .copied()
-            .chain(own.filter(|(alias, _)| is_unspaced(alias)))
-            .map(|(alias, known)| (alias, known, times(alias)))
-            .filter(|(_, _, count)| *count > 0)
-            .collect();
+        let own = self.names.unspaced();
+        let mut found = times(&UNSPACED, text);
+        found.extend(times(&own, text));
         found.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(b.0)));
         found.into_iter().map(|(_, known, count)| (known, count)).collect()
     }
+}
+
+/// How often each of some names stands in a text, of those that do.
+fn times<'a>(names: &Unspaced<'a>, text: &str) -> Vec<(&'a str, &'a Known, usize)> {
+    // How often, and where the last one ends.
+    let mut seen: BTreeMap<&str, (&Known, usize, usize)> = BTreeMap::new();
+    for (at, c) in text.char_indices() {
+        for (alias, known) in names.get(&c).into_iter().flatten() {
+            if text[at..].starts_with(alias) {
+                let (_, count, end) = seen.entry(alias).or_insert((known, 0, 0));
+                if at >= *end {
+                    (*count, *end) = (*count + 1, at + alias.len());
+                }
+            }
+        }
+    }
+    seen.into_iter().map(|(alias, (known, count, _))| (alias, known, count)).collect()
 }

@@ -35,9 +35,12 @@ pub(super) fn lines(text: &str) -> Lines {
     let mut physical = 0;
     let mut raw: Vec<Raw<'_>> = Vec::new();
     let mut gap = 0;
-    for line in text.split('\n') {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let line = &text[start..end];
+        start = end + 1;
         physical += 1;
-        let trimmed = line.trim_matches(blankish);
+        let trimmed = trim(line);
         if trimmed.is_empty() {
             gap += 1;
             continue;
@@ -78,6 +81,15 @@ struct Raw<'a> {
     text: &'a str,
     gap: u32,
     indent: usize,
+}
+
+/// A line without blanks at its ends.
+fn trim(line: &str) -> &str {
+    match line.as_bytes() {
+        // Most lines have none.
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => line,
+        _ => line.trim_matches(blankish),
+    }
 }
 
 /// Blank for trimming: white space, and joiners with nothing to join.

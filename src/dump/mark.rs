@@ -296,9 +296,10 @@ fn digits(text: &str) -> f32 {
 fn has_address(text: &str) -> bool {
     let bytes = text.as_bytes();
     // A quick no, as a whole-slice test, which compilers make fast: both forms have a letter twice.
-    let twice = bytes.iter().zip(bytes.iter().skip(1)).fold(false, |any, (a, b)| {
-        any | ((*a == *b) & ((*a == b't') | (*a == b'w')))
-    });
+    let twice = bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .fold(false, |any, (a, b)| any | ((*a == *b) & ((*a == b't') | (*a == b'w'))));
     twice && (text.contains("http") || text.contains("www."))
 }
 

@@ -77,7 +77,7 @@ pub(super) fn tags(
         for (k, count) in vocabulary.unspaced(text) {
             let entry = known.entry((k.kind, display(k))).or_default();
             entry.count += u32::try_from(count).unwrap_or(u32::MAX);
-            entry.lead |= text.lines().next().is_some_and(|lead| lead.contains(&k.name));
+            entry.lead |= text.lines().next().is_some_and(|lead| lead.contains(&*k.name));
         }
     }
     let mut at = 0;
@@ -107,7 +107,8 @@ pub(super) fn tags(
     let mut out: Vec<String> = Vec::new();
     let printed = printed.into_iter().map(|name| {
         let cores: Vec<&str> = name.split_whitespace().collect();
-        let whole = vocabulary.longest(&cores).filter(|(_, n)| *n == cores.len()).map(|(k, _)| display(k).to_owned());
+        let whole =
+            vocabulary.longest(&cores).filter(|(_, n)| *n == cores.len()).map(|(k, _)| display(k).to_owned());
         whole.unwrap_or(name)
     });
     for name in printed.chain(pick(known, names, if short { 2 } else { 3 })) {
@@ -145,10 +146,8 @@ fn sentence_names<'v>(
         if let Some((found, n)) = hit {
             let closed = !ends[i..i + n - 1].contains(&true);
             let doubtful = DOUBTFUL.contains(&cores[i]) && n == 1 && {
-                let before = i > 0
-                    && words::capitalised(cores[i - 1])
-                    && !ends[i - 1]
-                    && !front(cores[i - 1]);
+                let before =
+                    i > 0 && words::capitalised(cores[i - 1]) && !ends[i - 1] && !front(cores[i - 1]);
                 let after = i + 1 < cores.len()
                     && words::capitalised(cores[i + 1])
                     && !ends[i]
@@ -384,12 +383,13 @@ fn merge(names: &mut BTreeMap<String, Evidence>) {
 
 /// Whether a name ends with another, at a blank.
 fn ends_with_word(long: &str, short: &str) -> bool {
-    long.strip_suffix(short).is_some_and(|rest| rest.ends_with(' '))
+    let blank = long.len().checked_sub(short.len() + 1);
+    blank.is_some_and(|at| long.as_bytes()[at] == b' ' && long.ends_with(short))
 }
 
 /// Whether a name starts with another, at a blank.
 fn starts_with_word(long: &str, short: &str) -> bool {
-    long.strip_prefix(short).is_some_and(|rest| rest.starts_with(' '))
+    long.as_bytes().get(short.len()) == Some(&b' ') && long.starts_with(short)
 }
 
 /// The best of both kinds of evidence.

@@ -589,9 +589,14 @@ mod tests {
             assert_eq!(is_letter(c), c.is_alphanumeric(), "{c:?}");
             assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c:?}");
         }
-        for text in
-            ["", "a", "It's 'the' end of--all; we're O'Neill's", "x'y z1 ''", "naïve\u{a0}café\u{3000}北京 ", " \t a\x0bb"]
-        {
+        for text in [
+            "",
+            "a",
+            "It's 'the' end of--all; we're O'Neill's",
+            "x'y z1 ''",
+            "naïve\u{a0}café\u{3000}北京 ",
+            " \t a\x0bb",
+        ] {
             let mut found = Vec::new();
             hashed(text, |word| found.push(word));
             let want: Vec<_> = words(text)

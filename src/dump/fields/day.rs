@@ -24,13 +24,15 @@ pub(super) fn known(lines: &Lines, input: &Input<'_>, options: &Options<'_>) -> 
             sample.push(' ');
         }
         let bytes = line.text.as_bytes();
+        if !bytes.iter().fold(false, |any, b| any | b.is_ascii_digit()) {
+            continue;
+        }
         let between = |at: usize| {
             let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
             at > 0 && digit(at - 1) && (digit(at + 1) || bytes.get(at + 1) == Some(&0xb7))
         };
         asked = asked || line.words <= 32 && memchr::memchr3_iter(b'/', b'-', 0xc2, bytes).any(between);
         if line.words > 30
-            || !bytes.iter().any(u8::is_ascii_digit)
             || memchr::memchr3(b'/', b'M', b'S', bytes).is_none()
             || !line.text.contains('/')
                 && !line.text.contains(" AM")
