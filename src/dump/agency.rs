@@ -126,20 +126,14 @@ fn separator(head: &str) -> Option<(usize, usize)> {
     ];
     let mut best: Option<(usize, usize)> = None;
     let bytes = head.as_bytes();
-    for (from, byte) in bytes.iter().enumerate() {
+    let opening = bytes.iter().enumerate().filter(|(_, b)| OPENS[usize::from(**b)]).map(|(at, _)| at);
+    // The marks that open with a blank have a dash next.
+    for from in opening.flat_map(|at| at - usize::from(at > 0 && bytes[at - 1] == b' ')..=at) {
         if best.is_some_and(|(at, _)| from > at) {
             break;
         }
-        // Long dashes are of three bytes; of all marks that open with a blank, a dash comes next.
-        let opens = match byte {
-            b')' | b'-' | b':' | b'/' | 0xe2 => true,
-            b' ' => matches!(bytes.get(from + 1), Some(b'-' | 0xe2)),
-            _ => false,
-        };
-        if !opens {
-            continue;
-        }
-        for mark in MARKS.iter().filter(|mark| head[from..].starts_with(**mark)) {
+        for mark in MARKS.iter().filter(|mark| head.get(from..).is_some_and(|rest| rest.starts_with(**mark)))
+        {
             let lead = usize::from(mark.starts_with([')', '/']));
             let lead = if mark.starts_with("/.") { 2 } else { lead };
             let (at, width) = (from + lead, mark.len() - lead);
@@ -150,6 +144,16 @@ fn separator(head: &str) -> Option<(usize, usize)> {
     }
     best
 }
+
+/// What the marks of [`separator`] begin with, but for blanks; long dashes are of three bytes.
+const OPENS: [bool; 256] = {
+    let (marks, mut opens, mut at) = (b")-:/\xe2", [false; 256], 0);
+    while at < marks.len() {
+        opens[marks[at] as usize] = true;
+        at += 1;
+    }
+    opens
+};
 
 /// A place without the date after it ("LONDON, March 3").
 fn without_date(place: &str) -> &str {

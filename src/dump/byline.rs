@@ -136,7 +136,7 @@ fn signed(rest: &str) -> Vec<String> {
     let alone = after.is_none_or(|next| {
         next.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '|' | '·' | '•' | '–' | '—'))
     });
-    let letters = nick.chars().filter(|c| c.is_alphabetic()).count();
+    let letters = letters(nick);
     let proper = nick.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
     let known = lexicon().of(words::hash(nick));
     let plain = known.stops != 0 || known.kinds != 0 || dates::is_month(nick);
@@ -278,6 +278,10 @@ fn names(text: &str, announced: bool) -> Vec<String> {
             complete = stops && (!core.is_empty() || !found.is_empty()) || (announced && first_lower);
             break;
         }
+        // A word further in that no person has in his name tells that nothing of this is one.
+        if !announced && found.out.is_empty() && !found.name.is_empty() && !may_be_in_name(core, known) {
+            return Vec::new();
+        }
         found.name.push(core);
         if cut == Cut::Hard {
             complete = true;
@@ -343,7 +347,7 @@ impl Names<'_> {
         if !self.out.is_empty() && words.iter().any(|word| is(word, JOB)) {
             return;
         }
-        if text.chars().filter(|c| c.is_alphabetic()).count() < 2 {
+        if letters(&text) < 2 {
             return;
         }
         let name = mend_capitals(once(without_office(&text)));
@@ -424,28 +428,36 @@ pub(super) fn is_person(text: &str) -> bool {
     let mut full = 0;
     for part in &parts {
         let known = lexicon::look_up(part);
-        if known.kinds & PARTICLE != 0 {
-            continue;
-        }
-        let letters = part.chars().filter(|c| c.is_alphabetic()).count();
-        let fine = words::capitalised(part)
-            && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
-        if !fine
-            || known.stops & COMMON != 0
-                && letters > 1
-                && !matches!(
-                    part.to_lowercase().as_str(),
-                    "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim"
-                )
-            || known.weekday.is_some()
-            || known.kinds & NEVER != 0
-            || part.contains('-') && part.split('-').any(|half| is(half, NEVER))
-        {
+        if !may_be_in_name(part, known) {
             return false;
         }
-        full += usize::from(letters > 1);
+        full += usize::from(known.kinds & PARTICLE == 0 && letters(part) > 1);
     }
     full >= 2 || (full >= 1 && parts.len() >= 2 && parts[0].ends_with('.'))
+}
+
+/// Whether a word, of which so much is known, may stand in a person's name.
+fn may_be_in_name(word: &str, known: lexicon::Entry) -> bool {
+    let common = || {
+        known.stops & COMMON != 0
+            && letters(word) > 1
+            && !matches!(
+                word.to_lowercase().as_str(),
+                "will" | "may" | "ben" | "der" | "van" | "al" | "su" | "tim"
+            )
+    };
+    known.kinds & PARTICLE != 0
+        || known.kinds & NEVER == 0
+            && known.weekday.is_none()
+            && words::capitalised(word)
+            && word.chars().all(|c| words::is_alphabetic(c) || matches!(c, '.' | '-' | '\'' | '’'))
+            && !common()
+            && !(word.contains('-') && word.split('-').any(|half| is(half, NEVER)))
+}
+
+/// Letters in a word.
+fn letters(word: &str) -> usize {
+    word.chars().filter(|c| words::is_alphabetic(*c)).count()
 }
 
 /// "A. Writer, MD" without what follows the name.
@@ -479,8 +491,7 @@ const COMMON: u32 = 0xff;
 
 /// "JANE DOE" as "Jane Doe"; anything with a small letter stays.
 fn mend_capitals(name: &str) -> String {
-    if !words::all_caps(name) || name.chars().filter(|c| c.is_alphabetic()).count() < 5 || !name.contains(' ')
-    {
+    if !words::all_caps(name) || letters(name) < 5 || !name.contains(' ') {
         return name.to_owned();
     }
     let mut out = String::with_capacity(name.len());

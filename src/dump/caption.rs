@@ -113,14 +113,22 @@ const LAST_BYTES: [bool; 256] = {
     last
 };
 
-/// A quick no for most lines: whether what opens like one of [`MARKS`] stands where one may, from `near` on.
-fn may_be_marked(line: &str, near: usize) -> bool {
-    let opens = |rest: &str| OPENINGS.may_lower(rest.trim_start());
-    let before = line[..near].trim_end().len().saturating_sub(1);
-    near == 0 && opens(line)
-        || (before..line.len())
-            .filter(|at| LAST_BYTES[usize::from(line.as_bytes()[*at])])
-            .any(|at| line.get(at + 1..).is_some_and(opens))
+/// A quick no for most lines: whether what opens like one of [`MARKS`] stands where one may, near the line's end.
+fn may_be_marked(line: &str) -> bool {
+    let opens =
+        |at: usize| line.get(at..).is_some_and(|rest| OPENINGS.may_lower(rest.trim_start_matches(' ')));
+    let mut blanks = 0;
+    for (at, byte) in line.bytes().enumerate().rev() {
+        blanks += usize::from(byte == b' ');
+        // The end before the blank from which on a credit is looked for is one word further up.
+        if blanks > TAIL + 1 {
+            return false;
+        }
+        if LAST_BYTES[usize::from(byte)] && opens(at + 1) {
+            return true;
+        }
+    }
+    opens(0)
 }
 
 /// Which of [`MARKS`] stand somewhere in a line, as bits.
@@ -205,18 +213,20 @@ fn bracketed(line: &str) -> Option<(&str, &str)> {
 
 /// `… Photo: Jane Doe / Agency`, `… © Reuters`, `Photograph by …`.
 fn marked(line: &str) -> Option<(&str, &str)> {
-    if let Some(at) = line.rfind('©') {
+    let last = "©".as_bytes()[1];
+    if memchr::memchr(last, line.as_bytes()).is_some()
+        && let Some(at) = line.rfind('©')
+    {
         let credit = line[at + '©'.len_utf8()..].trim();
         let fits =
             (1..=8).contains(&words::count(credit)) && !credit.starts_with(|c: char| c.is_ascii_digit());
         return fits.then(|| (line[..at].trim(), credit));
     }
-    // What announces a credit stands near the end, since a credit has few words.
-    let bytes = line.as_bytes();
-    let near = (0..bytes.len()).rev().filter(|at| bytes[*at] == b' ').nth(TAIL).unwrap_or(0);
-    if !may_be_marked(line, near) {
+    if !may_be_marked(line) {
         return None;
     }
+    // What announces a credit stands near the end, since a credit has few words.
+    let near = memchr::memrchr_iter(b' ', line.as_bytes()).nth(TAIL).unwrap_or(0);
     let found = marks_in(&line[near..]);
     if found == 0 {
         return None;

@@ -203,14 +203,14 @@ const SEPARATOR: u8 = 8;
 const BLANK: u8 = 16;
 const OPENER: u8 = 32;
 const AT: u8 = 64;
-/// Bytes of characters beyond ASCII.
+/// What characters beyond ASCII begin with.
 const BEYOND: u8 = 128;
 
 const CLASSES: [u8; 256] = {
-    let mut classes = [BEYOND; 256];
-    let mut at = 0u8;
-    while at < 128 {
-        classes[at as usize] = match at {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        classes[at] = match at as u8 {
             b'a'..=b'z' => LOWER,
             b'A'..=b'Z' => UPPER,
             b'0'..=b'9' => DIGIT,
@@ -218,6 +218,7 @@ const CLASSES: [u8; 256] = {
             b' ' | 9..=13 => BLANK,
             b'"' | b'(' | b'\'' => OPENER,
             b'@' => AT,
+            0xc0.. => BEYOND,
             _ => 0,
         };
         at += 1;
@@ -241,13 +242,8 @@ impl Shape {
 
     /// Looks at a capital, a separator, or a byte beyond ASCII.
     fn notable(&mut self, text: &str, at: usize, class: u8) {
-        let class = if class == BEYOND {
-            // Nothing where it is inside a character.
-            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { return };
-            self.beyond(c)
-        } else {
-            class
-        };
+        let class =
+            if class == BEYOND { text[at..].chars().next().map_or(0, |c| self.beyond(c)) } else { class };
         self.seen |= class;
         self.separators += u32::from(class == SEPARATOR);
         if class == UPPER {

@@ -103,16 +103,16 @@ pub(super) fn is_hangul(c: char) -> bool {
 
 /// A folded line with each run of digits as `#`, as chrome patterns have them.
 pub(super) fn without_digits(folded: &str) -> std::borrow::Cow<'_, str> {
-    let digit = |c: char| c.is_ascii_digit();
-    if !folded.contains(digit) {
+    let digit = |rest: &str| rest.bytes().position(|b| b.is_ascii_digit());
+    if digit(folded).is_none() {
         return std::borrow::Cow::Borrowed(folded);
     }
     let mut out = String::with_capacity(folded.len());
     let mut rest = folded;
-    while let Some(at) = rest.find(digit) {
+    while let Some(at) = digit(rest) {
         out.push_str(&rest[..at]);
         out.push('#');
-        rest = rest[at..].trim_start_matches(digit);
+        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
     }
     out.push_str(rest);
     std::borrow::Cow::Owned(out)
@@ -188,8 +188,8 @@ const CLASSES: [u8; 256] = {
 };
 
 /// The bytes that words are made of, in lower case; 0 for others and those beyond ASCII.
-const WORD: [u8; 128] = {
-    let mut lower = [0; 128];
+const WORD: [u8; 256] = {
+    let mut lower = [0; 256];
     let mut at = 0u8;
     while at < 128 {
         if at.is_ascii_alphanumeric() || at == b'\'' {
@@ -286,58 +286,63 @@ pub(super) struct Word<'a> {
 
 /// The words of a text with their hashes, in one go.
 pub(super) fn hashed<'a>(text: &'a str, mut each: impl FnMut(Word<'a>)) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
+    let mut rest = text;
+    while !rest.is_empty() {
         let mut word = Word { text: "", hash: BASIS, stem: BASIS, length: 0 };
+        let mut at = 0;
         // The character after the word, which is of none.
-        let mut mark = 1;
-        while let Some(byte) = bytes.get(at) {
-            match WORD.get(usize::from(*byte)) {
-                Some(0) => break,
-                Some(lower) => {
-                    word.add(&[*lower]);
-                    at += 1;
-                }
-                None => {
-                    let Some(c) = text[at..].chars().next() else { break };
-                    if !is_letter(c) && c != '’' {
-                        mark = c.len_utf8();
-                        break;
-                    }
+        let mark = loop {
+            at += word.add_ascii(&rest.as_bytes()[at..]);
+            match rest[at..].chars().next() {
+                Some(c) if !c.is_ascii() && (is_letter(c) || c == '’') => {
                     word.add_char(c);
                     at += c.len_utf8();
                 }
+                mark => break mark.map_or(0, char::len_utf8),
             }
+        };
+        if at > 0 {
+            each(Word { text: &rest[..at], ..word });
         }
-        if at > start {
-            each(Word { text: &text[start..at], ..word });
-        }
-        at += mark;
+        rest = &rest[at + mark..];
     }
 }
 
 impl Word<'_> {
-    /// Adds the bytes of a character in lower case.
-    fn add(&mut self, character: &[u8]) {
-        self.hash = character.iter().fold(self.hash, |hash, byte| step(hash, *byte));
-        if self.length < 5 {
-            self.length += 1;
-            self.stem = self.hash;
+    /// Adds the characters in front that are of ASCII and of a word, and says how many.
+    fn add_ascii(&mut self, bytes: &[u8]) -> usize {
+        let before = self.length;
+        let (mut hash, mut length) = (self.hash, 0);
+        for lower in bytes.iter().map(|byte| WORD[usize::from(*byte)]).take_while(|lower| *lower != 0) {
+            hash = step(hash, lower);
+            length += 1;
+            if before + length <= STEM {
+                self.stem = hash;
+            }
         }
+        self.hash = hash;
+        self.length = (before + length).min(STEM);
+        length
     }
 
-    /// Adds a character beyond ASCII.
+    /// Adds a character beyond ASCII, in lower case.
     fn add_char(&mut self, c: char) {
         if c == '’' {
-            return self.add(b"'");
+            self.add_ascii(b"'");
+            return;
         }
         for lower in c.to_lowercase() {
-            self.add(lower.encode_utf8(&mut [0; 4]).as_bytes());
+            self.hash = lower.encode_utf8(&mut [0; 4]).bytes().fold(self.hash, step);
+            if self.length < STEM {
+                self.length += 1;
+                self.stem = self.hash;
+            }
         }
     }
 }
+
+/// Characters of a stem.
+const STEM: usize = 5;
 
 /// How a line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
