@@ -112,7 +112,7 @@ pub(super) fn read(line: &str, words: usize) -> Option<Byline> {
             return Some(Byline { names: found, explicit: true });
         }
     }
-    if words <= 9
+    if (2..=9).contains(&words)
         && may_be_names(text)
         && !matches!(words::end(text), words::End::Stop | words::End::Ellipsis | words::End::Colon)
     {

@@ -207,7 +207,7 @@ fn latin_bytes(run: &str) -> Option<Vec<u8>> {
 ///
 /// Joiners stay (Persian and emoji need them), as does the no-break space where French and grouped digits want it.
 fn clean<'a>(text: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
-    if text.as_bytes().iter().all(|b| b.is_ascii() && KEPT[usize::from(*b)]) {
+    if text.is_ascii() && kept(text.as_bytes()) == text.len() {
         return text;
     }
     let mut out = String::with_capacity(text.len());
@@ -215,7 +215,7 @@ fn clean<'a>(text: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
     let mut rest = &*text;
     let mut before = '\n';
     loop {
-        let run = rest.bytes().position(|b| !KEPT[usize::from(b)]).unwrap_or(rest.len());
+        let run = kept(rest.as_bytes());
         out.push_str(&rest[..run]);
         before = rest[..run].chars().next_back().unwrap_or(before);
         let mut chars = rest[run..].chars();
@@ -286,13 +286,15 @@ fn clean<'a>(text: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
     Cow::Owned(composed)
 }
 
-/// Bytes with which no character begins that is touched.
-const KEPT: [bool; 256] = {
-    let (mut kept, mut byte) = ([false; 256], 0);
-    while byte < 256 {
-        kept[byte] =
-            matches!(byte, 0x0a | 0x20..=0x7e | 0x80..) && !matches!(byte, 0xc2 | 0xd8 | 0xe1 | 0xe2 | 0xef);
-        byte += 1;
-    }
-    kept
-};
+/// How many bytes stand in front with which no character begins that is touched.
+fn kept(bytes: &[u8]) -> usize {
+    let kept = |b: &u8| {
+        ((*b >= b' ') & (*b != 0x7f) | (*b == b'\n'))
+            & !((*b == 0xc2) | (*b == 0xd8) | (*b == 0xe1) | (*b == 0xe2) | (*b == 0xef))
+    };
+    // Whole blocks first, which compilers make fast.
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let plain = |block: &&[u8; 32]| block.iter().fold(true, |all, b| all & kept(b));
+    let front = blocks.iter().take_while(plain).count() * 32;
+    bytes[front..].iter().position(|b| !kept(b)).map_or(bytes.len(), |at| front + at)
+}

@@ -153,6 +153,11 @@ impl Vocabulary {
         Self { names }
     }
 
+    /// A quick no for most words: whether a known name may begin with one.
+    pub(super) fn may_begin(&self, word: &str) -> bool {
+        BUILT_IN.openings.may(word) || self.names.openings.may(word)
+    }
+
     /// The longest known name at the front of the words, the site's own first, and its length in words.
     pub(super) fn longest(&self, words: &[&str]) -> Option<(&Known, usize)> {
         let own = self.names.longest(words);

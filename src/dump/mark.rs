@@ -6,6 +6,7 @@ use super::dates::{self, Found, Known};
 use super::language::Votes;
 use super::lexicon::lexicon;
 use super::line::Line;
+use super::repeats::Repeat;
 use super::words::{self, End};
 use super::{agency, caption, notice};
 
@@ -111,15 +112,31 @@ pub(super) const SECOND: &[&str] = &[
 ];
 
 /// Looks at all lines of a dump.
-pub(super) fn marks(lines: &[Line], known: Known) -> Vec<Mark> {
-    let all: Vec<Tokens> = lines.iter().map(|line| tokens(&line.text)).collect();
+pub(super) fn marks(lines: &[Line], repeats: &[Repeat], known: Known) -> Vec<Mark> {
+    // A line that stood before, letter for letter, looks as it did there.
+    let first = |at: usize| {
+        let first = repeats[at].first;
+        if lines[first].text == lines[at].text { first } else { at }
+    };
+    let firsts: Vec<usize> = (0..lines.len()).map(first).collect();
+    let mut all: Vec<Option<Tokens>> = firsts
+        .iter()
+        .enumerate()
+        .map(|(at, first)| (*first == at).then(|| tokens(&lines[at].text)))
+        .collect();
     let mut votes = Votes::new();
-    for tokens in all.iter().filter(|t| t.count >= 12) {
+    for tokens in firsts.iter().filter_map(|first| all[*first].as_ref()).filter(|t| t.count >= 12) {
         votes.add_all(&tokens.votes);
     }
     let leader = votes.leader();
-    let mut marks: Vec<Mark> =
-        lines.iter().zip(all).map(|(line, tokens)| mark(line, tokens, leader, known)).collect();
+    let mut marks: Vec<Mark> = Vec::with_capacity(lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        let looks = match all[at].take() {
+            Some(tokens) => mark(line, tokens, leader, known),
+            None => marks[firsts[at]].clone(),
+        };
+        marks.push(looks);
+    }
     for at in 1..marks.len() {
         if lines[at - 1].words <= 2
             && marks[at].byline.as_ref().is_none_or(|byline| !byline.explicit)

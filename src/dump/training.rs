@@ -23,8 +23,8 @@ pub struct TrainingRow {
 #[must_use]
 pub fn training_rows(text: &str) -> Vec<TrainingRow> {
     let lines = line::lines(&decode::decode(text.as_bytes(), super::Form::Text).text);
-    let marks: Vec<Mark> = mark::marks(&lines.lines, dates::Known::default());
     let repeats = repeats::repeats(&lines);
+    let marks: Vec<Mark> = mark::marks(&lines.lines, &repeats, dates::Known::default());
     let names = features::names();
     let row = |model: &'static str, at: usize, features: Vec<(String, f32)>| {
         let line = &lines.lines[at];
@@ -58,8 +58,8 @@ pub fn training_rows(text: &str) -> Vec<TrainingRow> {
 pub fn training_rows_html(html: &str, url: Option<&str>) -> Vec<TrainingRow> {
     let page = super::html::Page::read(html, url);
     let lines = &page.lines.lines;
-    let marks: Vec<Mark> = mark::marks(lines, dates::Known::default());
     let repeats = repeats::repeats(&page.lines);
+    let marks: Vec<Mark> = mark::marks(lines, &repeats, dates::Known::default());
     let names = features::html_names();
     let mut rows = features::rows(lines, &marks, &repeats);
     features::append(&mut rows, &page.rows());

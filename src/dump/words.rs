@@ -127,44 +127,38 @@ pub(super) fn without_stop_words(c: char) -> bool {
 
 /// Number of words; two characters of an unspaced script count as one.
 pub(super) fn count(text: &str) -> usize {
-    count_to(text, usize::MAX)
-}
-
-/// Whether a text has more words than so many, read no further than that takes.
-pub(super) fn more_than(text: &str, limit: usize) -> bool {
-    count_to(text, limit + 1) > limit
-}
-
-/// [`count`], but the rest of a text that has `enough` is not read.
-fn count_to(text: &str, enough: usize) -> usize {
     let bytes = text.as_bytes();
-    let (mut count, mut counted, mut unspaced, mut at) = (0, false, 0usize, 0);
-    while count < enough {
-        // Within a word that is counted, only a blank matters; elsewhere only a letter.
-        let wanted = if counted { BLANK | BEYOND } else { LETTER | BEYOND };
-        let Some(skipped) = bytes[at..].iter().position(|b| CLASSES[usize::from(*b)] & wanted != 0) else {
-            break;
-        };
-        at += skipped;
-        let class = CLASSES[usize::from(bytes[at])];
-        if class != BEYOND {
-            counted = class == LETTER;
-            count += usize::from(counted);
-            at += 1;
+    let (mut count, mut unspaced, mut at) = (0, 0usize, 0);
+    // Whether the word that is being read has a letter.
+    let mut counted = false;
+    while let Some(byte) = bytes.get(at) {
+        let class = CLASSES[usize::from(*byte)];
+        if class == BEYOND {
+            let Some(c) = text[at..].chars().next() else { break };
+            at += c.len_utf8();
+            if c.is_whitespace() {
+                counted = false;
+            } else if is_unspaced(c) {
+                unspaced += 1;
+            } else if !counted && is_letter(c) {
+                counted = true;
+                count += 1;
+            }
             continue;
         }
-        let Some(c) = text[at..].chars().next() else { break };
-        at += c.len_utf8();
-        if c.is_whitespace() {
-            counted = false;
-        } else if is_unspaced(c) {
-            unspaced += 1;
-        } else if !counted && is_letter(c) {
-            counted = true;
-            count += 1;
-        }
+        let letter = class == LETTER;
+        count += usize::from(letter & !counted);
+        counted = letter | (counted & (class != BLANK));
+        at += 1;
     }
     count + unspaced.div_ceil(2)
+}
+
+/// Whether a text has more words than so many.
+pub(super) fn more_than(text: &str, limit: usize) -> bool {
+    // The rest of a text that plainly has them is not read.
+    let front = head(text, limit.saturating_add(1).saturating_mul(16));
+    count(front) > limit || front.len() < text.len() && count(text) > limit
 }
 
 /// What bytes are, for loops that look at every one.

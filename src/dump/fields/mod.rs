@@ -44,8 +44,8 @@ pub(super) fn parse_text(
         });
     }
     let known = day::known(&lines, input, options);
-    let marks = mark::marks(&lines.lines, known);
     let repeats = repeats::repeats(&lines);
+    let marks = mark::marks(&lines.lines, &repeats, known);
     let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: None };
     let spans = segment::spans(&lines.lines, &marks, &repeats);
     let mut ledger: Vec<Option<Entry>> = vec![None; lines.lines.len()];
@@ -169,8 +169,8 @@ pub(super) fn parse_page(
     extra: &[features::Row],
     blocks: &[Block],
 ) -> Parsed {
-    let marks = mark::marks(&lines.lines, known);
     let repeats = repeats::repeats(lines);
+    let marks = mark::marks(&lines.lines, &repeats, known);
     let page = Page {
         lines: &lines.lines,
         marks: &marks,
