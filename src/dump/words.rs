@@ -127,29 +127,32 @@ pub(super) fn without_stop_words(c: char) -> bool {
 
 /// Number of words; two characters of an unspaced script count as one.
 pub(super) fn count(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (mut count, mut unspaced, mut at) = (0, 0usize, 0);
+    let (mut count, mut unspaced) = (0, 0usize);
     // Whether the word that is being read has a letter.
     let mut counted = false;
-    while let Some(byte) = bytes.get(at) {
-        let class = CLASSES[usize::from(*byte)];
-        if class == BEYOND {
-            let Some(c) = text[at..].chars().next() else { break };
-            at += c.len_utf8();
-            if c.is_whitespace() {
-                counted = false;
-            } else if is_unspaced(c) {
-                unspaced += 1;
-            } else if !counted && is_letter(c) {
-                counted = true;
-                count += 1;
-            }
-            continue;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (run, beyond) = rest.split_at(ascii_run(rest.as_bytes()));
+        for byte in run.bytes() {
+            let class = CLASSES[usize::from(byte)];
+            let letter = class == LETTER;
+            count += usize::from(letter & !counted);
+            counted = letter | (counted & (class != BLANK));
         }
-        let letter = class == LETTER;
-        count += usize::from(letter & !counted);
-        counted = letter | (counted & (class != BLANK));
-        at += 1;
+        let mut chars = beyond.chars();
+        rest = loop {
+            let before = chars.as_str();
+            match chars.next().filter(|c| !c.is_ascii()) {
+                Some(c) if c.is_whitespace() => counted = false,
+                Some(c) if is_unspaced(c) => unspaced += 1,
+                Some(c) => {
+                    let letter = !counted && is_letter(c);
+                    count += usize::from(letter);
+                    counted |= letter;
+                }
+                None => break before,
+            }
+        };
     }
     count + unspaced.div_ceil(2)
 }
@@ -157,7 +160,7 @@ pub(super) fn count(text: &str) -> usize {
 /// Whether a text has more words than so many.
 pub(super) fn more_than(text: &str, limit: usize) -> bool {
     // The rest of a text that plainly has them is not read.
-    let front = head(text, limit.saturating_add(1).saturating_mul(16));
+    let front = head(text, limit.saturating_add(1).saturating_mul(8));
     count(front) > limit || front.len() < text.len() && count(text) > limit
 }
 
