@@ -274,8 +274,13 @@ fn bare(line: &str) -> Option<(&str, &str)> {
         return None;
     }
     // A credit has few words: from the line's end, the blank after a sentence's mark.
-    let blanks = memchr::memrchr_iter(b' ', line.as_bytes()).take(24);
-    let cut = blanks.filter(|at| line[..*at].ends_with(['.', '!', '?', '…', '"', '”'])).find_map(|at| {
+    let blanks = line.bytes().enumerate().rev().filter(|(_, b)| *b == b' ').map(|(at, _)| at).take(24);
+    let ended = |at: &usize| {
+        let front = &line.as_bytes()[..*at];
+        // The last two are `…` and `”`.
+        matches!(front, [.., b'.' | b'!' | b'?' | b'"'] | [.., 0xe2, 0x80, 0xa6 | 0x9d])
+    };
+    let cut = blanks.filter(ended).find_map(|at| {
         let tail = line[at..].trim();
         (!tail.is_empty()).then_some((at, tail))
     });

@@ -115,7 +115,7 @@ pub(super) fn weekdays(text: &str) -> Vec<Weekday> {
 
 /// All dates in a text, from left to right.
 pub(super) fn find(text: &str, known: Known) -> Vec<Found> {
-    if !text.contains(|c: char| c.is_numeric()) {
+    if !text.contains(super::words::is_numeric) {
         return Vec::new();
     }
     let tokens = tokens(text);

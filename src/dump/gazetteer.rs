@@ -48,23 +48,21 @@ pub struct Vocabulary {
 #[derive(Debug, Clone, Default)]
 struct Names {
     aliases: HashMap<Cow<'static, str>, Known, BuildQuick>,
-    reach: HashMap<Cow<'static, str>, usize, BuildQuick>,
+    reach: HashMap<Box<str>, usize, BuildQuick>,
     openings: Openings,
 }
 
 impl Names {
-    fn add(&mut self, alias: &Cow<'static, str>, known: &Known) {
+    fn add(&mut self, alias: Cow<'static, str>, known: &Known) {
         let words: Vec<&str> = alias.split_whitespace().collect();
         let Some(first) = words.first() else { return };
         self.openings.add(first);
-        let first = match alias {
-            Cow::Borrowed(alias) => alias.split_whitespace().next().unwrap_or_default().into(),
-            Cow::Owned(_) => Cow::Owned((*first).to_owned()),
-        };
-        let reach = self.reach.entry(first).or_default();
-        *reach = (*reach).max(words.len());
-        let single = words.len() == 1 && words[0].len() == alias.len();
-        let alias = if single { alias.clone() } else { Cow::Owned(words.join(" ")) };
+        match self.reach.get_mut(*first) {
+            Some(reach) => *reach = (*reach).max(words.len()),
+            None => drop(self.reach.insert((*first).into(), words.len())),
+        }
+        let tidy = words.len() == 1 && first.len() == alias.len();
+        let alias = if tidy { alias } else { words.join(" ").into() };
         self.aliases.entry(alias).or_insert_with(|| known.clone());
     }
 
@@ -110,7 +108,7 @@ static BUILT_IN: LazyLock<Names> = LazyLock::new(|| {
         let Some(english) = cells.get(1) else { continue };
         let known = Known { kind: Kind::Country, name: Cow::Borrowed(english), country: Some(row) };
         for name in &cells[1..] {
-            names.add(&Cow::Borrowed(name), &known);
+            names.add(Cow::Borrowed(name), &known);
         }
     }
     let codes: HashMap<&str, usize, BuildQuick> =
@@ -120,7 +118,7 @@ static BUILT_IN: LazyLock<Names> = LazyLock::new(|| {
         let Some(at) = cells.next().and_then(|code| codes.get(code).copied()) else { continue };
         let known = Known { kind: Kind::Country, name: Cow::Borrowed(rows[at][1]), country: Some(at) };
         for name in cells {
-            names.add(&Cow::Borrowed(name), &known);
+            names.add(Cow::Borrowed(name), &known);
         }
     }
     for row in include_str!("tables/organisations.tsv").lines() {
@@ -128,7 +126,7 @@ static BUILT_IN: LazyLock<Names> = LazyLock::new(|| {
         let Some(name) = cells.next() else { continue };
         let known = Known { kind: Kind::Organisation, name: Cow::Borrowed(name), country: None };
         for alias in cells {
-            names.add(&Cow::Borrowed(alias), &known);
+            names.add(Cow::Borrowed(alias), &known);
         }
     }
     names
@@ -147,7 +145,7 @@ impl Vocabulary {
         for (name, aliases) in tags {
             let known = Known { kind: Kind::Vocabulary, name: Cow::Owned(name.clone()), country: None };
             for alias in std::iter::once(name).chain(aliases) {
-                names.add(&Cow::Owned(alias.clone()), &known);
+                names.add(Cow::Owned(alias.clone()), &known);
             }
         }
         Self { names }

@@ -175,13 +175,13 @@ fn tokens(text: &str) -> Tokens {
         out.votes.add(known.stops);
         out.second += u32::from(known.second);
         let content = known.stops == 0;
-        if content && word.text.len() > 3 {
+        if content && word.to - word.from > 3 {
             out.content.push(word.hash);
         }
         let unspaced = |c| words::is_unspaced(c) || words::is_hangul(c);
-        if !word.text.is_ascii() && word.text.contains(unspaced) {
+        if word.beyond && text[word.from..word.to].contains(unspaced) {
             let mut before = None;
-            for c in word.text.chars() {
+            for c in text[word.from..word.to].chars() {
                 if let Some(before) = before {
                     let mut pair = String::from(before);
                     pair.push(c);
@@ -274,7 +274,7 @@ impl Shape {
     /// The class of a character beyond ASCII.
     fn beyond(&mut self, c: char) -> u8 {
         if !('\u{2010}'..='\u{2026}').contains(&c) {
-            self.numeric |= c.is_numeric();
+            self.numeric |= words::is_numeric(c);
             self.unspaced |= words::without_stop_words(c);
         }
         class_of(c)

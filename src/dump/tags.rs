@@ -312,8 +312,9 @@ fn lookup<'v>(vocabulary: &'v Vocabulary, cores: &[&str]) -> Option<(&'v Known, 
     }
     let window = &cores[..cores.len().min(6)];
     vocabulary.longest(window).or_else(|| {
+        let stem = stem?;
         let mut stems = window.to_vec();
-        stems[0] = stem?;
+        stems[0] = stem;
         vocabulary.longest(&stems).filter(|(_, n)| *n >= 1)
     })
 }

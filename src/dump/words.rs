@@ -212,6 +212,11 @@ pub(super) fn is_alphabetic(c: char) -> bool {
     is_usual(c).unwrap_or_else(|| c.is_alphabetic())
 }
 
+/// [`char::is_numeric`], quick about what stands in most texts.
+pub(super) fn is_numeric(c: char) -> bool {
+    is_usual(c).is_none() && c.is_numeric()
+}
+
 /// Whether a character is alphabetic, if it is one of a usual script or mark, and no digit.
 fn is_usual(c: char) -> Option<bool> {
     match c {
@@ -271,8 +276,12 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
 
 /// A word of a text, as [`words`] finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Word<'a> {
-    pub(super) text: &'a str,
+pub(super) struct Word {
+    /// Its bytes in the text.
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// It has characters beyond ASCII.
+    pub(super) beyond: bool,
     /// [`hash`] of the word in lower case with straight apostrophes.
     pub(super) hash: u64,
     /// The same of its first five characters.
@@ -282,30 +291,32 @@ pub(super) struct Word<'a> {
 }
 
 /// The words of a text with their hashes, in one go.
-pub(super) fn hashed<'a>(text: &'a str, mut each: impl FnMut(Word<'a>)) {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let mut word = Word { text: "", hash: BASIS, stem: BASIS, length: 0 };
-        let mut at = 0;
+pub(super) fn hashed(text: &str, mut each: impl FnMut(&Word)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let mut word = Word { from: at, to: at, beyond: false, hash: BASIS, stem: BASIS, length: 0 };
         // The character after the word, which is of none.
         let mark = loop {
-            at += word.add_ascii(&rest.as_bytes()[at..]);
-            match rest[at..].chars().next() {
-                Some(c) if !c.is_ascii() && (is_letter(c) || c == '’') => {
-                    word.add_char(c);
-                    at += c.len_utf8();
-                }
-                mark => break mark.map_or(0, char::len_utf8),
+            word.to += word.add_ascii(&bytes[word.to..]);
+            if bytes.get(word.to).is_none_or(u8::is_ascii) {
+                break 1;
             }
+            let Some(c) = text[word.to..].chars().next() else { break 1 };
+            if !is_letter(c) && c != '’' {
+                break c.len_utf8();
+            }
+            word.add_char(c);
+            word.to += c.len_utf8();
         };
-        if at > 0 {
-            each(Word { text: &rest[..at], ..word });
+        if word.to > at {
+            each(&word);
         }
-        rest = &rest[at + mark..];
+        at = word.to + mark;
     }
 }
 
-impl Word<'_> {
+impl Word {
     /// Adds the characters in front that are of ASCII and of a word, and says how many.
     fn add_ascii(&mut self, bytes: &[u8]) -> usize {
         let before = self.length;
@@ -324,6 +335,7 @@ impl Word<'_> {
 
     /// Adds a character beyond ASCII, in lower case.
     fn add_char(&mut self, c: char) {
+        self.beyond = true;
         if c == '’' {
             self.add_ascii(b"'");
             return;
@@ -590,6 +602,7 @@ mod tests {
         for c in '\0'..=char::MAX {
             assert_eq!(is_letter(c), c.is_alphanumeric(), "{c:?}");
             assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c:?}");
+            assert_eq!(is_numeric(c), c.is_numeric(), "{c:?}");
         }
         for text in [
             "",
@@ -600,13 +613,20 @@ mod tests {
             " \t a\x0bb",
         ] {
             let mut found = Vec::new();
-            hashed(text, |word| found.push(word));
+            hashed(text, |word| found.push(*word));
             let want: Vec<_> = words(text)
-                .map(|text| {
-                    let lower = text.to_lowercase().replace('’', "'");
+                .map(|word| {
+                    let from = word.as_ptr() as usize - text.as_ptr() as usize;
+                    let lower = word.to_lowercase().replace('’', "'");
                     let front: String = lower.chars().take(5).collect();
-                    let length = front.chars().count();
-                    Word { text, hash: hash(&lower), stem: hash(&front), length }
+                    Word {
+                        from,
+                        to: from + word.len(),
+                        beyond: !word.is_ascii(),
+                        hash: hash(&lower),
+                        stem: hash(&front),
+                        length: front.chars().count(),
+                    }
                 })
                 .collect();
             assert_eq!(found, want, "{text}");
