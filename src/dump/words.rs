@@ -127,32 +127,36 @@ pub(super) fn without_stop_words(c: char) -> bool {
 
 /// Number of words; two characters of an unspaced script count as one.
 pub(super) fn count(text: &str) -> usize {
-    let (mut count, mut unspaced) = (0, 0usize);
-    // Whether the word that is being read has a letter.
+    let bytes = text.as_bytes();
+    let (mut count, mut unspaced, mut at) = (0, 0usize, 0);
+    // Whether the word that is being read has a letter: then only its end matters.
     let mut counted = false;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (run, beyond) = rest.split_at(ascii_run(rest.as_bytes()));
-        for byte in run.bytes() {
-            let class = CLASSES[usize::from(byte)];
-            let letter = class == LETTER;
-            count += usize::from(letter & !counted);
-            counted = letter | (counted & (class != BLANK));
-        }
-        let mut chars = beyond.chars();
-        rest = loop {
-            let before = chars.as_str();
-            match chars.next().filter(|c| !c.is_ascii()) {
-                Some(c) if c.is_whitespace() => counted = false,
-                Some(c) if is_unspaced(c) => unspaced += 1,
-                Some(c) => {
-                    let letter = !counted && is_letter(c);
-                    count += usize::from(letter);
-                    counted |= letter;
-                }
-                None => break before,
+    while let Some(byte) = bytes.get(at) {
+        match CLASSES[usize::from(*byte)] {
+            LETTER => {
+                count += usize::from(!counted);
+                counted = true;
+                // Blanks are small, and as signed numbers bytes beyond ASCII are smaller still.
+                let rest = bytes[at..].iter().position(|b| b.cast_signed() <= b' '.cast_signed());
+                at = rest.map_or(bytes.len(), |rest| at + rest);
             }
-        };
+            BEYOND => {
+                let Some(c) = text[at..].chars().next() else { break };
+                at += c.len_utf8();
+                if c.is_whitespace() {
+                    counted = false;
+                } else if is_unspaced(c) {
+                    unspaced += 1;
+                } else if !counted && is_letter(c) {
+                    counted = true;
+                    count += 1;
+                }
+            }
+            class => {
+                counted &= class != BLANK;
+                at += 1;
+            }
+        }
     }
     count + unspaced.div_ceil(2)
 }
