@@ -103,15 +103,18 @@ const TAIL: usize = 18;
 /// What may stand before it, besides a blank.
 const ENDS: [char; 11] = ['.', ')', '|', '/', '-', '–', '"', '”', '!', '?', '…'];
 
-/// What [`ENDS`] end with.
-const LAST_BYTES: [bool; 256] = {
-    let (bytes, mut last, mut at) = (b".)|/-\"!?\x93\x9d\xa6", [false; 256], 0);
-    while at < bytes.len() {
-        last[bytes[at] as usize] = true;
+/// Blanks and the last bytes of [`ENDS`], for a loop that looks at every byte.
+const BYTES: [u8; 256] = {
+    let (ends, mut bytes, mut at) = (b".)|/-\"!?\x93\x9d\xa6", [0; 256], 0);
+    while at < ends.len() {
+        bytes[ends[at] as usize] = END;
         at += 1;
     }
-    last
+    bytes[b' ' as usize] = BLANK;
+    bytes
 };
+const BLANK: u8 = 1;
+const END: u8 = 2;
 
 /// A quick no for most lines: whether what opens like one of [`MARKS`] stands where one may, near the line's end.
 fn may_be_marked(line: &str) -> bool {
@@ -119,13 +122,13 @@ fn may_be_marked(line: &str) -> bool {
         |at: usize| line.get(at..).is_some_and(|rest| OPENINGS.may_lower(rest.trim_start_matches(' ')));
     let mut blanks = 0;
     for (at, byte) in line.bytes().enumerate().rev() {
-        blanks += usize::from(byte == b' ');
-        // The end before the blank from which on a credit is looked for is one word further up.
-        if blanks > TAIL + 1 {
-            return false;
-        }
-        if LAST_BYTES[usize::from(byte)] && opens(at + 1) {
-            return true;
+        match BYTES[usize::from(byte)] {
+            0 => {}
+            // The end before the blank from which on a credit is looked for is one word further up.
+            BLANK if blanks > TAIL => return false,
+            BLANK => blanks += 1,
+            _ if opens(at + 1) => return true,
+            _ => {}
         }
     }
     opens(0)

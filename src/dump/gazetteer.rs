@@ -68,14 +68,18 @@ impl Names {
 
     fn longest(&self, words: &[&str]) -> Option<(&Known, usize)> {
         let first = *words.first()?;
-        if !self.openings.may(first) {
-            return None;
+        let mut reach = (*self.reach.get(first)?).min(words.len());
+        if reach > 1 {
+            let mut alias = words[..reach].join(" ");
+            while reach > 1 {
+                if let Some(known) = self.aliases.get(alias.as_str()) {
+                    return Some((known, reach));
+                }
+                reach -= 1;
+                alias.truncate(alias.len() - words[reach].len() - 1);
+            }
         }
-        let reach = (*self.reach.get(first)?).min(words.len());
-        if reach == 1 {
-            return self.aliases.get(first).map(|known| (known, 1));
-        }
-        (1..=reach).rev().find_map(|n| self.aliases.get(&*words[..n].join(" ")).map(|known| (known, n)))
+        self.aliases.get(first).map(|known| (known, 1))
     }
 
     /// Those of scripts without spaces that are longer than a character.
@@ -102,8 +106,10 @@ static COUNTRIES: LazyLock<(Vec<&'static str>, Vec<Vec<&'static str>>)> = LazyLo
 });
 
 static BUILT_IN: LazyLock<Names> = LazyLock::new(|| {
-    let mut names = Names::default();
     let (_, rows) = &*COUNTRIES;
+    let mut names = Names::default();
+    names.aliases.reserve(rows.len() * 16);
+    names.reach.reserve(rows.len() * 16);
     for (row, cells) in rows.iter().enumerate() {
         let Some(english) = cells.get(1) else { continue };
         let known = Known { kind: Kind::Country, name: Cow::Borrowed(english), country: Some(row) };
@@ -151,15 +157,13 @@ impl Vocabulary {
         Self { names }
     }
 
-    /// A quick no for most words: whether a known name may begin with one.
-    pub(super) fn may_begin(&self, word: &str) -> bool {
-        BUILT_IN.openings.may(word) || self.names.openings.may(word)
-    }
-
     /// The longest known name at the front of the words, the site's own first, and its length in words.
-    pub(super) fn longest(&self, words: &[&str]) -> Option<(&Known, usize)> {
-        let own = self.names.longest(words);
-        let built_in = BUILT_IN.longest(words);
+    pub(super) fn longest<'a>(&'a self, words: &[&str]) -> Option<(&'a Known, usize)> {
+        let longest = |names: &'a Names| {
+            let may = words.first().is_some_and(|first| names.openings.may(first));
+            if may { names.longest(words) } else { None }
+        };
+        let (own, built_in) = (longest(&self.names), longest(&BUILT_IN));
         match (own, built_in) {
             (Some(own), Some(other)) if other.1 > own.1 => Some(other),
             (Some(own), _) => Some(own),

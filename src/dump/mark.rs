@@ -302,7 +302,7 @@ fn class_of(c: char) -> u8 {
 
 /// The share of digits among the characters of a line.
 fn digits(text: &str) -> f32 {
-    ratio(text.bytes().filter(u8::is_ascii_digit).count(), text.chars().count())
+    ratio(text.bytes().map(|byte| usize::from(byte.is_ascii_digit())).sum(), text.chars().count())
 }
 
 /// Whether the address of a page stands in a text.

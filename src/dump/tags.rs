@@ -305,17 +305,12 @@ fn token(part: &str, ends: bool) -> Option<(&str, bool)> {
 }
 
 fn lookup<'v>(vocabulary: &'v Vocabulary, cores: &[&str]) -> Option<(&'v Known, usize)> {
-    let first = cores.first()?;
-    let stem = if first.is_ascii() { None } else { arabic_stem(first) };
-    if stem.is_none() && !vocabulary.may_begin(first) {
-        return None;
-    }
     let window = &cores[..cores.len().min(6)];
     vocabulary.longest(window).or_else(|| {
-        let stem = stem?;
+        let stem = window.first().filter(|first| !first.is_ascii()).and_then(|first| arabic_stem(first))?;
         let mut stems = window.to_vec();
         stems[0] = stem;
-        vocabulary.longest(&stems).filter(|(_, n)| *n >= 1)
+        vocabulary.longest(&stems)
     })
 }
 

@@ -48,9 +48,12 @@ fn ascii_run(bytes: &[u8]) -> usize {
 
 fn fold_ascii(run: &str, out: &mut String) {
     let bytes = run.as_bytes();
-    // Most lines have been trimmed and squeezed: whole-slice tests, which compilers make fast.
-    let plain = bytes.iter().fold(true, |all, b| all & (*b >= b' ') & (*b != b'`'));
-    if plain && is_squeezed(run) && !(run.starts_with(' ') && out.ends_with(' ')) {
+    // Most lines have been trimmed and squeezed: a whole-slice test, which compilers make fast.
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let plain =
+        pairs.fold(true, |all, (a, b)| all & (*b >= b' ') & (*b != b'`') & !((*a == b' ') & (*b == b' ')));
+    let first = bytes.first().is_none_or(|b| *b >= b' ' && *b != b'`');
+    if plain && first && !(run.starts_with(' ') && out.ends_with(' ')) {
         let from = out.len();
         out.push_str(run);
         out[from..].make_ascii_lowercase();
@@ -493,7 +496,7 @@ pub(super) fn shorten(text: &str, limit: usize) -> String {
     format!("{}…", kept.trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
 
-/// The first two bytes of a set of words: a quick no for most others.
+/// The first three bytes of a set of words: a quick no for most others.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Openings {
     bits: Vec<u64>,
@@ -502,8 +505,17 @@ pub(super) struct Openings {
 impl Openings {
     pub(super) fn add(&mut self, word: &str) {
         self.bits.resize(1024, 0);
-        let at = Self::at(word.as_bytes());
-        self.bits[at / 64] |= 1 << (at % 64);
+        match *word.as_bytes() {
+            [a, b, c, ..] => self.set([a, b, c]),
+            // Whatever follows in a text that begins with it.
+            [a, b] => (0..=u8::MAX).for_each(|c| self.set([a, b, c])),
+            _ => self.bits.fill(u64::MAX),
+        }
+    }
+
+    fn set(&mut self, front: [u8; 3]) {
+        let (at, bit) = Self::place(front);
+        self.bits[at] |= bit;
     }
 
     /// Whether a word may be of the set, or a text begin with one.
@@ -513,14 +525,13 @@ impl Openings {
 
     /// The same of a text in lower case, where the set is of words in lower case.
     pub(super) fn may_lower(&self, text: &str) -> bool {
-        if let [a, b, ..] = text.as_bytes()
-            && a.is_ascii()
-            && b.is_ascii()
+        if let Some(front) = text.as_bytes().first_chunk::<3>()
+            && front.is_ascii()
         {
-            return self.may_bytes(&[a.to_ascii_lowercase(), b.to_ascii_lowercase()]);
+            return self.may_bytes(&front.map(|byte| byte.to_ascii_lowercase()));
         }
-        let (mut front, mut length) = ([0; 8], 0);
-        for c in text.chars().flat_map(char::to_lowercase).take(2) {
+        let (mut front, mut length) = ([0; 12], 0);
+        for c in text.chars().flat_map(char::to_lowercase).take(3) {
             length += c.encode_utf8(&mut front[length..]).len();
         }
         self.may_bytes(&front[..length])
@@ -528,13 +539,15 @@ impl Openings {
 
     /// The same of a text that may end inside a character.
     pub(super) fn may_bytes(&self, word: &[u8]) -> bool {
-        let at = Self::at(word);
-        self.bits.get(at / 64).is_some_and(|bits| bits & (1 << (at % 64)) != 0)
+        let byte = |at: usize| word.get(at).copied().unwrap_or(0);
+        let (at, bit) = Self::place([byte(0), byte(1), byte(2)]);
+        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
     }
 
-    fn at(bytes: &[u8]) -> usize {
-        let byte = |n: usize| usize::from(bytes.get(n).copied().unwrap_or(0));
-        byte(0) << 8 | byte(1)
+    /// Where three bytes have their bit: sixteen bits of a product tell most of them apart.
+    fn place([a, b, c]: [u8; 3]) -> (usize, u64) {
+        let mixed = u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9e37_79b1) >> 16;
+        ((mixed >> 6) as usize, 1 << (mixed & 63))
     }
 }
 
