@@ -44,12 +44,21 @@ pub struct Vocabulary {
     names: Names,
 }
 
-/// Aliases by exact spelling, and by first word how many words an alias may have.
+/// Aliases by exact spelling, and what is known of them by their first words.
 #[derive(Debug, Clone, Default)]
 struct Names {
     aliases: HashMap<Cow<'static, str>, Known, BuildQuick>,
-    reach: HashMap<Box<str>, usize, BuildQuick>,
+    firsts: HashMap<Box<str>, First, BuildQuick>,
     openings: Openings,
+}
+
+/// Aliases that share their first word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct First {
+    /// Words of the longest.
+    reach: usize,
+    /// Bits of the second words: a quick no for most others ("the States", but "the" in any text).
+    seconds: u64,
 }
 
 impl Names {
@@ -57,9 +66,11 @@ impl Names {
         let words: Vec<&str> = alias.split_whitespace().collect();
         let Some(first) = words.first() else { return };
         self.openings.add(first);
-        match self.reach.get_mut(*first) {
-            Some(reach) => *reach = (*reach).max(words.len()),
-            None => drop(self.reach.insert((*first).into(), words.len())),
+        let before = self.firsts.get(*first).copied().unwrap_or_default();
+        let seconds = words.get(1).map_or(0, |second| bit(second));
+        let now = First { reach: before.reach.max(words.len()), seconds: before.seconds | seconds };
+        if before != now {
+            self.firsts.insert((*first).into(), now);
         }
         let tidy = words.len() == 1 && first.len() == alias.len();
         let alias = if tidy { alias } else { words.join(" ").into() };
@@ -68,8 +79,12 @@ impl Names {
 
     fn longest(&self, words: &[&str]) -> Option<(&Known, usize)> {
         let first = *words.first()?;
-        let mut reach = (*self.reach.get(first)?).min(words.len());
-        if reach > 1 {
+        if !self.openings.may(first) {
+            return None;
+        }
+        let First { reach, seconds } = *self.firsts.get(first)?;
+        let mut reach = reach.min(words.len());
+        if reach > 1 && seconds & bit(words[1]) != 0 {
             let mut alias = words[..reach].join(" ");
             while reach > 1 {
                 if let Some(known) = self.aliases.get(alias.as_str()) {
@@ -98,6 +113,11 @@ impl Names {
     }
 }
 
+/// One of 64 bits, for a word.
+fn bit(word: &str) -> u64 {
+    1 << (super::words::hash(word) >> 58)
+}
+
 /// Languages of the country table's columns, and its rows: code, then a name for each language.
 static COUNTRIES: LazyLock<(Vec<&'static str>, Vec<Vec<&'static str>>)> = LazyLock::new(|| {
     let mut rows = include_str!("tables/countries.tsv").lines();
@@ -109,7 +129,7 @@ static BUILT_IN: LazyLock<Names> = LazyLock::new(|| {
     let (_, rows) = &*COUNTRIES;
     let mut names = Names::default();
     names.aliases.reserve(rows.len() * 16);
-    names.reach.reserve(rows.len() * 16);
+    names.firsts.reserve(rows.len() * 16);
     for (row, cells) in rows.iter().enumerate() {
         let Some(english) = cells.get(1) else { continue };
         let known = Known { kind: Kind::Country, name: Cow::Borrowed(english), country: Some(row) };
@@ -158,12 +178,9 @@ impl Vocabulary {
     }
 
     /// The longest known name at the front of the words, the site's own first, and its length in words.
-    pub(super) fn longest<'a>(&'a self, words: &[&str]) -> Option<(&'a Known, usize)> {
-        let longest = |names: &'a Names| {
-            let may = words.first().is_some_and(|first| names.openings.may(first));
-            if may { names.longest(words) } else { None }
-        };
-        let (own, built_in) = (longest(&self.names), longest(&BUILT_IN));
+    pub(super) fn longest(&self, words: &[&str]) -> Option<(&Known, usize)> {
+        let built_in = BUILT_IN.longest(words);
+        let own = if self.names.firsts.is_empty() { None } else { self.names.longest(words) };
         match (own, built_in) {
             (Some(own), Some(other)) if other.1 > own.1 => Some(other),
             (Some(own), _) => Some(own),
