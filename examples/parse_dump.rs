@@ -5,6 +5,10 @@ use std::io::{BufRead, Write};
 
 use newsprint::dump;
 
+/// That of the program, so that what is measured here is true of it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows = std::env::args().any(|a| a == "--rows");
     let explain = std::env::args().any(|a| a == "--explain");
