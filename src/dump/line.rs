@@ -86,6 +86,7 @@ struct Raw<'a> {
 /// A line without blanks at its ends.
 fn trim(line: &str) -> &str {
     match line.as_bytes() {
+        [] => line,
         // Most lines have none.
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => line,
         _ => line.trim_matches(blankish),

@@ -167,7 +167,7 @@ pub(super) fn count(text: &str) -> usize {
 /// Whether a text has more words than so many.
 pub(super) fn more_than(text: &str, limit: usize) -> bool {
     // The rest of a text that plainly has them is not read.
-    let front = head(text, limit.saturating_add(1).saturating_mul(8));
+    let front = &text[..text.floor_char_boundary(limit.saturating_add(1).saturating_mul(8))];
     count(front) > limit || front.len() < text.len() && count(text) > limit
 }
 
