@@ -662,6 +662,19 @@ mod tests {
     }
 
     #[test]
+    fn openings_never_say_no_to_their_own() {
+        let mut openings = Openings::default();
+        assert!(!openings.may("by"));
+        ["by", "di", "posted by", "文：", "été"].iter().for_each(|word| openings.add(word));
+        for text in ["By Ada Quill", "BY", "di", "POSTED", "文：王海港", "ÉTÉ", "Été"] {
+            assert!(openings.may_lower(text), "{text}");
+        }
+        for text in ["", "B", "Harbour", "port", "记者"] {
+            assert!(!openings.may_lower(text), "{text}");
+        }
+    }
+
+    #[test]
     fn folded() {
         for (text, want) in [
             ("A  b`c", "a b'c"),
