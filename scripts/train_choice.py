@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""train_choice.py title|cut ROWS.jsonl TRUTH.jsonl... [--folds N] [--out TABLE.tsv] [--l2 X]
+"""train_choice.py anchor|title ROWS.jsonl TRUTH.jsonl... [--folds N] [--out TABLE.tsv] [--l2 X]
 
-Trains the two small linear models that choose lines: `title` (which line is the headline: a softmax over the candidates
-of a dump) and `cut` (whether an article begins at a line: a logistic model; the first article of a dump needs no cut).
+Trains the two small linear models of the headline, a softmax over the lines of a dump each: `anchor` (where it probably is, before
+anything is known of the story) and `title` (which of the candidates above the story it is).
 ROWS and TRUTH as for train_lines.py; the rows of other models are skipped. Needs numpy and scipy."""
 import argparse, collections, hashlib, json, re, unicodedata
 import numpy as np
@@ -16,7 +16,7 @@ def site(doc):
     return '.'.join(host.split('.')[-2:])
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('model', choices=['title', 'cut']); p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int, default=0); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3)
+    p.add_argument('model', choices=['anchor', 'title']); p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int, default=0); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3)
     a = p.parse_args(); truth = {}
     for f in a.truth:
         for l in open(f, encoding='utf8'): t = json.loads(l); truth[t['id']] = t
@@ -27,14 +27,9 @@ def main():
     docs = []
     for id, rows in groups.items():
         t = truth[id]; titles = [norm(x.get('title')) for x in t['articles']]
-        if a.model == 'title':
-            if len(titles) != 1 or not titles[0]: continue
-            y = [norm(r['text']) == titles[0] for r in rows]
-            if not any(y): continue
-        else:
-            if 'starts' in t: y = [any(s - 1 <= r['from'] <= s + 12 and norm(r['text']) == n for s, n in zip(t['starts'], titles[1:])) for r in rows]
-            elif len(titles) == 1: y = [False] * len(rows)
-            else: y = [norm(r['text']) in titles[1:] for r in rows]
+        if len(titles) != 1 or not titles[0]: continue
+        y = [norm(r['text']) == titles[0] for r in rows]
+        if not any(y): continue
         docs.append((site(t), rows, np.array(y), t.get('set', '')))
     names = sorted({n for _, rows, _, _ in docs for r in rows for n in r['f']}); ix = {n: i for i, n in enumerate(names)}
     def matrix(rows):
@@ -48,28 +43,23 @@ def main():
             loss, g = 0., np.zeros_like(w)
             for _, _, y, X, _ in docs:
                 z = X @ w
-                if a.model == 'title':
-                    m = z.max(); e = np.exp(z - m); p = e / e.sum(); q = np.where(y, e, 0); q = q / q.sum()
-                    loss += -np.log(max(p[y].sum(), 1e-12)); g += X.T @ (p - q)
-                else:
-                    p = 1 / (1 + np.exp(-z)); wt = np.where(y, 1.0, 1.0)
-                    loss += (wt * np.where(y, np.logaddexp(0, -z), np.logaddexp(0, z))).sum(); g += X.T @ (wt * (p - y))
+                m = z.max(); e = np.exp(z - m); p = e / e.sum(); q = np.where(y, e, 0); q = q / q.sum()
+                loss += -np.log(max(p[y].sum(), 1e-12)); g += X.T @ (p - q)
             n = len(docs); return loss / n + a.l2 * (w * w).sum(), g / n + 2 * a.l2 * w
         return minimize(f, np.zeros(len(names)), jac=True, method='L-BFGS-B', options={'maxiter': 300}).x
     def report(w, docs, out):
         for _, rows, y, X, k in docs:
             z = X @ w
-            if a.model == 'title': out[k].append((float(y[z.argmax()]), z.max()))
-            else: out[k].append((float(((z > 0) & y).sum()), float(((z > 0) & ~y).sum()), float(y.sum())))
+            out[k].append((float(y[z.argmax()]), z.max()))
     if a.folds:
         out = collections.defaultdict(list)
         fold = lambda s: int(hashlib.sha256(s.encode()).hexdigest(), 16) % a.folds
         for k in range(a.folds): report(train([d for d in docs if fold(d[0]) != k]), [d for d in docs if fold(d[0]) == k], out)
         for k, v in sorted(out.items()):
-            print(k, 'right' if a.model == 'title' else 'hits, false, of, a dump', np.round(np.mean(v, 0), 4), len(v))
+            print(k, 'right', np.round(np.mean(v, 0), 4), len(v))
     if a.out:
         w = train(docs)
         with open(a.out, 'w', encoding='utf8') as f:
             f.write(f'# Made by scripts/train_choice.py {a.model}. Columns: feature, weight.\n')
             for n, v in zip(names, w): f.write(f'{n}\t{v:.3f}\n')
-main()
+if __name__ == '__main__': main()

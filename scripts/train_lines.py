@@ -3,7 +3,9 @@
 
 Trains the line model (src/dump/model.rs): a linear-chain CRF with the states before, body, gap, after. ROWS are the
 lines of dumps with their features (`cargo run --release --example parse_dump -- --rows < dumps.ndjson`), TRUTH the
-articles by id ({"id", "url"?, "articles": [{"title", "body", "with", "without"}]}). With --folds, dumps of one site
+articles by id ({"id", "url"?, "articles": [{"title", "body", "with", "without"}]}). Where nobody marked a page's body, --silver
+takes what the parser reads from the page's HTML (predictions as scripts/score_adapter.py writes them), unless it lacks a segment that
+must be there or has one that must not; an id may have the text extractor's name behind a full stop. With --folds, dumps of one site
 stay in one fold and only the held-out scores are printed; with --out, the weights of all data are written.
 Needs numpy and scipy."""
 import argparse, collections, hashlib, json, re, sys
@@ -136,15 +138,24 @@ def score(text, truth):
         t = tokens(s); return collections.Counter(tuple(t[i:i+4]) for i in range(max(1, len(t)-3)) if t[i:i+4])
     a, b = sh(truth), sh(text); tp = sum((a & b).values()); fp = sum(b.values()) - tp; fn = sum(a.values()) - tp
     return (tp / (tp + fp) if tp + fp else 0., tp / (tp + fn) if tp + fn else 0., float(tokens(text) == tokens(truth)))
+def take_silver(truth, predictions):
+    """Bodies from HTML for truths that have none, where they agree with the segments that are known."""
+    bodies = {p['id']: p['articles'][0]['body'] for p in predictions if len(p['articles']) == 1}
+    for id, t in truth.items():
+        a = t['articles'][0]; body = bodies.get(id) or bodies.get(id.rsplit('.', 1)[0])
+        if a.get('body') is not None or body is None: continue
+        flat = re.sub(r'\s+', ' ', body)
+        if all(s in flat for s in a.get('with') or []) and not any(s in flat for s in a.get('without') or []): a.update(body=body, silver=True)
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3); p.add_argument('--iterations', type=int, default=120); p.add_argument('--threshold', type=float, default=.5); p.add_argument('--dump', help='write held-out probabilities here'); p.add_argument('--leave', default='', help='features to leave out: a regular expression for whole names')
+    p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3); p.add_argument('--iterations', type=int, default=120); p.add_argument('--threshold', type=float, default=.5); p.add_argument('--dump', help='write held-out probabilities here'); p.add_argument('--silver', help='bodies for pages without one'); p.add_argument('--leave', default='', help='features to leave out: a regular expression for whole names')
     a = p.parse_args()
     truth = {}
     for f in a.truth:
         for l in open(f, encoding='utf8'):
             t = json.loads(l)
             if len(t['articles']) == 1: truth[t['id']] = t
+    if a.silver: take_silver(truth, map(json.loads, open(a.silver, encoding='utf8')))
     lines = collections.defaultdict(list)
     for l in open(a.rows, encoding='utf8'):
         r = json.loads(l)
@@ -160,7 +171,7 @@ def main():
         fold = lambda d: int(hashlib.sha256(d['site'].encode()).hexdigest(), 16) % a.folds
         out = collections.defaultdict(list); dump = open(a.dump, 'w') if a.dump else None
         for k in range(a.folds):
-            test = [d for d in docs if fold(d) == k and d['t'].get('body') is not None]
+            test = [d for d in docs if fold(d) == k and d['t'].get('body') is not None and 'silver' not in d['t']]
             w = train([d for d in docs if fold(d) != k], names, a.l2, a.iterations)
             for d, m in zip(test, predict(test, names, w)):
                 if dump: dump.write(json.dumps({'id': d['id'], 'p': [round(float(x), 4) for x in m]}) + '\n')
@@ -177,4 +188,4 @@ def main():
                 if abs(v).max() >= .0005: f.write(row(n, v))
             for n, v in zip(STATES, T): f.write(row('>' + n, v))
             f.write(row('>first', A)); f.write(row('>last', Z))
-main()
+if __name__ == '__main__': main()

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::anchor::{self, Anchors};
 use super::chrome;
 use super::line::Line;
 use super::mark::{Mark, ratio};
+use super::progress::{self, Around, Progress};
 use super::repeats::Repeat;
 use super::words::{self, End};
 
@@ -126,11 +128,12 @@ pub(super) fn names() -> Vec<String> {
         .chain(ahead)
         .chain(seen)
         .chain(to_come)
+        .chain(progress::names())
         .collect()
 }
 
 /// Number of features of a line of text.
-const COUNT: usize = OWN.len() + SIZES.len() + 2 * chrome::COUNT + ENDS.len() + AHEAD.len();
+const COUNT: usize = OWN.len() + SIZES.len() + 2 * chrome::COUNT + ENDS.len() + AHEAD.len() + progress::COUNT;
 
 /// Names of the features of an HTML page's lines: those above, then the markup's.
 pub(super) fn html_names() -> Vec<String> {
@@ -146,14 +149,47 @@ pub(super) fn append(rows: &mut [Row], extra: &[Row]) {
     }
 }
 
-/// The features of all lines of one item.
-pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Row> {
-    let total = lines.len();
-    if total == 0 {
-        return Vec::new();
+/// One item's lines, and what of the whole its features need.
+pub(super) struct Item<'a> {
+    lines: &'a [Line],
+    marks: &'a [Mark],
+    repeats: &'a [Repeat],
+    /// The main run of text.
+    span: (usize, usize),
+    shared: Shared,
+}
+
+impl<'a> Item<'a> {
+    pub(super) fn new(lines: &'a [Line], marks: &'a [Mark], repeats: &'a [Repeat]) -> Self {
+        let span = best_span(marks, lines);
+        Self { lines, marks, repeats, span, shared: Shared::new(marks, span) }
     }
-    let span = best_span(marks, lines);
-    let shared = Shared::new(marks, span);
+
+    /// What [`anchor`] sees of each line.
+    pub(super) fn anchor_rows(&self) -> Vec<Row> {
+        self.view().rows()
+    }
+
+    fn view(&self) -> anchor::View<'_> {
+        anchor::View::new(self.lines, self.marks, self.repeats, &self.shared)
+    }
+
+    /// Where the headline probably is.
+    pub(super) fn anchors(&self) -> Anchors {
+        Anchors::new(&self.view())
+    }
+
+    /// The features of each line.
+    pub(super) fn rows(&self, anchors: &Anchors) -> Vec<Row> {
+        if self.lines.is_empty() { Vec::new() } else { rows(self, anchors) }
+    }
+}
+
+fn rows(item: &Item<'_>, anchors: &Anchors) -> Vec<Row> {
+    let &Item { lines, marks, repeats, span, ref shared } = item;
+    let total = lines.len();
+    let mut progress = Progress::new(anchors);
+    let around = Around::new(lines, marks);
     let mut sums = Vec::with_capacity(total + 1);
     let (mut sum, mut short_sum) = (0.0, 0usize);
     sums.push((0.0, 0));
@@ -179,7 +215,7 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
     });
     for at in 0..total {
         let (line, mark) = (&lines[at], &marks[at]);
-        let mut row = Builder { row: Vec::with_capacity(40), next: 0 };
+        let mut row = Builder::new(56);
         let share = ratio(mark.stops as usize, mark.tokens as usize);
         let long = line.words >= 10;
         let stop = mark.end == End::Stop;
@@ -293,21 +329,18 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
         row.flag(between && long && stop);
         row.flag(between && mark.end == End::Colon);
         row.flag(mark.glued > 0 && line.words > 10);
-        for (class, size) in SIZES.iter().enumerate() {
-            let below = SIZES.get(class + 1).copied().unwrap_or(usize::MAX);
-            row.flag(line.words >= *size && line.words < below);
-        }
-        for rule in 0..chrome::COUNT {
-            row.flag(mark.rule.is_some_and(|r| r.index == rule));
-        }
+        row.one_of(SIZES.len(), SIZES.iter().rposition(|size| line.words >= *size));
+        row.one_of(chrome::COUNT, mark.rule.map(|rule| rule.index));
         for last in seen {
             // How soon after a line of each kind: teasers follow "Read more", comments follow "Comments".
             row.num(if last == usize::MAX { 0.0 } else { 1.0 / ratio(at - last, 1) });
         }
         ended.iter().for_each(|seen| row.flag(*seen));
         last.iter().for_each(|last| row.flag(at < *last));
-        debug_assert_eq!(usize::from(row.next), COUNT);
-        rows.push(row.row);
+        progress.features(at, line, mark, &mut row);
+        around.features(at, &mut row);
+        progress.pass(at, mark);
+        rows.push(row.done(COUNT));
         if let Some(rule) = mark.rule {
             seen[rule.index] = at;
             if before > 60.0 && before > 0.15 * (sum + 20.0) {
@@ -325,21 +358,50 @@ pub(super) fn rows(lines: &[Line], marks: &[Mark], repeats: &[Repeat]) -> Vec<Ro
     rows
 }
 
-struct Builder {
+/// Is told features in the order of their names.
+pub(super) trait Sink {
+    /// The next feature.
+    fn num(&mut self, value: f32);
+
+    /// The next feature, 0 or 1.
+    fn flag(&mut self, value: bool) {
+        self.num(if value { 1.0 } else { 0.0 });
+    }
+}
+
+/// Fills a row in the order of its names.
+pub(super) struct Builder {
     row: Row,
     next: u16,
 }
 
 impl Builder {
+    /// An empty row with room for so many features that are not zero.
+    pub(super) fn new(room: usize) -> Self {
+        Self { row: Vec::with_capacity(room), next: 0 }
+    }
+
+    /// The row, of so many features in all.
+    pub(super) fn done(self, count: usize) -> Row {
+        debug_assert_eq!(usize::from(self.next), count);
+        self.row
+    }
+
+    /// One of so many flags, or none.
+    fn one_of(&mut self, count: usize, on: Option<usize>) {
+        if let Some(on) = on.and_then(|on| u16::try_from(on).ok()) {
+            self.row.push((self.next + on, 1.0));
+        }
+        self.next += u16::try_from(count).unwrap_or(0);
+    }
+}
+
+impl Sink for Builder {
     fn num(&mut self, value: f32) {
         if value != 0.0 {
             self.row.push((self.next, value));
         }
         self.next += 1;
-    }
-
-    fn flag(&mut self, value: bool) {
-        self.num(if value { 1.0 } else { 0.0 });
     }
 }
 
@@ -364,7 +426,7 @@ pub(super) fn best_span(marks: &[Mark], lines: &[Line]) -> (usize, usize) {
 }
 
 /// Which words of a line also stand elsewhere in the main run of text: a story repeats its words, teasers do not.
-struct Shared {
+pub(super) struct Shared {
     of_line: Vec<(f32, usize)>,
 }
 
@@ -401,7 +463,8 @@ impl Shared {
         Self { of_line }
     }
 
-    fn of(&self, at: usize) -> (f32, usize) {
+    /// The share of a line's content words, and how many it has.
+    pub(super) fn of(&self, at: usize) -> (f32, usize) {
         self.of_line[at]
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, OnceLock};
 
+use super::anchor::Anchors;
 use super::features::is_title_like;
 use super::line::Line;
 use super::mark::{Mark, ratio};
@@ -107,11 +108,12 @@ impl Candidate {
     }
 }
 
-/// All lines of `from..` that could be the headline of a body that starts at `body` and runs on to `end`.
+/// All lines of `from..` that could be the headline of a body that starts at `body`; `anchors` are those of `from..`.
 pub(super) fn candidates(
     lines: &[Line],
     marks: &[Mark],
     repeats: &[Repeat],
+    anchors: &Anchors,
     from: usize,
     body: usize,
     story: &Story,
@@ -134,7 +136,18 @@ pub(super) fn candidates(
     }
     (first..last)
         .filter_map(|at| {
-            candidate(lines, marks, repeats, from, at, body, shared[at - first], ahead[at - first + 1])
+            let anchor = (anchors.scores[at - from], anchors.chances[at - from]);
+            candidate(
+                lines,
+                marks,
+                repeats,
+                from,
+                at,
+                body,
+                shared[at - first],
+                ahead[at - first + 1],
+                anchor,
+            )
         })
         .collect()
 }
@@ -149,6 +162,7 @@ fn candidate(
     body: usize,
     shared: Shared,
     best_share_after: f32,
+    (score, chance): (f32, f32),
 ) -> Option<Candidate> {
     let (line, mark) = (&lines[at], &marks[at]);
     let Shared { body: body_share, lead: lead_share, often, known } = shared;
@@ -194,6 +208,9 @@ fn candidate(
     let held = around().any(|i| lines[i].words <= 45 && holds(i, at));
     let holder = around().any(|i| lines[i].words <= 45 && holds(at, i));
     let features = vec![
+        ("anchor", chance),
+        ("anchor_score", score.max(-8.0) / 4.0),
+        ("anchor_best", flag(score == 0.0)),
         ("words_1", flag(line.words <= 1)),
         ("words_2", flag(line.words == 2)),
         ("words_3", flag(line.words == 3)),

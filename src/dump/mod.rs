@@ -6,11 +6,13 @@
 //! (where the articles are) -> [`Article`]s (what each line is). See `docs/dump-parser.md`.
 
 mod agency;
+mod anchor;
 mod article;
 mod byline;
 mod caption;
 mod chrome;
 mod correct;
+mod cuts;
 mod dates;
 mod decode;
 mod escape;
@@ -29,12 +31,14 @@ mod line;
 mod mark;
 mod model;
 mod notice;
+mod progress;
 mod published;
 mod repeats;
 mod segment;
 mod summary;
 mod tags;
 mod training;
+mod trees;
 mod words;
 
 pub use article::{

@@ -1,13 +1,13 @@
-//! What the trainers of the parser's three small models see. Not used in parsing.
+//! What the trainers of the parser's small models see. Not used in parsing.
 
 use super::headline::{self, Story};
 use super::mark::Mark;
-use super::{dates, decode, features, line, mark, model, repeats, segment};
+use super::{anchor, cuts, dates, decode, features, line, mark, model, repeats};
 
 /// One line, or one candidate line, with its features by name.
 #[derive(Debug, Clone)]
 pub struct TrainingRow {
-    /// "line", "title" or "cut": the model that it is for.
+    /// "anchor", "line", "title" or "cut": the model that it is for.
     pub model: &'static str,
     /// First physical line.
     pub from: u32,
@@ -30,10 +30,16 @@ pub fn training_rows(text: &str) -> Vec<TrainingRow> {
         let line = &lines.lines[at];
         TrainingRow { model, from: line.from, to: line.to, text: line.text.clone(), features }
     };
-    let rows = features::rows(&lines.lines, &marks, &repeats);
+    let item = features::Item::new(&lines.lines, &marks, &repeats);
+    let anchors = item.anchors();
+    let rows = item.rows(&anchors);
     let chances = model::body(&rows, super::Form::Text);
     let body: Vec<usize> = (0..lines.lines.len()).filter(|at| chances[*at] >= 0.5).collect();
     let mut out = Vec::new();
+    for (at, features) in item.anchor_rows().into_iter().enumerate() {
+        let name = |feature: u16| anchor::NAMES[usize::from(feature)].to_owned();
+        out.push(row("anchor", at, features.into_iter().map(|(f, value)| (name(f), value)).collect()));
+    }
     for (at, features) in rows.into_iter().enumerate() {
         let named = features.into_iter().map(|(f, value)| (names[usize::from(f)].clone(), value)).collect();
         out.push(row("line", at, named));
@@ -43,11 +49,11 @@ pub fn training_rows(text: &str) -> Vec<TrainingRow> {
     };
     if let Some(first) = body.first() {
         let story = Story::new(body.iter().map(|at| marks[*at].stems.as_slice()));
-        for candidate in headline::candidates(&lines.lines, &marks, &repeats, 0, *first, &story) {
+        for candidate in headline::candidates(&lines.lines, &marks, &repeats, &anchors, 0, *first, &story) {
             out.push(row("title", candidate.at, named(candidate.features)));
         }
     }
-    for cut in segment::cuts(&lines.lines, &marks, &repeats) {
+    for cut in cuts::cuts(&lines.lines, &marks, &repeats, &anchors) {
         out.push(row("cut", cut.at, named(cut.features)));
     }
     out
@@ -61,7 +67,8 @@ pub fn training_rows_html(html: &str, url: Option<&str>) -> Vec<TrainingRow> {
     let repeats = repeats::repeats(&page.lines);
     let marks: Vec<Mark> = mark::marks(lines, &repeats, dates::Known::default());
     let names = features::html_names();
-    let mut rows = features::rows(lines, &marks, &repeats);
+    let item = features::Item::new(lines, &marks, &repeats);
+    let mut rows = item.rows(&item.anchors());
     features::append(&mut rows, &page.rows());
     let named = |row: features::Row| {
         row.into_iter().map(|(f, value)| (names[usize::from(f)].clone(), value)).collect()

@@ -12,8 +12,10 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use self::authors::Around;
+use super::anchor::Anchors;
 use super::article::{Article, Form, Image, Input, Options, Parsed, Repair, Role, When};
 use super::dates::Known;
+use super::features::{self, Item};
 use super::ledger::{self, Entry};
 use super::line::{Line, Lines};
 use super::mark::{self, Mark};
@@ -21,7 +23,7 @@ use super::published::Place;
 use super::repeats::{self, Repeat};
 use super::segment::{self, Span};
 use super::words;
-use super::{decode, features, language, model, summary, tags};
+use super::{decode, language, model, summary, tags};
 
 /// Least probability of one body line, for there to be an article without doubt.
 const BODY: f32 = 0.5;
@@ -47,14 +49,23 @@ pub(super) fn parse_text(
     let repeats = repeats::repeats(&lines);
     let marks = mark::marks(&lines.lines, &repeats, known);
     let page = Page { lines: &lines.lines, marks: &marks, repeats: &repeats, known, options, web: None };
-    let spans = segment::spans(&lines.lines, &marks, &repeats);
+    let whole = Item::new(&lines.lines, &marks, &repeats);
+    let anchors = whole.anchors();
+    let spans = segment::spans(&lines.lines, &marks, &repeats, &anchors);
     let mut ledger: Vec<Option<Entry>> = vec![None; lines.lines.len()];
     let mut drafts: Vec<Option<Draft>> = Vec::with_capacity(spans.len());
     for span in &spans {
         if span.repeat {
             ledger[span.from..span.to].fill(Some(Entry::of(Role::Repeat)));
         }
-        drafts.push(if span.repeat { None } else { page.draft(*span, &mut ledger) });
+        drafts.push(if span.repeat {
+            None
+        } else if spans.len() == 1 {
+            page.draft(*span, &whole, &anchors, &mut ledger)
+        } else {
+            let item = page.item(*span);
+            page.draft(*span, &item, &item.anchors(), &mut ledger)
+        });
     }
     if !segment::is_bare(&marks) {
         drop_slight(&spans, &mut drafts, &mut ledger);
@@ -182,7 +193,8 @@ pub(super) fn parse_page(
     let total = lines.lines.len();
     let mut ledger: Vec<Option<Entry>> = vec![None; total];
     let span = Span { from: 0, to: total, block: None, repeat: false };
-    let mut found: Vec<Draft> = page.draft(span, &mut ledger).into_iter().collect();
+    let item = page.item(span);
+    let mut found: Vec<Draft> = page.draft(span, &item, &item.anchors(), &mut ledger).into_iter().collect();
     page.embargoes(&vec![0; total], &mut found, &mut ledger);
     account(lines, &marks, &vec![0; total], ledger, found, repairs)
 }
@@ -248,11 +260,21 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The article of a span, if it has one.
-    fn draft(&self, span: Span, ledger: &mut [Option<Entry>]) -> Option<Draft> {
+    /// The lines of a span.
+    fn item(&self, span: Span) -> Item<'_> {
         let range = span.from..span.to;
-        let mut rows =
-            features::rows(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range]);
+        Item::new(&self.lines[range.clone()], &self.marks[range.clone()], &self.repeats[range])
+    }
+
+    /// The article of a span, if it has one, given the span's lines.
+    fn draft(
+        &self,
+        span: Span,
+        item: &Item<'_>,
+        anchors: &Anchors,
+        ledger: &mut [Option<Entry>],
+    ) -> Option<Draft> {
+        let mut rows = item.rows(anchors);
         let form = match &self.web {
             Some(web) => {
                 features::append(&mut rows, web.extra);
@@ -286,7 +308,7 @@ impl Page<'_> {
         }
         let first = *body.first()?;
         self.notices(first, span.to, &mut body, &mut article, ledger);
-        let title = self.title(span, &body, &mut article);
+        let title = self.title(span, anchors, &body, &mut article);
         if let Some(title) = title {
             body.retain(|at| *at > title);
         }

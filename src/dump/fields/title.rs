@@ -1,5 +1,6 @@
 //! What an article is called: its headline and its deck.
 
+use super::super::anchor::Anchors;
 use super::super::article::{Article, Role};
 use super::super::headline::{self, Story};
 use super::super::ledger::Entry;
@@ -15,7 +16,13 @@ const REPEATED: usize = 60;
 
 impl Page<'_> {
     /// The headline's line; where there is none, a title is derived and flagged.
-    pub(super) fn title(&self, span: Span, body: &[usize], article: &mut Article) -> Option<usize> {
+    pub(super) fn title(
+        &self,
+        span: Span,
+        anchors: &Anchors,
+        body: &[usize],
+        article: &mut Article,
+    ) -> Option<usize> {
         let first = *body.first()?;
         if let Some(web) = &self.web {
             if let Some(at) = web.hints.line {
@@ -32,8 +39,15 @@ impl Page<'_> {
             article.title = self.lines[span.from].text.clone();
             return Some(span.from);
         }
-        let candidates =
-            headline::candidates(&self.lines[..span.to], self.marks, self.repeats, span.from, first, &story);
+        let candidates = headline::candidates(
+            &self.lines[..span.to],
+            self.marks,
+            self.repeats,
+            anchors,
+            span.from,
+            first,
+            &story,
+        );
         let chosen = span.block.map(|(title, _)| title).filter(|t| *t < first + 2).or_else(|| {
             headline::choose(&candidates).filter(|(_, score)| *score > HEADLINE).map(|(at, _)| at)
         });
