@@ -5,12 +5,10 @@ The whole parser on sites that its models have not seen: for each fold of sites 
 place of src/dump/tables, and the program that is built with them parses the fold's dumps. The tables are put back at the end.
 RECORDS, TRUTH and --silver as in docs/dump-parser.md; the predictions are for any scorer. With --joined OUT, dumps of several
 articles are made too (scripts/join_dumps.py), and their truths stay in OUT.truth.jsonl. Needs numpy, scipy, lightgbm and cargo."""
-import argparse, hashlib, json, pathlib, re, shutil, subprocess, sys, tempfile
+import argparse, hashlib, json, pathlib, shutil, subprocess, sys, tempfile
+from train_lines import site
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TABLES = ROOT / 'src/dump/tables'
-def site(doc):
-    m = re.match(r'https?://([^/]+)', doc.get('url') or ''); host = m.group(1) if m else doc.get('site') or doc['id']
-    return '.'.join(host.split('.')[-2:])
 def fold(doc, folds): return doc['fold'] if 'fold' in doc else int(hashlib.sha256(site(doc).encode()).hexdigest(), 16) % folds
 def parse(lines, *flags):
     command = ['cargo', 'run', '--quiet', '--locked', '--example', 'parse_dump', '--', *flags]

@@ -7,13 +7,11 @@ ROWS and TRUTH as for train_lines.py; the rows of other models are skipped. Need
 import argparse, collections, hashlib, json, re, unicodedata
 import numpy as np
 from scipy.optimize import minimize
+from train_lines import site
 def norm(s):
     s = unicodedata.normalize('NFKC', s or '').casefold()
     s = re.sub('[\u2018\u2019\u201a\u201b`\u00b4\u2032]', "'", s); s = re.sub("[\u201c\u201d\u201e\u00ab\u00bb\u2033]|''", '"', s)
     s = re.sub('[\u2010-\u2015\u2212]', '-', s); return re.sub(r'\.+$', '', re.sub(r'\s+', ' ', s).strip()).strip()
-def site(doc):
-    m = re.match(r'https?://([^/]+)', doc.get('url') or ''); host = m.group(1) if m else doc.get('site') or doc['id']
-    return '.'.join(host.split('.')[-2:])
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('model', choices=['anchor', 'title']); p.add_argument('rows'); p.add_argument('truth', nargs='+'); p.add_argument('--folds', type=int, default=0); p.add_argument('--out'); p.add_argument('--l2', type=float, default=1e-3)

@@ -15,7 +15,7 @@ TOKEN = re.compile(r'\w+')
 STATES = ('before', 'body', 'gap', 'after')
 def tokens(s): return TOKEN.findall(s or '')
 def site(doc):
-    m = re.match(r'https?://([^/]+)', doc.get('url') or ''); host = m.group(1) if m else doc['id']
+    m = re.match(r'https?://([^/]+)', doc.get('url') or ''); host = m.group(1) if m else doc.get('site') or doc['id']
     return '.'.join(host.split('.')[-2:])
 def label(lines, truth):
     """1 body, 0 not, -1 unknown, a line."""

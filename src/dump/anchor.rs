@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::features::{Builder, Row, Shared, Sink};
 use super::line::Line;
-use super::mark::{Mark, ratio};
+use super::mark::{Mark, ratio, running};
 use super::model;
 use super::repeats::Repeat;
 use super::words::End;
@@ -95,19 +95,12 @@ impl Sums {
             sum += mark.prose.min(PROSE);
             sum
         }));
-        let count = |has: &dyn Fn(&Mark) -> bool| {
-            let mut sum = 0;
-            let sums = marks.iter().map(|mark| {
-                sum += u32::from(has(mark));
-                sum
-            });
-            std::iter::once(0).chain(sums).collect()
-        };
+        let count = |has: fn(&Mark) -> bool| running(marks.iter().map(has));
         Self {
             prose,
-            dates: count(&|mark| !mark.dates.is_empty()),
-            bylines: count(&|mark| mark.byline.as_ref().is_some_and(|by| by.explicit)),
-            names: count(&|mark| mark.byline.as_ref().is_some_and(|by| !by.explicit)),
+            dates: count(|mark| !mark.dates.is_empty()),
+            bylines: count(|mark| mark.byline.as_ref().is_some_and(|by| by.explicit)),
+            names: count(|mark| mark.byline.as_ref().is_some_and(|by| !by.explicit)),
         }
     }
 

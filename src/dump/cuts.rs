@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::anchor::Anchors;
 use super::headline::Features;
 use super::line::Line;
-use super::mark::{Mark, ratio};
+use super::mark::{Mark, ratio, running};
 use super::repeats::Repeat;
 use super::segment::{LITTLE, block, is_bare, repeated_block, second_title, sums, title_like};
 use super::trees::Trees;
@@ -87,18 +87,13 @@ struct Place {
 
 impl<'a> Dump<'a> {
     fn new(lines: &'a [Line], marks: &'a [Mark], repeats: &'a [Repeat], anchors: &'a Anchors) -> Self {
-        let mut count = 0;
-        let again = repeats.iter().enumerate().map(|(at, repeat)| {
-            count += u32::from(repeat.first + FURNITURE < at);
-            count
-        });
         Self {
             lines,
             marks,
             repeats,
             anchors: &anchors.scores,
             prose: sums(marks, repeats),
-            again: std::iter::once(0).chain(again).collect(),
+            again: running(repeats.iter().enumerate().map(|(at, repeat)| repeat.first + FURNITURE < at)),
             wide: usual_gap(lines, marks),
             bare: is_bare(marks),
         }

@@ -365,6 +365,16 @@ fn mark(line: &Line, tokens: Tokens, leader: u32, known: Known) -> Mark {
     mark
 }
 
+/// Running counts: before each of the items, and after all of them, how many were so.
+pub(super) fn running(items: impl Iterator<Item = bool>) -> Vec<u32> {
+    let mut sum = 0;
+    let sums = items.map(|so| {
+        sum += u32::from(so);
+        sum
+    });
+    std::iter::once(0).chain(sums).collect()
+}
+
 /// A share as `f32`; exact for the sizes of lines.
 pub(super) fn ratio(part: usize, whole: usize) -> f32 {
     let small = |n: usize| f32::from(u16::try_from(n).unwrap_or(u16::MAX));

@@ -1,8 +1,9 @@
 //! The dump parser: raw news text or HTML in, clean articles out.
 //!
 //! Pure: it reads no file, clock, network or environment, and holds no state between calls. Every line of the
-//! input is accounted for, and what is inferred weakly carries a review flag. Four stages, each with its own type:
-//! bytes -> [`lines`](line::Lines) -> [`marks`](mark) (what each line looks like) -> [`spans`](segment::Span)
+//! input is accounted for, and what is inferred weakly carries a review flag. Five stages, each with its own type:
+//! bytes -> [`lines`](line::Lines) -> [`marks`](mark) (what each line looks like) -> [`anchors`](anchor::Anchors)
+//! (where a headline probably is) -> [`spans`](segment::Span)
 //! (where the articles are) -> [`Article`]s (what each line is). See `docs/dump-parser.md`.
 
 mod agency;

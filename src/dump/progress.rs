@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher};
 use super::anchor::Anchors;
 use super::features::Sink;
 use super::line::Line;
-use super::mark::{Mark, ratio};
+use super::mark::{Mark, ratio, running};
 use super::words::{BuildQuick, End};
 
 /// Of [`Progress`], in order.
@@ -123,14 +123,7 @@ impl Around {
         let mut times: HashMap<u64, u32, BuildQuick> = HashMap::default();
         shapes.iter().flatten().for_each(|shape| *times.entry(*shape).or_default() += 1);
         let often = |at: usize| shapes[at].is_some_and(|shape| times.get(&shape) >= Some(&3));
-        let count = |is: &dyn Fn(usize) -> bool| {
-            let mut sum = 0;
-            let sums = (0..lines.len()).map(|at| {
-                sum += u32::from(is(at));
-                sum
-            });
-            std::iter::once(0).chain(sums).collect()
-        };
+        let count = |is: &dyn Fn(usize) -> bool| running((0..lines.len()).map(is));
         Self {
             recurring: count(&often),
             dates: count(&|at| !marks[at].dates.is_empty() && lines[at].words <= 12),
